@@ -1,0 +1,115 @@
+"""What a fact is made of: typed fields that carry their labels, their compartment and their tag.
+
+A field's type says everything about it::
+
+    content: Annotated[Sealed[str], Label("Content", "Contenido"), Compartment.CONTENT]
+
+``Sealed`` fields are personal or sensitive: they are encrypted, and a reader without the compartment
+gets them closed. A clear field is an identifier, a closed set, a number, a date, or a ``Public`` text.
+Identifiers become tags, by which facts are found again; sealed ones do not.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, Generic, TypeVar, dataclass_transform
+
+from tearline.facts.words import Words, Worded
+
+T = TypeVar("T")
+
+
+class Compartment(Worded):
+    """A part of the sealed record that is opened by itself, to those who need it."""
+
+    CONTENT = "content", "content of intelligence", "contenido de inteligencia"
+    SOURCE_HANDLING = "source-handling", "source handling", "manejo de fuentes"
+    PEOPLE_AT_RISK = "people-at-risk", "people at risk", "personas en riesgo"
+    WITNESSES = "witnesses", "witnesses", "testigos"
+    PERSONS = "persons", "who people are", "quiénes son las personas"
+    REASONS = "reasons", "written reasons", "razones por escrito"
+    DOSSIERS = "dossiers", "dossiers", "expedientes"
+
+
+class Closed(Exception):  # noqa: N818  says what the field is, not that the program failed
+    """A sealed field was asked for that this reader has not opened, or that has been purged."""
+
+
+class Seal(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+    PURGED = "purged"
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed(Generic[T]):
+    """A value that may be unreadable here: open, closed (no right to this compartment) or purged."""
+
+    value: T | None
+    seal: Seal = Seal.OPEN
+
+    def open(self) -> T:
+        """The value; raises ``Closed`` when this reader does not hold it."""
+        if self.seal is not Seal.OPEN:
+            raise Closed(f"the field is {self.seal}")
+        return self.value  # type: ignore[return-value]  # an open seal holds a T, which may itself be None
+
+    def __repr__(
+        self,
+    ) -> str:  # sealed values must not reach a log by way of a traceback
+        return f"Sealed({self.seal})"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The words a form, a page and the glossary use for a field."""
+
+    en: str
+    es: str
+
+    @property
+    def words(self) -> Words:
+        return Words(self.en, self.es)
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """Marks a clear text as fit for every reader of the ledger; ``limit`` in characters."""
+
+    limit: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """Another prefix for this identifier's tag, where its role matters for finding it again."""
+
+    prefix: str
+
+
+class Fact:
+    """Something that happened. Subclasses are declared with ``@fact`` and live in one file a room."""
+
+    __slots__ = ()
+    title: ClassVar[Words]
+    room: ClassVar[str]
+
+
+KINDS: dict[str, type[Fact]] = {}
+
+F = TypeVar("F", bound=Fact)
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def fact(en: str, es: str) -> Callable[[type[F]], type[F]]:
+    """Declare a kind of fact with its title in both languages. The class name is the kind, for ever."""
+
+    def declare(cls: type[F]) -> type[F]:
+        made = dataclass(frozen=True, kw_only=True, slots=True)(cls)
+        made.title = Words(en, es)
+        made.room = cls.__module__.rpartition(".")[2]
+        if made.__name__ in KINDS:
+            raise TypeError(f"two facts are named {made.__name__}")
+        KINDS[made.__name__] = made
+        return made
+
+    return declare

@@ -1,0 +1,197 @@
+"""How the past is asked for and handed over.
+
+A ``Question`` says which facts can change an answer; a ``History`` is those facts and the position
+reached. Together they are the dynamic consistency boundary: whoever decides appends *unless* a fact
+matching the question was recorded *after* that position.
+
+Two times stand on every fact: when it is said to have happened, and when the ledger recorded it.
+``as_it_was`` cuts by the first, ``as_known`` by the second; verdicts use the second.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from tearline.facts.fact import Fact
+from tearline.facts.identifiers import PersonId
+from tearline.facts.words import Worded
+
+F = TypeVar("F", bound=Fact)
+G = TypeVar("G", bound=Fact, covariant=True)
+
+
+class Role(Worded):
+    """What someone acts as. Offices held will give roles; for now a demo identity has one."""
+
+    CASE_AGENT = "case-agent", "case agent", "agente del caso"
+    SOURCE_HANDLER = "source-handler", "source handler", "responsable de la fuente"
+    RELEASING_OFFICER = (
+        "releasing-officer",
+        "releasing officer",
+        "oficial de divulgación",
+    )
+    SENIOR_OFFICER = "senior-officer", "senior officer", "oficial superior"
+    VETTING_OFFICER = (
+        "vetting-officer",
+        "vetting officer",
+        "oficial de control de confianza",
+    )
+    LIAISON = "liaison", "liaison officer", "oficial de enlace"
+    PARTNER_LIAISON = (
+        "partner-liaison",
+        "partner's liaison officer",
+        "oficial de enlace del socio",
+    )
+    INVESTIGATOR = "investigator", "investigator", "investigador"
+    HARM_DESK = "harm-desk", "harm desk", "mesa de daños"
+    ADVOCATE = "advocate", "advocate", "defensor de víctimas"
+    OPERATIONS_PLANNER = (
+        "operations-planner",
+        "operations planner",
+        "planificador de operaciones",
+    )
+    OVERSEER = "overseer", "overseer", "órgano de supervisión"
+    NODE = "node", "the node, by rule", "el nodo, por regla"
+    CHRONICLER = (
+        "chronicler",
+        "recorded from a published source",
+        "registrado de una fuente publicada",
+    )
+
+
+class Precision(Worded):
+    """How exactly a claimed time is known. Published accounts often know only the month."""
+
+    MINUTE = "minute", "to the minute", "al minuto"
+    DAY = "day", "to the day", "al día"
+    MONTH = "month", "to the month", "al mes"
+    YEAR = "year", "to the year", "al año"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, and as what."""
+
+    person: PersonId
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Marks a fact of a worked case: which telling, when it was known there, and what it rests on.
+
+    A told fact is recorded now, and says so; its telling has a clock of its own. Live acts never
+    read told facts, so a re-enactment cannot influence a real decision.
+    """
+
+    telling: str
+    known_at: datetime
+    rests_on: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A fact on its way into the ledger."""
+
+    fact: Fact
+    happened_at: datetime
+    by: Actor
+    precision: Precision = Precision.MINUTE
+    told: Told | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded(Generic[G]):
+    """A fact as the ledger holds it. ``ref`` is random and names the fact to people and pages."""
+
+    position: int
+    ref: str
+    recorded_at: datetime
+    happened_at: datetime
+    precision: Precision
+    by: Actor
+    told: Told | None
+    fact: G
+
+    @property
+    def known_at(self) -> datetime:
+        """When it could first be known: the telling's clock in a worked case, else the ledger's."""
+        return self.told.known_at if self.told else self.recorded_at
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Facts of any of these kinds (empty: every kind) that carry all of these tags."""
+
+    kinds: frozenset[str]
+    tags: frozenset[str]
+
+    def __post_init__(self) -> None:
+        if not self.kinds and not self.tags:
+            raise ValueError("a clause names kinds or tags")
+
+    def matches(self, kind: str, tags: frozenset[str]) -> bool:
+        return (not self.kinds or kind in self.kinds) and self.tags <= tags
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Clauses joined by OR. ``a | b`` asks both."""
+
+    clauses: frozenset[Clause] = frozenset()
+
+    def __or__(self, other: "Question") -> "Question":
+        return Question(self.clauses | other.clauses)
+
+    def matches(self, kind: str, tags: frozenset[str]) -> bool:
+        return any(clause.matches(kind, tags) for clause in self.clauses)
+
+
+def about(*tags: str, kinds: Sequence[type[Fact]] = ()) -> Question:
+    """Facts of these kinds that carry all of these tags."""
+    return Question(
+        frozenset({Clause(frozenset(k.__name__ for k in kinds), frozenset(tags))})
+    )
+
+
+def each(
+    prefix: str, ids: Sequence[str] | frozenset[str], kinds: Sequence[type[Fact]] = ()
+) -> Question:
+    """For each identifier, the facts of these kinds about it."""
+    names = frozenset(k.__name__ for k in kinds)
+    return Question(frozenset(Clause(names, frozenset({f"{prefix}:{i}"})) for i in ids))
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Facts in the order of the ledger, and the ledger's size when they were read."""
+
+    facts: tuple[Recorded[Fact], ...] = ()
+    position: int = 0
+    _by_kind: dict[type[Fact], list[Recorded[Fact]]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        for recorded in self.facts:
+            self._by_kind.setdefault(type(recorded.fact), []).append(recorded)
+
+    def __iter__(self) -> Iterator[Recorded[Fact]]:
+        return iter(self.facts)
+
+    def of(self, kind: type[F]) -> Sequence[Recorded[F]]:
+        """The recorded facts of one kind, oldest entry first."""
+        return self._by_kind.get(kind, [])  # type: ignore[return-value]  # filed under its own type
+
+    def as_it_was(self, at: datetime) -> "History":
+        """What had happened by then, whenever it became known."""
+        return replace(
+            self, facts=tuple(r for r in self.facts if r.happened_at <= at), _by_kind={}
+        )
+
+    def as_known(self, at: datetime) -> "History":
+        """What had been recorded by then: the only past that a decision may be judged by."""
+        return replace(
+            self, facts=tuple(r for r in self.facts if r.known_at <= at), _by_kind={}
+        )

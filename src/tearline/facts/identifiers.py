@@ -1,0 +1,56 @@
+"""Pseudonymous identifiers. They are the only thing about an act that the ledger can search by.
+
+An identifier is made by the node or chosen by its operator and never says who or what it stands for.
+Those of a worked case begin with the telling's name and a dot (``allende-happened.siu``), so that a
+re-enacted fact can never be mistaken for, or meet, a live one.
+"""
+
+import re
+from typing import NewType
+
+OrganisationId = NewType("OrganisationId", str)
+UnitId = NewType("UnitId", str)
+PersonId = NewType("PersonId", str)
+CourseId = NewType("CourseId", str)
+AllegationId = NewType("AllegationId", str)
+AgreementId = NewType("AgreementId", str)
+CaveatId = NewType("CaveatId", str)
+
+ItemId = NewType("ItemId", str)
+AdversaryId = NewType("AdversaryId", str)
+WarningId = NewType("WarningId", str)
+DissentId = NewType("DissentId", str)
+PlanId = NewType("PlanId", str)
+RequestId = NewType("RequestId", str)
+SignOffId = NewType("SignOffId", str)
+ReleaseId = NewType("ReleaseId", str)
+CopyId = NewType("CopyId", str)
+
+CompromiseId = NewType("CompromiseId", str)
+SuspensionId = NewType("SuspensionId", str)
+InvestigationId = NewType("InvestigationId", str)
+
+ReportId = NewType("ReportId", str)
+CountId = NewType("CountId", str)
+NoticeId = NewType("NoticeId", str)
+AssistanceId = NewType("AssistanceId", str)
+
+OperationId = NewType("OperationId", str)
+PostId = NewType("PostId", str)
+ResultId = NewType("ResultId", str)
+TollId = NewType("TollId", str)
+ShiftedId = NewType("ShiftedId", str)
+ClaimId = NewType("ClaimId", str)
+AccountId = NewType("AccountId", str)
+BriefingId = NewType("BriefingId", str)
+
+PATTERN = re.compile(
+    r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?)?",
+    re.ASCII,
+)
+EXPECTED = "an identifier of a-z, 0-9 and inner hyphens, at most 40 long, optionally behind a telling's name and a dot"
+
+
+def well_formed(text: str) -> bool:
+    """Whether this text may be an identifier."""
+    return PATTERN.fullmatch(text) is not None
