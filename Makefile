@@ -1,0 +1,67 @@
+# Needs git, make and Python 3.11 or newer with venv. Another Python: make demo PY=python3.12
+PY   ?= python3
+ARGS ?=
+BIN  := .venv/bin
+PIP  := $(BIN)/pip --disable-pip-version-check --quiet
+LOCK := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(ARGS)
+
+.PHONY: help demo serve test check bench lock assets docs
+.DELETE_ON_ERROR:
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
+
+demo: .venv/run.ok ## both worked cases in a throw-away node, then the site; ARGS=--no-serve prints only
+	@$(BIN)/tearline demo $(ARGS)
+
+serve: .venv/run.ok ## run the node in ./tearline-data
+	@$(BIN)/tearline serve $(ARGS)
+
+test: .venv/test.ok ## all tests; ARGS=tests/ledger for some
+	@$(BIN)/pytest -q $(ARGS)
+
+check: .venv/test.ok ## format, lint, types, layers, lock files
+	$(BIN)/ruff format --quiet --check .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy --no-error-summary
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python .ci/locks.py check
+
+bench: .venv/test.ok ## measurements beside their peers
+	@$(BIN)/python -m bench $(ARGS)
+
+docs: .venv/run.ok ## pages derived from the code
+	$(BIN)/tearline docs facts > docs/facts.md.new
+	mv docs/facts.md.new docs/facts.md
+
+assets: ## styles, fonts and scripts in src/, from frontend/ (the one target that needs Node)
+	npm --prefix frontend ci
+	npm --prefix frontend run build
+
+lock: .venv-lock/uv.ok ## lock files from pyproject.toml; ARGS=--upgrade for newer versions
+	$(LOCK) pyproject.toml -o requirements.lock
+	$(LOCK) --group build -o requirements-build.lock
+	$(LOCK) pyproject.toml --group test -c requirements.lock -o requirements-test.lock
+	$(PY) .ci/locks.py stamp
+
+# Everything installed is hashed in a lock file, the build backend included; hence no build isolation.
+.venv/run.ok: requirements.lock requirements-build.lock pyproject.toml | .venv/bin/pip
+	@echo "Installing Tearline into .venv (once, less than a minute)" >&2
+	@$(PIP) install --require-hashes -r requirements-build.lock -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/test.ok: .venv/run.ok requirements-test.lock
+	@echo "Installing what the tests need (once, less than a minute)" >&2
+	@$(PIP) install --require-hashes -r requirements-test.lock
+	@touch $@
+
+.venv/bin/pip:
+	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tearline needs Python 3.11 or newer: make PY=python3.12")'
+	@$(PY) -m venv .venv
+
+# uv stands apart: only whoever changes a dependency needs it.
+.venv-lock/uv.ok: Makefile
+	@$(PY) -m venv .venv-lock
+	@.venv-lock/bin/pip --disable-pip-version-check --quiet install uv==0.13.9
+	@touch $@
