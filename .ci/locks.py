@@ -1,7 +1,8 @@
 """Do the lock files belong to this pyproject.toml?
 
-`make lock` writes a hash of every declared dependency on the first line of each lock file; `make check` compares it.
-That needs no network, and a dependency added without `make lock` is noticed before it is missing on another machine.
+`make lock` writes a hash of all declared dependencies on the first line of each lock file; `make check`
+compares it. That needs no network, and a dependency added without `make lock` is noticed before it is missing
+on another machine.
 
     python .ci/locks.py stamp | check
 """
@@ -18,7 +19,7 @@ STAMP = re.compile(r"\A# pyproject\.toml dependencies sha256: ([0-9a-f]{64})\n")
 
 
 def declared(pyproject: str) -> str:
-    """SHA-256, in hex, over what `pyproject` says a lock file depends on, whatever its order of tables or layout."""
+    """SHA-256, in hex, over what in `pyproject` a lock file depends on, whatever its layout."""
     tables = tomllib.loads(pyproject)
     project = tables["project"]
     depends = {
