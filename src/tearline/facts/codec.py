@@ -58,13 +58,9 @@ def encode(fact: Fact) -> Encoded:
     for field in plan.sealed:
         held: Sealed[Any] = getattr(fact, field.name)
         if held.seal is not Seal.OPEN:
-            raise TypeError(
-                f"{type(fact).__name__}.{field.name} is {held.seal} and cannot be recorded again"
-            )
+            raise TypeError(f"{type(fact).__name__}.{field.name} is {held.seal} and cannot be recorded again")
         assert field.compartment is not None  # noqa: S101  how the plan was made
-        sealed.setdefault(field.compartment, {})[field.name] = field.shape.encode(
-            held.value
-        )
+        sealed.setdefault(field.compartment, {})[field.name] = field.shape.encode(held.value)
     return Encoded(type(fact).__name__, clear, sealed, frozenset(tags))
 
 
@@ -77,9 +73,7 @@ def decode(
     """A fact from its parts. Fields neither opened nor purged come back closed. KeyError: unknown kind."""
     cls = KINDS[kind]
     plan = _plan(cls)
-    values = {
-        name: shape.decode(clear[name]) for name, shape in plan.clear if name in clear
-    }
+    values = {name: shape.decode(clear[name]) for name, shape in plan.clear if name in clear}
     for field in plan.sealed:
         if field.name in opened:
             values[field.name] = Sealed(field.shape.decode(opened[field.name]))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Generic, TypeVar, dataclass_transform
 
-from tearline.facts.words import Words, Worded
+from tearline.facts.words import Worded, Words
 
 T = TypeVar("T")
 
@@ -90,7 +90,7 @@ class Fact:
     """Something that happened. Subclasses are declared with ``@fact`` and live in one file a room."""
 
     __slots__ = ()
-    title: ClassVar[Words]
+    in_words: ClassVar[Words]
     room: ClassVar[str]
 
 
@@ -105,7 +105,7 @@ def fact(en: str, es: str) -> Callable[[type[F]], type[F]]:
 
     def declare(cls: type[F]) -> type[F]:
         made = dataclass(frozen=True, kw_only=True, slots=True)(cls)
-        made.title = Words(en, es)
+        made.in_words = Words(en, es)
         made.room = cls.__module__.rpartition(".")[2]
         if made.__name__ in KINDS:
             raise TypeError(f"two facts are named {made.__name__}")

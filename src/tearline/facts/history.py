@@ -150,14 +150,10 @@ class Question:
 
 def about(*tags: str, kinds: Sequence[type[Fact]] = ()) -> Question:
     """Facts of these kinds that carry all of these tags."""
-    return Question(
-        frozenset({Clause(frozenset(k.__name__ for k in kinds), frozenset(tags))})
-    )
+    return Question(frozenset({Clause(frozenset(k.__name__ for k in kinds), frozenset(tags))}))
 
 
-def each(
-    prefix: str, ids: Sequence[str] | frozenset[str], kinds: Sequence[type[Fact]] = ()
-) -> Question:
+def each(prefix: str, ids: Sequence[str] | frozenset[str], kinds: Sequence[type[Fact]] = ()) -> Question:
     """For each identifier, the facts of these kinds about it."""
     names = frozenset(k.__name__ for k in kinds)
     return Question(frozenset(Clause(names, frozenset({f"{prefix}:{i}"})) for i in ids))
@@ -169,9 +165,7 @@ class History:
 
     facts: tuple[Recorded[Fact], ...] = ()
     position: int = 0
-    _by_kind: dict[type[Fact], list[Recorded[Fact]]] = field(
-        default_factory=dict, repr=False, compare=False
-    )
+    _by_kind: dict[type[Fact], list[Recorded[Fact]]] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for recorded in self.facts:
@@ -186,12 +180,8 @@ class History:
 
     def as_it_was(self, at: datetime) -> "History":
         """What had happened by then, whenever it became known."""
-        return replace(
-            self, facts=tuple(r for r in self.facts if r.happened_at <= at), _by_kind={}
-        )
+        return replace(self, facts=tuple(r for r in self.facts if r.happened_at <= at), _by_kind={})
 
     def as_known(self, at: datetime) -> "History":
         """What had been recorded by then: the only past that a decision may be judged by."""
-        return replace(
-            self, facts=tuple(r for r in self.facts if r.known_at <= at), _by_kind={}
-        )
+        return replace(self, facts=tuple(r for r in self.facts if r.known_at <= at), _by_kind={})

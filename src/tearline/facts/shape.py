@@ -30,11 +30,7 @@ class Place:
     path: str = ""
 
     def __truediv__(self, step: str | int) -> "Place":
-        inner = (
-            f"{self.path}[{step}]"
-            if isinstance(step, int)
-            else f"{self.path}.{step}".lstrip(".")
-        )
+        inner = f"{self.path}[{step}]" if isinstance(step, int) else f"{self.path}.{step}".lstrip(".")
         return Place(self.file, inner)
 
     def expected(self, what: str) -> Malformed:
@@ -106,18 +102,9 @@ class Whole(Untagged):
         self.encode = self.decode = _same
 
     def parse(self, plain: object, at: Place) -> int:
-        if (
-            isinstance(plain, str)
-            and plain.isascii()
-            and plain.isdigit()
-            and len(plain) < 17
-        ):
+        if isinstance(plain, str) and plain.isascii() and plain.isdigit() and len(plain) < 17:
             plain = int(plain)
-        if (
-            not isinstance(plain, int)
-            or isinstance(plain, bool)
-            or not 0 <= plain <= self.LARGEST
-        ):
+        if not isinstance(plain, int) or isinstance(plain, bool) or not 0 <= plain <= self.LARGEST:
             raise at.expected("a whole number, zero or more")
         return plain
 
@@ -152,13 +139,9 @@ class Instant(Untagged):
             try:
                 plain = datetime.fromisoformat(plain)
             except ValueError:
-                raise at.expected(
-                    "a date and time with offset, such as 2011-03-18T09:00:00-06:00"
-                ) from None
+                raise at.expected("a date and time with offset, such as 2011-03-18T09:00:00-06:00") from None
         if not isinstance(plain, datetime) or plain.tzinfo is None:
-            raise at.expected(
-                "a date and time with offset, such as 2011-03-18T09:00:00-06:00"
-            )
+            raise at.expected("a date and time with offset, such as 2011-03-18T09:00:00-06:00")
         return plain.astimezone(UTC)
 
     def schema(self) -> dict[str, Json]:
@@ -198,12 +181,7 @@ class Span(Untagged):
         return timedelta(seconds=json)
 
     def parse(self, plain: object, at: Place) -> timedelta:
-        if (
-            isinstance(plain, str)
-            and len(plain) < 12
-            and plain[:-1].isascii()
-            and plain[:-1].isdigit()
-        ):
+        if isinstance(plain, str) and len(plain) < 12 and plain[:-1].isascii() and plain[:-1].isdigit():
             seconds = int(plain[:-1]) * self.UNITS.get(plain[-1], 0)
             if 0 < seconds <= 100 * 366 * 86400:
                 return timedelta(seconds=seconds)
@@ -225,17 +203,14 @@ class Choice(Untagged):
         try:
             return self.options(str(plain))
         except ValueError:
-            raise at.expected(
-                "one of " + ", ".join(o.value for o in self.options)
-            ) from None
+            raise at.expected("one of " + ", ".join(o.value for o in self.options)) from None
 
     def schema(self) -> dict[str, Json]:
         return {"type": "string", "enum": [o.value for o in self.options]}
 
     def words(self) -> list[tuple[str, Words]]:
         return [
-            (o.value, o.words if isinstance(o, Worded) else Words(o.value, o.value))
-            for o in self.options
+            (o.value, o.words if isinstance(o, Worded) else Words(o.value, o.value)) for o in self.options
         ]
 
 
@@ -276,14 +251,8 @@ class Pairs(Untagged):
         if not isinstance(plain, dict) or len(plain) > 200:
             raise at.expected("a map of names to values")
         for name, value in plain.items():
-            if (
-                not isinstance(name, str)
-                or not isinstance(value, int | str | bool)
-                or len(str(value)) > 200
-            ):
-                raise (at / str(name)).expected(
-                    "a whole number, a short text, true or false"
-                )
+            if not isinstance(name, str) or not isinstance(value, int | str | bool) or len(str(value)) > 200:
+                raise (at / str(name)).expected("a whole number, a short text, true or false")
         return types.MappingProxyType(dict(plain))
 
     def schema(self) -> dict[str, Json]:
@@ -343,9 +312,7 @@ class Record:
             raise at.expected(f"the fields of {self.cls.__name__}")
         for name in plain:
             if name not in self._by_name:
-                raise (at / str(name)).expected(
-                    f"one of the fields {', '.join(self._by_name)}"
-                )
+                raise (at / str(name)).expected(f"one of the fields {', '.join(self._by_name)}")
         for field in self.fields:
             if field.required and field.name not in plain:
                 raise (at / field.name).expected("a value: this field is required")
@@ -361,19 +328,11 @@ class Record:
             "type": "object",
             "additionalProperties": False,
             "required": [f.name for f in self.fields if f.required],
-            "properties": {
-                f.name: f.shape.schema() | {"description": f.label.en}
-                for f in self.fields
-            },
+            "properties": {f.name: f.shape.schema() | {"description": f.label.en} for f in self.fields},
         }
 
     def tags(self, value: Any) -> list[str]:
-        return [
-            t
-            for f in self.fields
-            if not f.compartment
-            for t in f.shape.tags(getattr(value, f.name))
-        ]
+        return [t for f in self.fields if not f.compartment for t in f.shape.tags(getattr(value, f.name))]
 
 
 _PLAIN: dict[Any, Callable[[], Shape]] = {
@@ -411,13 +370,9 @@ def _read(cls: type[Any]) -> Record:
             raise TypeError(
                 f"{cls.__name__}.{f.name}: a sealed field names its compartment, a clear one has none"
             )
-        shape = _shape(
-            typing.get_args(inner)[0] if is_sealed else inner, notes, sealed=is_sealed
-        )
+        shape = _shape(typing.get_args(inner)[0] if is_sealed else inner, notes, sealed=is_sealed)
         has_default = f.default is not dataclasses.MISSING
-        fields.append(
-            Field(f.name, label.words, shape, compartment, not has_default, f.default)
-        )
+        fields.append(Field(f.name, label.words, shape, compartment, not has_default, f.default))
     return Record(cls, tuple(fields))
 
 

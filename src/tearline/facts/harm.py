@@ -1,0 +1,142 @@
+"""Who was harmed: reports as they were given, and what each body has counted.
+
+A report keeps its own source, apart and sealed. A count always says what was counted, where and when,
+because most of the spread between counts is definition.
+"""
+
+from datetime import date
+from typing import Annotated
+
+from tearline.facts.fact import Compartment, Fact, Label, Public, Sealed, fact
+from tearline.facts.identifiers import (
+    AssistanceId,
+    CompromiseId,
+    CountId,
+    ItemId,
+    NoticeId,
+    OperationId,
+    ReleaseId,
+    ReportId,
+)
+from tearline.facts.words import Worded
+
+
+class SourceClass(Worded):
+    RELATIVE = "relative", "relative", "familiar"
+    WITNESS = "witness", "witness", "testigo"
+    COURT = "court", "court record", "expediente judicial"
+    SUPPORT_GROUP = "support-group", "victims' support group", "colectivo de víctimas"
+    PRESS = "press", "press", "prensa"
+    OFFICIAL = "official", "official body", "órgano oficial"
+    OWN = "own", "our own officers", "nuestros propios oficiales"
+
+
+class Harm(Worded):
+    KILLED = "killed", "killed", "muertas"
+    DISAPPEARED = "disappeared", "disappeared", "desaparecidas"
+    KILLED_OR_DISAPPEARED = "killed-or-disappeared", "killed or disappeared", "muertas o desaparecidas"
+    KIDNAPPED = "kidnapped", "kidnapped", "secuestradas"
+    INJURED = "injured", "injured", "heridas"
+    DISPLACED = "displaced", "driven from home", "desplazadas"
+
+
+class Reliability(Worded):
+    """Admiralty scale, source."""
+
+    A = "A", "A: completely reliable", "A: totalmente confiable"
+    B = "B", "B: usually reliable", "B: normalmente confiable"
+    C = "C", "C: fairly reliable", "C: bastante confiable"
+    D = "D", "D: not usually reliable", "D: normalmente no confiable"
+    E = "E", "E: unreliable", "E: no confiable"
+    F = "F", "F: cannot be judged", "F: no puede juzgarse"
+
+
+class Credibility(Worded):
+    """Admiralty scale, information."""
+
+    CONFIRMED = "1", "1: confirmed", "1: confirmada"
+    PROBABLY = "2", "2: probably true", "2: probablemente cierta"
+    POSSIBLY = "3", "3: possibly true", "3: posiblemente cierta"
+    DOUBTFUL = "4", "4: doubtful", "4: dudosa"
+    IMPROBABLE = "5", "5: improbable", "5: improbable"
+    UNKNOWN = "6", "6: cannot be judged", "6: no puede juzgarse"
+
+
+class NoticeMethod(Worded):
+    IN_PERSON = "in-person", "in person", "en persona"
+    TELEPHONE = "telephone", "by telephone", "por teléfono"
+    THROUGH_AUTHORITY = "through-authority", "through another authority", "por otra autoridad"
+
+
+class AssistanceKind(Worded):
+    PROTECTION = "protection", "protection", "protección"
+    MEDICAL = "medical", "medical or psychological care", "atención médica o psicológica"
+    LEGAL = "legal", "legal help", "ayuda jurídica"
+    SEARCH = "search", "search and identification", "búsqueda e identificación"
+    MATERIAL = "material", "material support", "apoyo material"
+    ARREST = (
+        "arrest",
+        "help to identify and arrest the perpetrators",
+        "ayuda para identificar y detener a los autores",
+    )
+
+
+@fact("Harm was reported", "Se informó de un daño")
+class HarmReported(Fact):
+    """As the source gave it. People who are not named are a range, ``least`` to ``most``."""
+
+    report: Annotated[ReportId, Label("Report", "Informe")]
+    source_class: Annotated[SourceClass, Label("Kind of source", "Clase de fuente")]
+    source: Annotated[Sealed[str], Label("Source", "Fuente"), Compartment.WITNESSES]
+    account: Annotated[Sealed[str], Label("What was reported", "Lo que se informó"), Compartment.WITNESSES]
+    harm: Annotated[Harm, Label("Harm", "Daño")]
+    least: Annotated[int, Label("People, at least", "Personas, al menos")]
+    most: Annotated[int | None, Label("People, at most", "Personas, a lo sumo")]
+    place: Annotated[str, Label("Place", "Lugar"), Public(120)]
+    reliability: Annotated[Reliability, Label("Reliability of the source", "Confiabilidad de la fuente")]
+    credibility: Annotated[Credibility, Label("Credibility of the report", "Credibilidad del informe")]
+    first_day: Annotated[date | None, Label("From", "Desde")] = None
+    last_day: Annotated[date | None, Label("To", "Hasta")] = None
+    compromise: Annotated[CompromiseId | None, Label("After compromise", "Tras el compromiso")] = None
+    release: Annotated[ReleaseId | None, Label("After release", "Tras la divulgación")] = None
+    operation: Annotated[OperationId | None, Label("In operation", "En la operación")] = None
+
+
+@fact("A count was documented", "Se documentó un recuento")
+class CountDocumented(Fact):
+    """What a body has said it counted. ``least`` and ``most`` are equal when it gave one figure; no ``most``: open-ended."""
+
+    count: Annotated[CountId, Label("Count", "Recuento")]
+    counted_by: Annotated[str, Label("Counted by", "Contado por"), Public(160)]
+    least: Annotated[int, Label("Figure, at least", "Cifra, al menos")]
+    most: Annotated[int | None, Label("Figure, at most", "Cifra, a lo sumo")]
+    unit: Annotated[str, Label("What was counted", "Qué se contó"), Public(300)]
+    area: Annotated[str | None, Label("Area", "Zona"), Public(160)]
+    said_in: Annotated[str, Label("Said in", "Dicho en"), Public(40)]
+    first_day: Annotated[date | None, Label("Events from", "Hechos desde")] = None
+    last_day: Annotated[date | None, Label("Events to", "Hechos hasta")] = None
+    compromise: Annotated[CompromiseId | None, Label("After compromise", "Tras el compromiso")] = None
+    operation: Annotated[OperationId | None, Label("In operation", "En la operación")] = None
+
+
+@fact("People in danger were warned", "Se avisó a personas en peligro")
+class PeopleWarned(Fact):
+    """Never waits for a verdict, a signature or a witness."""
+
+    notice: Annotated[NoticeId, Label("Notice", "Aviso")]
+    item: Annotated[ItemId, Label("Item", "Elemento")]
+    people: Annotated[int, Label("People warned", "Personas avisadas")]
+    method: Annotated[NoticeMethod, Label("How", "Cómo")]
+    said: Annotated[Sealed[str], Label("What they were told", "Qué se les dijo"), Compartment.PEOPLE_AT_RISK]
+    compromise: Annotated[CompromiseId | None, Label("After compromise", "Tras el compromiso")] = None
+
+
+@fact("Assistance was given", "Se prestó asistencia")
+class AssistanceGiven(Fact):
+    assistance: Annotated[AssistanceId, Label("Assistance", "Asistencia")]
+    kind: Annotated[AssistanceKind, Label("Kind", "Clase")]
+    given: Annotated[
+        Sealed[str], Label("What was given, to whom", "Qué se dio y a quién"), Compartment.WITNESSES
+    ]
+    report: Annotated[ReportId | None, Label("Report", "Informe")] = None
+    compromise: Annotated[CompromiseId | None, Label("Compromise", "Compromiso")] = None

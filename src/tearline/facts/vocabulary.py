@@ -1,0 +1,12 @@
+"""Every kind of fact, by room. Importing this module makes ``KINDS`` complete."""
+
+from tearline.facts import harm, leaks, operations, oversight, parties, release
+from tearline.facts.fact import KINDS, Fact
+
+ROOMS = (parties, release, leaks, harm, operations, oversight)
+
+
+def kinds() -> tuple[type[Fact], ...]:
+    """All kinds in the order of their declaration, room by room."""
+    rooms = [module.__name__.rpartition(".")[2] for module in ROOMS]
+    return tuple(sorted(KINDS.values(), key=lambda kind: rooms.index(kind.room)))
