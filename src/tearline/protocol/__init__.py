@@ -1,0 +1,44 @@
+"""Formal protocols: who may receive what, decided on a dossier of facts, with every rule that matched and why.
+
+A protocol is a text (a *pack*): rules with an effect, a condition in a typed, total subset of CEL (Common
+Expression Language), the citation, and a sentence in English and Spanish. ``load_pack`` parses and
+type-checks all of it against the dossier's schema, or raises ``Malformed`` with the place in the file. After
+that ``Pack.decide`` cannot fail for any dossier that ``read_dossier`` accepts: a missing fact or an error
+never means "does not apply". A refuse or hold rule that cannot be evaluated holds; a permit that cannot be
+evaluated does not permit; without a matching permit the verdict is refuse.
+
+Authors of packs are not trusted: their text is parsed by a grammar and never reaches Python's own compiler.
+Nothing here reads a clock, a disk or a network: pack texts and the time of decision are arguments.
+"""
+
+from tearline.protocol.rule import (
+    CaseFailure,
+    Citation,
+    Duty,
+    Effect,
+    Owes,
+    Parameter,
+    ParameterType,
+    Party,
+    Rule,
+    Within,
+)
+from tearline.protocol.verdict import Matched, Outcome, Owed, Reading, Verdict
+
+__all__ = [
+    "CaseFailure",
+    "Citation",
+    "Duty",
+    "Effect",
+    "Matched",
+    "Outcome",
+    "Owed",
+    "Owes",
+    "Parameter",
+    "ParameterType",
+    "Party",
+    "Reading",
+    "Rule",
+    "Verdict",
+    "Within",
+]

@@ -1,0 +1,145 @@
+"""What a protocol is made of: rules, what cures a hold, the duties that facts create, and parameters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from tearline.facts.words import Worded, Words
+
+
+class Effect(Worded):
+    """What a rule does when its condition holds, worst first."""
+
+    REFUSE = "refuse", "refuse", "rechazar"
+    HOLD = "hold", "hold", "retener"
+    PERMIT = "permit", "permit", "permitir"
+
+
+class Party(Worded):
+    """Who owes, and to whom it is owed. ``people`` only receive."""
+
+    OWN = "own", "the releasing organisation", "la organización que entrega"
+    PARTNER = "partner", "the partner", "la contraparte"
+    OVERSEER = "overseer", "the overseer", "el órgano de control"
+    PEOPLE = "people", "the people concerned", "las personas afectadas"
+
+
+class ParameterType(StrEnum):
+    """What an agreement states for a parameter."""
+
+    DURATION = "duration"
+    INT = "int"
+    STRING = "string"
+    BOOL = "bool"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """A text on which a rule or duty rests.
+
+    ``since`` is the day from which the text applies, where it is known. ``awaiting_check``: the clause is
+    from general knowledge and counsel has not compared it with the text; it may hold or refuse, never permit.
+    """
+
+    text: str
+    clause: str
+    url: str | None = None
+    since: date | None = None
+    awaiting_check: bool = False
+
+    def applied_on(self, day: date) -> bool:
+        """Whether the text was in force on that day; one without a known first day counts as in force."""
+        return self.since is None or self.since <= day
+
+    def __str__(self) -> str:
+        return f"{self.text}, {self.clause}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Within:
+    """A length of time: stated in the pack, or by the agreement's parameter of that name."""
+
+    span: timedelta | None = None
+    parameter: str | None = None
+
+    def under(self, agreement: Mapping[str, object]) -> timedelta | None:
+        """The length under this agreement, or None where the agreement does not state it."""
+        if self.parameter is None:
+            return self.span
+        stated = agreement.get(self.parameter)
+        return stated if isinstance(stated, timedelta) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owes:
+    """What cures a hold: who owes what to whom, by when after the decision."""
+
+    obligation: str
+    debtor: Party
+    creditor: Party
+    within: Within
+    sentence: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A value that the agreement must state for this pack; a field of ``agreement`` in the dossier. No default."""
+
+    name: str
+    type: ParameterType
+    label: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """A standing duty: a fact of kind ``on`` creates it, a fact of a kind in ``discharged_by`` ends it.
+
+    ``about`` names the field that both facts share. The fold over obligations applies it.
+    """
+
+    id: str
+    on: str
+    about: str
+    debtor: Party
+    creditor: Party
+    within: Within
+    discharged_by: tuple[str, ...]
+    sentence: Words
+    cites: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule: its effect where ``condition`` (CEL) holds of a dossier, why, on what text, and what cures it."""
+
+    id: str
+    effect: Effect
+    condition: str
+    because: Words
+    cites: tuple[Citation, ...]
+    owes: tuple[Owes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFailure:
+    """One of a pack's own cases that did not come out as the pack says."""
+
+    rule: str
+    case: str
+    expected: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"{self.rule}, case {self.case}: expected {self.expected}, found {self.found}"
+
+
+def due(at: datetime, within: Within, agreement: Mapping[str, object]) -> datetime | None:
+    """When something owed from ``at`` falls due; None where the agreement does not say, or beyond year 9999."""
+    span = within.under(agreement)
+    if span is None:
+        return None
+    try:
+        return at + span
+    except OverflowError:
+        return None
