@@ -1,0 +1,66 @@
+"""What is signed of a fact beside its fields, and the recorded fact that a payload makes.
+
+A payload: ``iss`` (the log's origin), ``kind``, ``ref``, ``recorded_at``, ``happened_at``, ``precision``,
+``by`` and ``role``, ``told`` where the fact belongs to a worked case, ``after`` (the position it was
+decided on), ``act`` (the hash of the submission's key) and ``fact``.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from tearline.facts.codec import Encoded, decode
+from tearline.facts.fact import Fact
+from tearline.facts.history import Actor, Draft, Precision, Recorded, Role, Told
+from tearline.facts.identifiers import PersonId
+
+_PRECISIONS = {str(one.value): one for one in Precision}
+_ROLES = {str(one.value): one for one in Role}
+
+
+def instant(time: datetime) -> str:
+    """A time as it is signed: UTC to the microsecond, of one length, so that texts sort like times."""
+    if time.tzinfo is None:
+        raise TypeError("a time without an offset cannot be recorded")
+    return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def claims_of(draft: Draft) -> dict[str, Any]:
+    """What is signed of a draft beside its fact."""
+    claims: dict[str, Any] = {
+        "happened_at": instant(draft.happened_at),
+        "precision": str(draft.precision.value),
+        "by": draft.by.person,
+        "role": str(draft.by.role.value),
+    }
+    if draft.told is not None:
+        claims["told"] = {
+            "telling": draft.told.telling,
+            "known_at": instant(draft.told.known_at),
+            "rests_on": draft.told.rests_on,
+        }
+    return claims
+
+
+def content_of(drafts: Sequence[tuple[Encoded, dict[str, Any]]]) -> str:
+    """All that a submission says, in one form, so that two can be compared."""
+    return json.dumps([[e.kind, e.clear, e.sealed, claims] for e, claims in drafts], sort_keys=True)
+
+
+def recorded_of(position: int, payload: Mapping[str, Any], opened: Mapping[str, Any]) -> Recorded[Fact]:
+    """The fact that a payload and its opened fields make.
+
+    LookupError, TypeError or ValueError when this version cannot read it.
+    """
+    told = payload.get("told")
+    return Recorded(
+        position=position,
+        ref=payload["ref"],
+        recorded_at=datetime.fromisoformat(payload["recorded_at"]),
+        happened_at=datetime.fromisoformat(payload["happened_at"]),
+        precision=_PRECISIONS[payload["precision"]],
+        by=Actor(PersonId(payload["by"]), _ROLES[payload["role"]]),
+        told=told and Told(told["telling"], datetime.fromisoformat(told["known_at"]), told["rests_on"]),
+        fact=decode(payload["kind"], payload["fact"], opened),
+    )
