@@ -1,4 +1,4 @@
-"""Formal protocols: who may receive what, decided on a dossier of facts, with every rule that matched and why.
+"""Formal protocols: who may receive what, decided on a dossier of facts, with every rule that matched.
 
 A protocol is a text (a *pack*): rules with an effect, a condition in a typed, total subset of CEL (Common
 Expression Language), the citation, and a sentence in English and Spanish. ``load_pack`` parses and
@@ -11,6 +11,9 @@ Authors of packs are not trusted: their text is parsed by a grammar and never re
 Nothing here reads a clock, a disk or a network: pack texts and the time of decision are arguments.
 """
 
+from tearline.protocol.dossier import read_dossier, read_parameter, write_dossier
+from tearline.protocol.load import load_pack
+from tearline.protocol.pack import ENGINE, Pack
 from tearline.protocol.rule import (
     CaseFailure,
     Citation,
@@ -26,6 +29,7 @@ from tearline.protocol.rule import (
 from tearline.protocol.verdict import Matched, Outcome, Owed, Reading, Verdict
 
 __all__ = [
+    "ENGINE",
     "CaseFailure",
     "Citation",
     "Duty",
@@ -34,6 +38,7 @@ __all__ = [
     "Outcome",
     "Owed",
     "Owes",
+    "Pack",
     "Parameter",
     "ParameterType",
     "Party",
@@ -41,4 +46,8 @@ __all__ = [
     "Rule",
     "Verdict",
     "Within",
+    "load_pack",
+    "read_dossier",
+    "read_parameter",
+    "write_dossier",
 ]

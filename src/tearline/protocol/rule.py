@@ -84,7 +84,7 @@ class Owes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """A value that the agreement must state for this pack; a field of ``agreement`` in the dossier. No default."""
+    """A value that an agreement must state for this pack, there being no default; a field of ``agreement``."""
 
     name: str
     type: ParameterType
@@ -111,7 +111,7 @@ class Duty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule: its effect where ``condition`` (CEL) holds of a dossier, why, on what text, and what cures it."""
+    """One rule: its effect where ``condition`` (CEL) is true of a dossier, why, on what text, what cures it."""
 
     id: str
     effect: Effect
@@ -135,7 +135,7 @@ class CaseFailure:
 
 
 def due(at: datetime, within: Within, agreement: Mapping[str, object]) -> datetime | None:
-    """When something owed from ``at`` falls due; None where the agreement does not say, or beyond year 9999."""
+    """When something owed from ``at`` falls due; None where the agreement does not say."""
     span = within.under(agreement)
     if span is None:
         return None

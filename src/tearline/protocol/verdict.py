@@ -59,7 +59,7 @@ class Verdict:
     """The worst effect of all matching rules; ``refuse`` where none permits.
 
     ``matched`` holds every matching rule in the pack's order. ``undecided`` holds the permits that did not
-    count because a fact they need is missing. ``pack`` is name/version; ``sha256`` is of the pack's exact text.
+    count because a fact they need is missing. ``pack`` is name/version; ``sha256`` is of its exact text.
     """
 
     effect: Outcome

@@ -1,0 +1,487 @@
+"""From a condition's text to its checked tree: names, types and limits, each error with its place in the text."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal as OneOf
+
+from lark.lexer import Token
+
+from tearline.protocol.dossier import time_of
+from tearline.protocol.grammar import RESERVED, Syntax, WrongCondition, parse
+from tearline.protocol.span import parse_span
+from tearline.protocol.tree import (
+    Affix,
+    Among,
+    Arithmetic,
+    Both,
+    Bound,
+    Choose,
+    Compare,
+    Constant,
+    Constants,
+    Either,
+    Field,
+    Has,
+    Negative,
+    Node,
+    Not,
+    Quantifier,
+    Root,
+    Size,
+)
+from tearline.protocol.types import (
+    BOOL,
+    DOUBLE,
+    DURATION,
+    INT,
+    MOST_ELEMENTS,
+    STRING,
+    TIMESTAMP,
+    Kind,
+    ListOf,
+    Record,
+    Simple,
+    Type,
+    nearest,
+)
+
+DEEPEST = 32
+DEEPEST_MACROS = 2
+MOST_LITERALS = 200
+FUNCTIONS = ("size", "has", "timestamp", "duration")
+MACROS = ("all", "exists", "exists_one", "filter", "map")
+METHODS = ("size", "startsWith", "endsWith", "contains")
+
+_ESCAPES = {"\\": "\\", '"': '"', "'": "'", "n": "\n", "r": "\r", "t": "\t"}
+_SIGNS: dict[str, OneOf["+", "-", "*"]] = {"+": "+", "-": "-", "*": "*"}
+_COMPARISONS: dict[str, OneOf["==", "!=", "<", "<=", ">", ">="]] = {
+    "==": "==",
+    "!=": "!=",
+    "<": "<",
+    "<=": "<=",
+    ">": ">",
+    ">=": ">=",
+}
+_ORDERED = (Kind.INT, Kind.DOUBLE, Kind.STRING, Kind.TIMESTAMP, Kind.DURATION)
+_SUMS: dict[tuple[str, Kind, Kind], Type] = {
+    ("+", Kind.INT, Kind.INT): INT,
+    ("-", Kind.INT, Kind.INT): INT,
+    ("*", Kind.INT, Kind.INT): INT,
+    ("+", Kind.DOUBLE, Kind.DOUBLE): DOUBLE,
+    ("-", Kind.DOUBLE, Kind.DOUBLE): DOUBLE,
+    ("*", Kind.DOUBLE, Kind.DOUBLE): DOUBLE,
+    ("+", Kind.TIMESTAMP, Kind.DURATION): TIMESTAMP,
+    ("+", Kind.DURATION, Kind.TIMESTAMP): TIMESTAMP,
+    ("+", Kind.DURATION, Kind.DURATION): DURATION,
+    ("-", Kind.TIMESTAMP, Kind.TIMESTAMP): DURATION,
+    ("-", Kind.TIMESTAMP, Kind.DURATION): TIMESTAMP,
+    ("-", Kind.DURATION, Kind.DURATION): DURATION,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A condition's tree, and how many list elements its evaluation may visit at the most."""
+
+    tree: Node
+    visits: int
+
+
+def check(text: str, dossier: Record) -> Checked:
+    """The checked tree of a condition over this dossier; raises WrongCondition."""
+    checker = _Checker(text=text, roots=dossier.fields)
+    syntax = parse(text).children[0]
+    assert not isinstance(syntax, Token)  # noqa: S101  the grammar's start has one rule below it
+    tree = checker.node(syntax, {}, 0)
+    if tree.type != BOOL:
+        raise WrongCondition(0, f"a condition that is true or false, found {tree.type}")
+    return Checked(tree=tree, visits=checker.visits)
+
+
+Scope = Mapping[str, Bound]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Checker:
+    text: str
+    roots: Mapping[str, Type]
+    slots: int = 0
+    visits: int = 0
+    macros: list[str] = field(default_factory=list)
+
+    def node(self, syntax: Syntax, scope: Scope, depth: int) -> Node:
+        if depth > DEEPEST:
+            raise _wrong(syntax, f"at most {DEEPEST} levels of nesting")
+        parts = syntax.children
+        match syntax.data:
+            case "true" | "false":
+                return Constant(syntax.data == "true", BOOL)
+            case "int":
+                return self._int(syntax, 1)
+            case "double":
+                return self._double(syntax, 1)
+            case "string":
+                return Constant(_unescape(_token(parts[0])), STRING)
+            case "listing":
+                return self._listing(syntax, scope, depth)
+            case "name":
+                return self._name(_token(parts[0]), scope)
+            case "select":
+                return self._select(syntax, scope, depth)
+            case "negation":
+                return Not(self._bool(_tree(parts[0]), scope, depth))
+            case "signed":
+                return self._signed(syntax, scope, depth)
+            case "both":
+                return Both(tuple(self._bool(_tree(part), scope, depth) for part in parts))
+            case "either":
+                return Either(tuple(self._bool(_tree(part), scope, depth) for part in parts))
+            case "choose":
+                return self._choose(syntax, scope, depth)
+            case "compare":
+                return self._compare(syntax, scope, depth)
+            case "among":
+                return self._among(syntax, scope, depth)
+            case "arithmetic":
+                return self._arithmetic(syntax, scope, depth)
+            case "call":
+                return self._call(syntax, scope, depth)
+            case "method":
+                return self._method(syntax, scope, depth)
+            case other:
+                raise _wrong(syntax, f"an expression, found {other}")
+
+    def _bool(self, syntax: Syntax, scope: Scope, depth: int) -> Node:
+        node = self.node(syntax, scope, depth + 1)
+        if node.type != BOOL:
+            raise _wrong(syntax, f"a condition that is true or false, found {node.type}")
+        return node
+
+    def _int(self, syntax: Syntax, sign: int) -> Constant:
+        digits = str(_token(syntax.children[0]))
+        if len(digits) > 19 or int(digits) >= 2**63:
+            raise _wrong(syntax, "a whole number that fits 64 bits")
+        return Constant(sign * int(digits), INT)
+
+    def _double(self, syntax: Syntax, sign: int) -> Constant:
+        value = float(_token(syntax.children[0]))
+        if value == float("inf"):
+            raise _wrong(syntax, "a number that fits 64 bits")
+        return Constant(sign * value, DOUBLE)
+
+    def _signed(self, syntax: Syntax, scope: Scope, depth: int) -> Node:
+        sign, operand = _token(syntax.children[0]), _tree(syntax.children[1])
+        if sign != "-":
+            raise _wrong(syntax, "a value, found '+'")
+        if operand.data == "int":
+            return self._int(operand, -1)
+        if operand.data == "double":
+            return self._double(operand, -1)
+        node = self.node(operand, scope, depth + 1)
+        if node.type not in (INT, DOUBLE):
+            raise _wrong(operand, f"an int or a double after -, found {node.type}")
+        return Negative(node, node.type, self._said(syntax))
+
+    def _listing(self, syntax: Syntax, scope: Scope, depth: int) -> Constants:
+        items = _arguments(syntax.children[0])
+        if not items:
+            raise _wrong(syntax, "a list with at least one literal")
+        if len(items) > MOST_LITERALS:
+            raise _wrong(syntax, f"a list of at most {MOST_LITERALS} literals")
+        found: list[Constant] = []
+        for item in items:
+            node = self.node(item, scope, depth + 1)
+            if not isinstance(node, Constant):
+                raise _wrong(item, "a literal")
+            if found and node.type != found[0].type:
+                raise _wrong(item, f"a {found[0].type} like the first of the list, found {node.type}")
+            found.append(node)
+        return Constants(tuple(node.value for node in found), ListOf(found[0].type))
+
+    def _name(self, token: Token, scope: Scope) -> Node:
+        name = str(token)
+        if name in scope:
+            return scope[name]
+        if name in RESERVED:
+            raise WrongCondition(_start(token), f"a name, found the reserved word {name}")
+        if name not in self.roots:
+            known = (*self.roots, *scope)
+            hint = nearest(name, known)
+            raise WrongCondition(_start(token), f"one of {', '.join(known)}, found {name}{hint}")
+        return Root(name, self.roots[name])
+
+    def _select(self, syntax: Syntax, scope: Scope, depth: int) -> Field:
+        of, token = self.node(_tree(syntax.children[0]), scope, depth + 1), _token(syntax.children[1])
+        name = str(token)
+        if not isinstance(of.type, Record):
+            raise WrongCondition(_start(token), f"no field: {of.type} has none, found .{name}")
+        if name not in of.type.fields:
+            fields = of.type.fields
+            hint = nearest(name, fields)
+            said = f"a field of {of.type.name} ({', '.join(fields)}), found {name}{hint}"
+            raise WrongCondition(_start(token), said)
+        return Field(of, name, of.type.fields[name])
+
+    def _choose(self, syntax: Syntax, scope: Scope, depth: int) -> Choose:
+        test, then, otherwise = (_tree(part) for part in syntax.children)
+        condition = self._bool(test, scope, depth)
+        left, right = self.node(then, scope, depth + 1), self.node(otherwise, scope, depth + 1)
+        if not isinstance(left.type, Simple) or not isinstance(right.type, Simple):
+            raise _wrong(then, f"a value without parts, found {left.type}")
+        if left.type.kind is not right.type.kind:
+            raise _wrong(otherwise, f"a {left.type} on both sides of :, found {right.type}")
+        choices = tuple(dict.fromkeys(left.type.choices + right.type.choices))
+        closed = bool(left.type.choices and right.type.choices)
+        return Choose(condition, left, right, Simple(left.type.kind, choices if closed else ()))
+
+    def _compare(self, syntax: Syntax, scope: Scope, depth: int) -> Compare:
+        first, token, second = (
+            _tree(syntax.children[0]),
+            _token(syntax.children[1]),
+            _tree(syntax.children[2]),
+        )
+        left, right = self.node(first, scope, depth + 1), self.node(second, scope, depth + 1)
+        operator = _COMPARISONS[str(token)]
+        for part, node in ((first, left), (second, right)):
+            if not isinstance(node.type, Simple):
+                raise _wrong(part, f"a value without parts beside {operator}, found {node.type}")
+            if operator not in ("==", "!=") and node.type.kind not in _ORDERED:
+                raise _wrong(part, f"a value that has an order beside {operator}, found {node.type}")
+        assert isinstance(left.type, Simple) and isinstance(right.type, Simple)  # noqa: S101, PT018
+        if left.type.kind is not right.type.kind:
+            raise _wrong(second, f"a {left.type} to compare with a {left.type}, found {right.type}")
+        self._meets(left.type, right, second)
+        self._meets(right.type, left, first)
+        return Compare(operator, left, right)
+
+    def _meets(self, wanted: Type, node: Node, syntax: Syntax) -> None:
+        """A literal that a closed set does not hold is a slip of the pen: the comparison could never be true."""
+        if not isinstance(wanted, Simple) or not wanted.choices:
+            return
+        values = (
+            (node.value,)
+            if isinstance(node, Constant)
+            else node.values
+            if isinstance(node, Constants)
+            else ()
+        )
+        for value in values:
+            if value not in wanted.choices:
+                hint = nearest(str(value), wanted.choices)
+                raise _wrong(syntax, f"one of {', '.join(wanted.choices)}, found {value!r}{hint}")
+
+    def _among(self, syntax: Syntax, scope: Scope, depth: int) -> Among:
+        first, second = _tree(syntax.children[0]), _tree(syntax.children[1])
+        left, right = self.node(first, scope, depth + 1), self.node(second, scope, depth + 1)
+        if not isinstance(right.type, ListOf):
+            raise _wrong(second, f"a list after in, found {right.type}")
+        element = right.type.element
+        if not isinstance(left.type, Simple) or not isinstance(element, Simple):
+            raise _wrong(first, f"a value without parts before in, found {left.type}")
+        if left.type.kind is not element.kind:
+            raise _wrong(second, f"a list of {left.type}, found {right.type}")
+        self._meets(left.type, right, second)
+        self._meets(element, left, first)
+        return Among(left, right)
+
+    def _arithmetic(self, syntax: Syntax, scope: Scope, depth: int) -> Arithmetic:
+        first, token, second = (
+            _tree(syntax.children[0]),
+            _token(syntax.children[1]),
+            _tree(syntax.children[2]),
+        )
+        left, right = self.node(first, scope, depth + 1), self.node(second, scope, depth + 1)
+        operator: OneOf["+", "-", "*"] = _SIGNS[str(token)]
+        if isinstance(left.type, Simple) and isinstance(right.type, Simple):
+            result = _SUMS.get((operator, left.type.kind, right.type.kind))
+            if result is not None:
+                return Arithmetic(operator, left, right, result, self._said(syntax))
+        raise _wrong(
+            syntax, f"numbers or times that {operator} takes, found {left.type} {operator} {right.type}"
+        )
+
+    def _call(self, syntax: Syntax, scope: Scope, depth: int) -> Node:
+        token, arguments = _token(syntax.children[0]), _arguments(syntax.children[1])
+        name = str(token)
+        if name not in FUNCTIONS:
+            hint = nearest(name, FUNCTIONS)
+            raise _wrong(syntax, f"one of the functions {', '.join(FUNCTIONS)}, found {name}{hint}")
+        if len(arguments) != 1:
+            raise _wrong(syntax, f"one argument to {name}, found {len(arguments)}")
+        argument = arguments[0]
+        match name:
+            case "size":
+                return self._size(argument, scope, depth)
+            case "has":
+                node = self.node(argument, scope, depth + 1)
+                if not isinstance(node, Field):
+                    raise _wrong(argument, "a field, such as has(item.tlp)")
+                return Has(node)
+            case "timestamp":
+                return Constant(self._time(argument), TIMESTAMP)
+            case _:
+                span = parse_span(_literal(argument), days=False)
+                if span is None:
+                    raise _wrong(argument, 'a length of time such as duration("36h"), in h, m, s, ms or us')
+                return Constant(span, DURATION)
+
+    def _time(self, argument: Syntax) -> datetime:
+        moment = time_of(_literal(argument))
+        if moment is None:
+            raise _wrong(argument, 'a time with its offset such as timestamp("2011-03-18T09:00:00Z")')
+        return moment.astimezone(UTC)
+
+    def _size(self, argument: Syntax, scope: Scope, depth: int) -> Size:
+        node = self.node(argument, scope, depth + 1)
+        if not isinstance(node.type, ListOf) and node.type != STRING and not _is_words(node.type):
+            raise _wrong(argument, f"a list or a text to size, found {node.type}")
+        return Size(node)
+
+    def _method(self, syntax: Syntax, scope: Scope, depth: int) -> Node:
+        subject, token, arguments = (
+            syntax.children[0],
+            _token(syntax.children[1]),
+            _arguments(syntax.children[2]),
+        )
+        name = str(token)
+        if name in MACROS:
+            if len(arguments) != 2:
+                raise _wrong(syntax, f"{name}(variable, expression), found {len(arguments)} arguments")
+            return self._macro(syntax, (arguments[0], arguments[1]), scope, depth)
+        if name == "size" and not arguments:
+            return self._size(_tree(subject), scope, depth)
+        if name in METHODS and name != "size" and len(arguments) == 1:
+            return self._affix(name, _tree(subject), arguments[0], scope, depth)
+        known = (*MACROS, *METHODS)
+        if name in known:
+            raise WrongCondition(
+                _start(token), f"the right number of arguments to {name}, found {len(arguments)}"
+            )
+        hint = nearest(name, known)
+        raise WrongCondition(_start(token), f"one of {', '.join(known)}, found {name}{hint}")
+
+    def _affix(self, name: str, subject: Syntax, argument: Syntax, scope: Scope, depth: int) -> Affix:
+        of, part = self.node(subject, scope, depth + 1), self.node(argument, scope, depth + 1)
+        for syntax, node in ((subject, of), (argument, part)):
+            if not _is_words(node.type):
+                raise _wrong(syntax, f"a string for {name}, found {node.type}")
+        if name == "startsWith":
+            return Affix("startsWith", of, part)
+        return Affix("endsWith", of, part) if name == "endsWith" else Affix("contains", of, part)
+
+    def _macro(
+        self, syntax: Syntax, arguments: tuple[Syntax, Syntax], scope: Scope, depth: int
+    ) -> Quantifier:
+        subject, name = _tree(syntax.children[0]), str(_token(syntax.children[1]))
+        over = self.node(subject, scope, depth + 1)
+        if not isinstance(over.type, ListOf):
+            raise _wrong(subject, f"a list before .{name}, found {over.type}")
+        if len(self.macros) >= DEEPEST_MACROS:
+            raise _wrong(syntax, f"at most {DEEPEST_MACROS} macros inside each other")
+        variable = self._variable(arguments[0], scope)
+        bound = Bound(self.slots, over.type.element)
+        self.slots += 1
+        self.macros.append(name)
+        self.visits += MOST_ELEMENTS ** len(self.macros)
+        body = self.node(arguments[1], {**scope, variable: bound}, depth + 1)
+        self.macros.pop()
+        return _quantifier(name, over, bound, body, arguments[1])
+
+    def _variable(self, syntax: Syntax, scope: Scope) -> str:
+        if syntax.data != "name":
+            raise _wrong(syntax, "a new name for the variable")
+        name = str(_token(syntax.children[0]))
+        if name in RESERVED:
+            raise _wrong(syntax, f"a new name for the variable, found the reserved word {name}")
+        if name in self.roots or name in scope or name in FUNCTIONS:
+            raise _wrong(syntax, f"a name not in use for the variable, found {name}")
+        return name
+
+    def _said(self, syntax: Syntax) -> str:
+        said = self.text[syntax.meta.start_pos : syntax.meta.end_pos]
+        return " ".join(said.split())[:200]
+
+
+def _quantifier(name: str, over: Node, bound: Bound, body: Node, syntax: Syntax) -> Quantifier:
+    slot = bound.slot
+    if name == "map":
+        if isinstance(body.type, ListOf):
+            raise _wrong(syntax, f"a value or a record in map, found {body.type}")
+        return Quantifier("map", over, slot, body, ListOf(body.type))
+    if body.type != BOOL:
+        raise _wrong(syntax, f"a condition that is true or false, found {body.type}")
+    match name:
+        case "all":
+            return Quantifier("all", over, slot, body, BOOL)
+        case "exists":
+            return Quantifier("exists", over, slot, body, BOOL)
+        case "exists_one":
+            return Quantifier("exists_one", over, slot, body, BOOL)
+        case _:
+            return Quantifier("filter", over, slot, body, over.type)
+
+
+def _is_words(type_: Type) -> bool:
+    return isinstance(type_, Simple) and type_.kind is Kind.STRING
+
+
+def _literal(syntax: Syntax) -> str:
+    if syntax.data != "string":
+        raise _wrong(syntax, "a text written out")
+    return _unescape(_token(syntax.children[0]))
+
+
+def _unescape(token: Token) -> str:
+    raw = str(token)[1:-1]
+    if "\\" not in raw:
+        return raw
+    out, at = [], 0
+    while at < len(raw):
+        char = raw[at]
+        if char != "\\":
+            out.append(char)
+            at += 1
+        elif raw[at + 1] in _ESCAPES:
+            out.append(_ESCAPES[raw[at + 1]])
+            at += 2
+        else:
+            out.append(_code_point(raw[at : at + 6], _start(token) + 1 + at))
+            at += 6
+    return "".join(out)
+
+
+def _code_point(escape: str, start: int) -> str:
+    digits = escape[2:]
+    if escape[1] == "u" and len(digits) == 4 and all(c in "0123456789abcdefABCDEF" for c in digits):
+        code = int(digits, 16)
+        if code and not 0xD800 <= code <= 0xDFFF:
+            return chr(code)
+    raise WrongCondition(start, "one of the escapes \\\\ \\\" \\' \\n \\r \\t \\uXXXX")
+
+
+def _arguments(part: Token | Syntax | None) -> list[Syntax]:
+    return (
+        [_tree(argument) for argument in part.children]
+        if part is not None and not isinstance(part, Token)
+        else []
+    )
+
+
+def _tree(part: Token | Syntax) -> Syntax:
+    assert not isinstance(part, Token)  # noqa: S101  the grammar puts a rule here
+    return part
+
+
+def _token(part: Token | Syntax) -> Token:
+    assert isinstance(part, Token)  # noqa: S101  the grammar puts a terminal here
+    return part
+
+
+def _start(token: Token) -> int:
+    return token.start_pos or 0
+
+
+def _wrong(syntax: Syntax, expected: str) -> WrongCondition:
+    start = 0 if syntax.meta.empty else syntax.meta.start_pos
+    return WrongCondition(start, expected)

@@ -1,0 +1,314 @@
+"""The dossier, version 1: the facts of one proposed release, as conditions may speak of them.
+
+It holds identifiers, dates, counts and closed words, never content. A fact that is not known is absent:
+there are no nulls. In JSON and YAML a time is RFC 3339 with its offset and a length of time is a text such as
+``720h`` or ``30d``; in memory they are an aware datetime in UTC and a timedelta.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+
+from tearline.facts.errors import Malformed
+from tearline.protocol.rule import Parameter, ParameterType
+from tearline.protocol.span import format_span, parse_span
+from tearline.protocol.types import (
+    BOOL,
+    DURATION,
+    INT,
+    MOST_ELEMENTS,
+    STRING,
+    TIMESTAMP,
+    Kind,
+    ListOf,
+    Record,
+    Simple,
+    Type,
+    is_of,
+    nearest,
+    one_of,
+)
+
+VERSION = 1
+LONGEST_TEXT = 300
+
+OUTCOME = one_of("cleared", "failed", "refused", "declined", "exempt", "withdrawn", "pending")
+
+_REQUEST = Record(
+    "request",
+    {
+        "id": STRING,
+        "at": TIMESTAMP,
+        "by": STRING,
+        "extent": one_of("full", "redacted", "tearline", "existence"),
+        "manner": one_of("copy", "oral", "access"),
+        "scope": one_of("partner", "own-agency"),
+        "purpose_stated": BOOL,
+        "recipients": INT,
+    },
+)
+_ITEM = Record(
+    "item",
+    {
+        "id": STRING,
+        "registered_at": TIMESTAMP,
+        "perishes_at": TIMESTAMP,
+        "tlp": one_of("RED", "AMBER+STRICT", "AMBER", "GREEN", "CLEAR"),
+        "handling": one_of("P", "C"),
+        "conditions_written": BOOL,
+        "source_grade": one_of("1", "2", "3"),
+        "information_grade": one_of("A", "B", "C", "D", "E"),
+        "originator": STRING,
+        "holder": STRING,
+        "onward_consent": BOOL,
+        "tearline_of": STRING,
+    },
+)
+_WARNING = Record(
+    "warning",
+    {
+        "id": STRING,
+        "at": TIMESTAMP,
+        "kind": one_of("bloodshed", "exposure", "retaliation"),
+        "answered": BOOL,
+        "answered_by": STRING,
+    },
+    identity="id",
+)
+_ALLEGATION = Record(
+    "allegation",
+    {
+        "id": STRING,
+        "kind": one_of("leak", "corruption", "gross-violation"),
+        "at": TIMESTAMP,
+        "status": one_of("open", "credible", "substantiated", "unfounded"),
+        "person": STRING,
+    },
+    identity="id",
+)
+_RECIPIENT = Record(
+    "recipient",
+    {
+        "unit": STRING,
+        "organisation": STRING,
+        "outcome": OUTCOME,
+        "vetted_at": TIMESTAMP,
+        "valid_until": TIMESTAMP,
+        "suspended": BOOL,
+        "allegations": ListOf(_ALLEGATION),
+    },
+)
+_LINK = Record(
+    "link",
+    {
+        "person": STRING,
+        "relation": one_of("recipient", "superior", "signatory"),
+        "outcome": OUTCOME,
+        "decided_by": STRING,
+        "decided_at": TIMESTAMP,
+        "valid_until": TIMESTAMP,
+        "trained_until": TIMESTAMP,
+    },
+    identity="person",
+)
+_DISSENT = Record(
+    "dissent",
+    {
+        "id": STRING,
+        "by": STRING,
+        "at": TIMESTAMP,
+        "answered": BOOL,
+        "answered_by": STRING,
+        "answered_by_superior": BOOL,
+    },
+    identity="id",
+)
+_SIGN_OFF = Record(
+    "sign_off",
+    {
+        "id": STRING,
+        "by": STRING,
+        "line": one_of("releasing", "source-handling", "legal", "second"),
+        "at": TIMESTAMP,
+    },
+    identity="id",
+)
+_AGREEMENT: dict[str, Type] = {
+    "id": STRING,
+    "protocol": STRING,
+    "in_force_from": TIMESTAMP,
+    "valid_until": TIMESTAMP,
+    "overseer": STRING,
+}
+_OF_PARAMETER: dict[ParameterType, Type] = {
+    ParameterType.DURATION: DURATION,
+    ParameterType.INT: INT,
+    ParameterType.STRING: STRING,
+    ParameterType.BOOL: BOOL,
+}
+
+
+def schema(parameters: Iterable[Parameter] = ()) -> Record:
+    """The dossier's type, with the pack's parameters as fields of ``agreement``."""
+    stated = {p.name: _OF_PARAMETER[p.type] for p in parameters}
+    return Record(
+        "dossier",
+        {
+            "dossier": INT,
+            "at": TIMESTAMP,
+            "request": _REQUEST,
+            "item": _ITEM,
+            "source": Record("source", {"warnings": ListOf(_WARNING), "knowers": INT}),
+            "protection": Record(
+                "protection",
+                {"people_at_risk": INT, "plan": STRING, "plan_ready_from": TIMESTAMP},
+            ),
+            "agreement": Record("agreement", _AGREEMENT | stated),
+            "recipient": _RECIPIENT,
+            "chain": ListOf(_LINK),
+            "chain_complete": BOOL,
+            "dissents": ListOf(_DISSENT),
+            "sign_offs": ListOf(_SIGN_OFF),
+            "overseer_informed": BOOL,
+        },
+    )
+
+
+AGREEMENT_FIELDS = frozenset(_AGREEMENT)
+_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})",
+    re.ASCII,
+)
+
+
+def read_dossier(data: object, *, file: str, parameters: Iterable[Parameter] = ()) -> dict[str, object]:
+    """A dossier from parsed JSON or YAML, every value checked and converted; raises Malformed with its path.
+
+    ``parameters`` are those of the packs it will be put to. Only ``dossier`` (the version) and ``at`` (the
+    time of decision) must be there: whatever else is absent is a fact not known.
+    """
+    if not isinstance(data, dict):
+        raise Malformed(file, "top", "a dossier: a map with the keys dossier and at")
+    for key in ("dossier", "at"):
+        if key not in data:
+            raise Malformed(file, "top", f"the key {key}")
+    if data["dossier"] != VERSION or isinstance(data["dossier"], bool):
+        raise Malformed(file, "dossier", f"{VERSION}, the dossier's version")
+    read = _read(data, schema(parameters), "", file)
+    assert isinstance(read, dict)  # noqa: S101  a record reads as a dict
+    return read
+
+
+def read_parameter(parameter: Parameter, plain: object, *, file: str, place: str) -> object:
+    """One parameter's value as an agreement states it, converted; raises Malformed."""
+    return _read(plain, _OF_PARAMETER[parameter.type], place, file)
+
+
+def write_dossier(dossier: Mapping[str, object]) -> dict[str, object]:
+    """The plain values that ``read_dossier`` reads back to the same dossier."""
+    return {key: _plain(value) for key, value in dossier.items()}
+
+
+def _plain(value: object) -> object:
+    match value:
+        case datetime():
+            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        case timedelta():
+            return format_span(value)
+        case Mapping():
+            return {key: _plain(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [_plain(inner) for inner in value]
+        case _:
+            return value
+
+
+def _read(value: object, wanted: Type, path: str, file: str) -> object:
+    match wanted:
+        case Record():
+            return _record(value, wanted, path, file)
+        case ListOf():
+            if not isinstance(value, list):
+                raise Malformed(file, path, "a list")
+            if len(value) > MOST_ELEMENTS:
+                raise Malformed(file, path, f"at most {MOST_ELEMENTS} entries, found {len(value)}")
+            read = [_read(one, wanted.element, f"{path}[{n}]", file) for n, one in enumerate(value)]
+            _distinct(read, wanted.element, path, file)
+            return read
+        case Simple():
+            return _simple(value, wanted, path, file)
+
+
+def _record(value: object, wanted: Record, path: str, file: str) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise Malformed(file, path, f"the fields of {wanted.name}")
+    read = {}
+    for key, inner in value.items():
+        here = f"{path}.{key}" if path else str(key)
+        if key not in wanted.fields:
+            hint = nearest(str(key), wanted.fields)
+            raise Malformed(file, here, f"a field of {wanted.name} ({', '.join(wanted.fields)}){hint}")
+        read[key] = _read(inner, wanted.fields[key], here, file)
+    return read
+
+
+def _distinct(read: list[object], element: Type, path: str, file: str) -> None:
+    """Two elements of one identity would make a reading point at two things. People may stand in a chain twice."""
+    if not isinstance(element, Record) or element.identity != "id":
+        return
+    seen: set[object] = set()
+    for n, one in enumerate(read):
+        identity = one.get("id") if isinstance(one, dict) else None
+        if identity is not None and identity in seen:
+            raise Malformed(file, f"{path}[{n}].id", f"each id once, found {identity} again")
+        seen.add(identity)
+
+
+def _simple(value: object, wanted: Simple, path: str, file: str) -> object:
+    match wanted.kind:
+        case Kind.TIMESTAMP:
+            return _time(value, path, file)
+        case Kind.DURATION:
+            span = parse_span(value, days=True) if isinstance(value, str) else None
+            if span is None:
+                raise Malformed(file, path, "a length of time such as 720h or 30d")
+            return span
+        case Kind.STRING:
+            return _string(value, wanted, path, file)
+        case Kind.INT:
+            if not isinstance(value, int) or isinstance(value, bool) or not -(2**63) <= value < 2**63:
+                raise Malformed(file, path, "a whole number that fits 64 bits")
+            return value
+        case _:
+            if not is_of(wanted.kind, value):
+                word = "true or false" if wanted.kind is Kind.BOOL else f"a {wanted.kind.value}"
+                raise Malformed(file, path, word)
+            return value
+
+
+def _string(value: object, wanted: Simple, path: str, file: str) -> str:
+    if not isinstance(value, str):
+        raise Malformed(file, path, "a text")
+    if wanted.choices and value not in wanted.choices:
+        hint = nearest(value, wanted.choices)
+        raise Malformed(file, path, f"one of {', '.join(wanted.choices)}{hint}")
+    if not value or len(value) > LONGEST_TEXT or not value.isprintable():
+        raise Malformed(file, path, f"a printable text of 1 to {LONGEST_TEXT} characters")
+    return value
+
+
+def time_of(text: str) -> datetime | None:
+    """The moment that an RFC 3339 text says, in UTC, or None if it says none."""
+    if not _TIME.fullmatch(text):
+        return None
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _time(value: object, path: str, file: str) -> datetime:
+    moment = time_of(value) if isinstance(value, str) else None
+    if moment is None:
+        raise Malformed(file, path, "a date and time with offset, such as 2011-03-18T09:00:00-06:00")
+    return moment

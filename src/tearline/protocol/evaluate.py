@@ -1,0 +1,395 @@
+"""Exact evaluation of a checked condition, in three values, and what it read: the plain version.
+
+Semantics are CEL's, with every error an ``Unknown`` that names the paths it comes from: ``false && error`` is
+false, ``true || error`` is true, in either order, and so for ``all`` and ``exists``; every other operation on an
+error is an error. ``generate.py`` makes the fast version; this one decides wherever a fact is missing, and is
+the oracle for the other.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from operator import eq, ge, gt, le, lt, ne
+from typing import Any, NamedTuple
+
+from tearline.protocol.span import LONGEST
+from tearline.protocol.tree import (
+    Affix,
+    Among,
+    Arithmetic,
+    Both,
+    Bound,
+    Choose,
+    Compare,
+    Constant,
+    Constants,
+    Either,
+    Field,
+    Has,
+    Negative,
+    Node,
+    Not,
+    Quantifier,
+    Root,
+    Size,
+    children,
+)
+from tearline.protocol.types import MOST_ELEMENTS, ListOf, Record, Simple, Type, is_of
+
+Readings = dict[str, object]
+
+_COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
+    "==": eq,
+    "!=": ne,
+    "<": lt,
+    "<=": le,
+    ">": gt,
+    ">=": ge,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """An error's value: the paths of the facts that are missing, or the sums that cannot be computed."""
+
+    paths: tuple[str, ...]
+
+
+class Located(NamedTuple):
+    """A record, with the path at which it stands in the dossier."""
+
+    path: str
+    record: Mapping[str, object]
+
+
+class Scope(NamedTuple):
+    dossier: Mapping[str, object]
+    bound: Mapping[int, object]
+
+
+class Unfit(Exception):
+    """A sum whose result its type cannot hold."""
+
+
+def whole(number: int) -> int:
+    """The number, if 64 bits hold it; raises Unfit."""
+    if not -(2**63) <= number < 2**63:
+        raise Unfit
+    return number
+
+
+def length(span: timedelta) -> timedelta:
+    """The length of time, if CEL's durations hold it; raises Unfit."""
+    if not -LONGEST <= span <= LONGEST:
+        raise Unfit
+    return span
+
+
+def evaluate(node: Node, scope: Scope) -> object:
+    """The node's value, or Unknown. A record is Located; a list of records is a list of Located."""
+    match node:
+        case Constant(value=value):
+            return value
+        case Constants(values=values):
+            return list(values)
+        case Root(name=name, type=type_):
+            return _fact(scope.dossier, name, name, type_)
+        case Bound(slot=slot):
+            return scope.bound[slot]
+        case Field(of=of, name=name, type=type_):
+            holder = evaluate(of, scope)
+            if not isinstance(holder, Located):
+                return holder
+            return _fact(holder.record, name, f"{holder.path}.{name}", type_)
+        case Has(field=field):
+            holder = evaluate(field.of, scope)
+            return field.name in holder.record if isinstance(holder, Located) else holder
+        case Not(of=of):
+            value = evaluate(of, scope)
+            return value if isinstance(value, Unknown) else not value
+        case Both(items=items):
+            return _decided((evaluate(item, scope) for item in items), by=False)
+        case Either(items=items):
+            return _decided((evaluate(item, scope) for item in items), by=True)
+        case Choose():
+            test = evaluate(node.test, scope)
+            if isinstance(test, Unknown):
+                return test
+            return evaluate(node.then if test else node.otherwise, scope)
+        case Quantifier():
+            return _quantified(node, scope)
+        case _:
+            return _computed(node, scope)
+
+
+def _computed(node: Compare | Among | Arithmetic | Negative | Size | Affix, scope: Scope) -> object:
+    values = [evaluate(child, scope) for child in children(node)]
+    unknown = _union(values)
+    if unknown is not None:
+        return unknown
+    try:
+        return _apply(node, values)
+    except (Unfit, OverflowError):
+        assert isinstance(node, Arithmetic | Negative)  # noqa: S101  only sums have results that do not fit
+        return Unknown((node.text,))
+
+
+def _apply(node: Compare | Among | Arithmetic | Negative | Size | Affix, values: list[object]) -> object:
+    match node, values:
+        case Compare(operator=operator), [left, right]:
+            return _COMPARE[operator](left, right)
+        case Among(), [element, list() as among]:
+            return any(element == one for one in among)
+        case Size(), [list() | str() as sized]:
+            return len(sized)
+        case Affix(operator="startsWith"), [str() as text, str() as part]:
+            return text.startswith(part)
+        case Affix(operator="endsWith"), [str() as text, str() as part]:
+            return text.endswith(part)
+        case Affix(), [str() as text, str() as part]:
+            return part in text
+        case Negative(), [int() as number]:
+            return whole(-number)
+        case Negative(), [float() as number]:
+            return -number
+        case Arithmetic(operator=operator), [left, right]:
+            return _sum(operator, left, right)
+        case _:
+            raise TypeError(f"{node} does not take {values}")
+
+
+def _sum(operator: str, left: object, right: object) -> object:
+    match left, operator, right:
+        case int(), "+", int():
+            return whole(left + right)
+        case int(), "-", int():
+            return whole(left - right)
+        case int(), "*", int():
+            return whole(left * right)
+        case float(), "+", float():
+            return left + right
+        case float(), "-", float():
+            return left - right
+        case float(), "*", float():
+            return left * right
+        case datetime(), "+", timedelta():
+            return left + right
+        case timedelta(), "+", datetime():
+            return right + left
+        case datetime(), "-", datetime():
+            return left - right
+        case datetime(), "-", timedelta():
+            return left - right
+        case timedelta(), "+", timedelta():
+            return length(left + right)
+        case timedelta(), "-", timedelta():
+            return length(left - right)
+        case _:
+            raise TypeError(f"{left} {operator} {right}")
+
+
+def _fact(holder: Mapping[str, object], name: str, path: str, type_: Type) -> object:
+    """A fact of the dossier; Unknown where it is absent or not of its type."""
+    value = holder.get(name)
+    match type_:
+        case Simple(kind=kind):
+            return value if is_of(kind, value) else Unknown((path,))
+        case Record():
+            return Located(path, value) if isinstance(value, Mapping) else Unknown((path,))
+        case ListOf():
+            return _list(value, path, type_.element)
+
+
+def _list(value: object, path: str, element: Type) -> object:
+    if not isinstance(value, list | tuple):
+        return Unknown((path,))
+    if len(value) > MOST_ELEMENTS:
+        return Unknown((f"{path}: more than {MOST_ELEMENTS} entries",))
+    if not isinstance(element, Record):
+        return list(value)
+    located = [Located(f"{path}[{n}]", one) for n, one in enumerate(value) if isinstance(one, Mapping)]
+    return located if len(located) == len(value) else Unknown((path,))
+
+
+def _union(values: Sequence[object]) -> Unknown | None:
+    paths = [path for value in values if isinstance(value, Unknown) for path in value.paths]
+    return Unknown(tuple(dict.fromkeys(paths))) if paths else None
+
+
+def _decided(values: Iterable[object], *, by: bool) -> object:
+    """``by`` if any value is, else unknown if any is, else not ``by``: or for True, and for False."""
+    unknown = []
+    for value in values:
+        if value is by:
+            return by
+        if isinstance(value, Unknown):
+            unknown.append(value)
+    return _union(unknown) or (not by)
+
+
+def _elements(node: Quantifier, scope: Scope) -> list[tuple[object, Scope]] | Unknown:
+    """Each element of the list with the scope in which the macro's body sees it."""
+    over = evaluate(node.over, scope)
+    if isinstance(over, Unknown):
+        return over
+    assert isinstance(over, list)  # noqa: S101  the checker lets macros stand behind lists only
+    return [(one, Scope(scope.dossier, {**scope.bound, node.slot: one})) for one in over]
+
+
+def _quantified(node: Quantifier, scope: Scope) -> object:
+    elements = _elements(node, scope)
+    if isinstance(elements, Unknown):
+        return elements
+    if node.kind in ("exists", "all"):
+        return _decided((evaluate(node.body, inner) for _, inner in elements), by=node.kind == "exists")
+    values = [evaluate(node.body, inner) for _, inner in elements]
+    unknown = _union(values)
+    if unknown is not None:
+        return unknown
+    if node.kind == "exists_one":
+        return sum(value is True for value in values) == 1
+    if node.kind == "map":
+        return values
+    return [one for (one, _), value in zip(elements, values, strict=True) if value is True]
+
+
+# What was read
+
+
+def explain(node: Node, value: object, scope: Scope, into: Readings) -> None:
+    """Put into ``into`` (path to value) the facts that gave this condition its value.
+
+    Of ``&&`` that is true every part counts, of one that is false its false parts, and so on through ``||``, ``!``
+    and ``?:``. Of a macro the elements that decided it count, each led by the field that identifies it; where all
+    of a list decided, its size does. Where the value is Unknown, the unknown parts count.
+    """
+    match node:
+        case Not(of=of):
+            explain(of, value if isinstance(value, Unknown) else not value, scope, into)
+        case Both(items=items) | Either(items=items):
+            for item in items:
+                part = evaluate(item, scope)
+                if part is value or (isinstance(value, Unknown) and isinstance(part, Unknown)):
+                    explain(item, part, scope, into)
+        case Quantifier(kind="exists" | "all" | "exists_one"):
+            _explain_elements(node, value, scope, into)
+        case Constant():
+            pass
+        case _:
+            _read(node, scope, into)
+
+
+def _explain_elements(node: Quantifier, value: object, scope: Scope, into: Readings) -> None:
+    elements = _elements(node, scope)
+    if isinstance(elements, Unknown):
+        _read_over(node.over, scope, into)
+        return
+    sought: object = node.kind != "all"
+    if value is (node.kind == "all") or (node.kind == "exists_one" and value is False):
+        _read_over(node.over, scope, into)
+    if value is True and node.kind == "all":
+        return
+    for one, inner in elements:
+        part = evaluate(node.body, inner)
+        if part is sought or (isinstance(value, Unknown) and isinstance(part, Unknown)):
+            _element(node, one, into)
+            _explain_passed(node.over, one, scope, into)
+            explain(node.body, part, inner, into)
+
+
+def _explain_passed(over: Node, one: object, scope: Scope, into: Readings) -> None:
+    """Why this element is in the list at all, where the list was filtered before."""
+    if isinstance(over, Quantifier) and over.kind == "filter":
+        _explain_passed(over.over, one, scope, into)
+        explain(over.body, True, Scope(scope.dossier, {**scope.bound, over.slot: one}), into)
+
+
+def _element(node: Quantifier, one: object, into: Readings) -> None:
+    assert isinstance(node.over.type, ListOf)  # noqa: S101  as in _elements
+    element = node.over.type.element
+    if isinstance(one, Located) and isinstance(element, Record):
+        identity = element.identity
+        if identity is not None and identity in one.record:
+            into[f"{one.path}.{identity}"] = one.record[identity]
+
+
+def _read(node: Node, scope: Scope, into: Readings) -> None:
+    """The facts that a value is made of."""
+    match node:
+        case Constant() | Constants():
+            pass
+        case Root() | Field():
+            path = _path_of(node, scope)
+            value = evaluate(node, scope)
+            if isinstance(node.type, Simple) and path is not None and not isinstance(value, Unknown):
+                into[path] = value
+            elif isinstance(value, list):
+                _size(node, len(value), scope, into)
+        case Bound():
+            pass
+        case Has(field=field):
+            path = _path_of(field, scope)
+            if path is not None:
+                if evaluate(node, scope) is True:
+                    _read(field, scope, into)
+                else:
+                    into[path] = None
+        case Compare(left=left, right=right) | Arithmetic(left=left, right=right):
+            _read(left, scope, into)
+            _read(right, scope, into)
+        case Among():
+            _read(node.element, scope, into)
+            _read(node.list, scope, into)
+        case Affix():
+            _read(node.of, scope, into)
+            _read(node.part, scope, into)
+        case Negative(of=of) | Size(of=of):
+            _read(of, scope, into)
+        case Choose():
+            test = evaluate(node.test, scope)
+            explain(node.test, test, scope, into)
+            if not isinstance(test, Unknown):
+                _read(node.then if test else node.otherwise, scope, into)
+        case Quantifier(kind="filter"):
+            _read_over(node.over, scope, into)
+            _explain_filter(node, scope, into)
+        case Quantifier(kind="map"):
+            _read_over(node.over, scope, into)
+        case Not() | Both() | Either() | Quantifier():
+            explain(node, evaluate(node, scope), scope, into)
+
+
+def _read_over(node: Node, scope: Scope, into: Readings) -> None:
+    """The size of the list below all filters: what passed them is told element by element."""
+    while isinstance(node, Quantifier):
+        node = node.over
+    _read(node, scope, into)
+
+
+def _explain_filter(node: Quantifier, scope: Scope, into: Readings) -> None:
+    elements = _elements(node, scope)
+    if isinstance(elements, Unknown):
+        return
+    for one, inner in elements:
+        part = evaluate(node.body, inner)
+        if part is True or isinstance(part, Unknown):
+            _element(node, one, into)
+            _explain_passed(node.over, one, scope, into)
+            explain(node.body, part, inner, into)
+
+
+def _size(node: Node, count: int, scope: Scope, into: Readings) -> None:
+    path = _path_of(node, scope)
+    if path is not None:
+        into[f"size({path})"] = count
+
+
+def _path_of(node: Node, scope: Scope) -> str | None:
+    match node:
+        case Root(name=name):
+            return name
+        case Field(of=of, name=name):
+            holder = evaluate(of, scope)
+            return f"{holder.path}.{name}" if isinstance(holder, Located) else None
+        case _:
+            return None

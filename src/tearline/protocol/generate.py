@@ -1,0 +1,435 @@
+"""A pack's checked conditions as two kinds of Python function, for speed.
+
+``Fast.decide(dossier, hit, miss)`` calls ``hit(n)`` for each condition that is true and ``miss(n)`` for each that
+met an exception: a missing fact, a list too long, a sum that does not fit. Where there was no exception the
+answer is exact, because the code evaluates at least what CEL would and Python's operators mean the same on
+values of the checked types; a missed condition is put to ``evaluate.py``, which is exact always.
+``Fast.explain[n](dossier, into)`` fills in what condition ``n``, being true, read; None where the condition has a
+shape that only ``evaluate.explain`` follows.
+
+The source is made from the checked tree only. Every name in it is minted here, the author's literals are passed
+as values, and field names are those of the schema.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tearline.protocol.evaluate import Readings, Unfit, length, whole
+from tearline.protocol.tree import (
+    Affix,
+    Among,
+    Arithmetic,
+    Both,
+    Bound,
+    Choose,
+    Compare,
+    Constant,
+    Constants,
+    Either,
+    Field,
+    Has,
+    Negative,
+    Node,
+    Not,
+    Quantifier,
+    Root,
+    Size,
+    children,
+)
+from tearline.protocol.types import BOOL, DURATION, INT, MOST_ELEMENTS, Kind, ListOf, Record, Simple
+
+Dossier = Mapping[str, object]
+Decide = Callable[[Dossier, Callable[[int], None], Callable[[int], None]], None]
+Explain = Callable[[Dossier, Readings], None]
+
+
+class _OnlySlow(Exception):
+    """A shape that the generated explanation does not follow."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fast:
+    decide: Decide
+    explain: tuple[Explain | None, ...]
+    source: str
+
+
+def generate(conditions: Sequence[Node]) -> Fast:
+    """The functions for these conditions, in their order."""
+    values: dict[str, object] = {"whole": whole, "length": length, "listed": listed}
+    sources = [_decide_source(conditions, values)]
+    names: list[str | None] = []
+    for n, condition in enumerate(conditions):
+        try:
+            sources.append(_explain_source(n, condition, values))
+            names.append(f"explain{n}")
+        except _OnlySlow:
+            names.append(None)
+    source = "\n".join(sources)
+    exec(compile(source, "<checked conditions>", "exec"), values)  # noqa: S102  our text, made from the checked tree
+    decide: Decide = values["decide"]  # type: ignore[assignment]  # defined by the source above
+    explain: list[Explain | None] = [None if name is None else values[name] for name in names]  # type: ignore[misc]
+    return Fast(decide=decide, explain=tuple(explain), source=source)
+
+
+def listed(value: object) -> list[object] | tuple[object, ...]:
+    """The value, if it is a list that a condition may walk; raises Unfit."""
+    if not isinstance(value, list | tuple) or len(value) > MOST_ELEMENTS:
+        raise Unfit
+    return value
+
+
+def _decide_source(conditions: Sequence[Node], values: dict[str, object]) -> str:
+    writer = _Writer(values=values, uses=_uses(conditions))
+    tests = [writer.test(condition) for condition in conditions]
+    lines = ["def decide(D, hit, miss):", *writer.prelude]
+    for n, test in enumerate(tests):
+        lines += [
+            "    try:",
+            f"        if {test}: hit({n})",
+            f"    except Exception: miss({n})",
+        ]
+    return "\n".join([*lines, "    return None"])
+
+
+def _explain_source(n: int, condition: Node, values: dict[str, object]) -> str:
+    writer = _Writer(values=values, uses={})
+    writer.explain(condition, True, "    ", {})
+    return "\n".join([f"def explain{n}(D, R):", *writer.prelude, *writer.lines, "    return None"])
+
+
+def _uses(conditions: Sequence[Node]) -> dict[Node, int]:
+    """How often each fact outside of lists is read; within a macro counts as often."""
+    found: dict[Node, int] = {}
+
+    def count(node: Node, times: int) -> None:
+        if isinstance(node, Root | Field) and _fixed(node):
+            found[node] = found.get(node, 0) + times
+        for child in children(node):
+            count(child, 10 if isinstance(node, Quantifier) and child is node.body else times)
+
+    for condition in conditions:
+        count(condition, 1)
+    return found
+
+
+def _fixed(node: Node) -> bool:
+    """Whether the value is the same for every element of every list."""
+    return not isinstance(node, Bound | Quantifier) and all(_fixed(child) for child in children(node))
+
+
+Names = Mapping[int, str]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Writer:
+    """One function in the making: ``prelude`` computes what several places need, ``lines`` are its body.
+
+    A prelude line that fails leaves its name unbound, so every place that needs the value fails too.
+    """
+
+    values: dict[str, object]
+    uses: Mapping[Node, int]
+    prelude: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    hoisted: dict[object, str] = field(default_factory=dict)
+    paths: dict[str, str] = field(default_factory=dict)
+    words: dict[Node, str] = field(default_factory=dict)
+    inside: int = 0
+    minted: int = 0
+
+    def mint(self, letter: str) -> str:
+        self.minted += 1
+        return f"{letter}{self.minted}"
+
+    def constant(self, value: object) -> str:
+        name = f"K{len(self.values)}"
+        self.values[name] = value
+        return name
+
+    def hoist(self, key: object, source: str) -> str:
+        """The name of this value, computed once before everything else."""
+        if key not in self.hoisted:
+            name = self.hoisted[key] = self.mint("h")
+            self.prelude += ["    try:", f"        {name} = {source}", "    except Exception: pass"]
+        return self.hoisted[key]
+
+    # values
+
+    def test(self, node: Node) -> str:
+        return self.value(node, {})
+
+    def value(self, node: Node, names: Names) -> str:
+        """A Python expression for the node's value."""
+        match node:
+            case Constant(value=value):
+                return str(value) if isinstance(value, bool) else self.constant(value)
+            case Constants(values=values):
+                return self.constant(values)
+            case Bound(slot=slot):
+                return names[slot]
+            case Root() | Field():
+                return self.fact(node, names)
+            case Has(field=field_):
+                return f"({field_.name!r} in {self.value(field_.of, names)})"
+            case Not(of=of):
+                return f"(not {self.value(of, names)})"
+            case Both(items=items):
+                return f"({' and '.join(self.value(item, names) for item in items)})"
+            case Either(items=items):
+                return f"({' or '.join(self.value(item, names) for item in items)})"
+            case Choose():
+                test, then = self.value(node.test, names), self.value(node.then, names)
+                return f"({then} if {test} else {self.value(node.otherwise, names)})"
+            case Compare():
+                left, right = self.value(node.left, names), self.value(node.right, names)
+                return f"({left} {node.operator} {right})"
+            case Among():
+                return self.among(node, names)
+            case Arithmetic() | Negative():
+                if self.inside and _fixed(node):
+                    return self.hoist(node, self.sum(node, names))
+                return self.sum(node, names)
+            case Size(of=of):
+                return f"len({self.value(of, names)})"
+            case Affix():
+                return self.affix(node, names)
+            case Quantifier():
+                return self.quantifier(node, names)
+
+    def fact(self, node: Root | Field, names: Names) -> str:
+        if node in self.words:
+            return self.words[node]
+        holder = "D" if isinstance(node, Root) else self.value(node.of, names)
+        source = f"{holder}[{node.name!r}]"
+        if isinstance(node.type, ListOf):
+            source = f"listed({source})"
+        if not _fixed(node):
+            return source
+        shared = isinstance(node.type, ListOf | Record) or self.uses.get(node, 0) > 1 or self.inside > 0
+        return self.hoist(node, source) if shared else source
+
+    def among(self, node: Among, names: Names) -> str:
+        element, over = self.value(node.element, names), self.value(node.list, names)
+        if isinstance(node.element.type, Simple) and node.element.type.kind is Kind.DOUBLE:
+            # Python's `in` takes a NaN to equal itself.
+            one = self.mint("e")
+            return f"(not not [1 for {one} in {over} if {element} == {one}])"
+        return f"({element} in {over})"
+
+    def sum(self, node: Arithmetic | Negative, names: Names) -> str:
+        if isinstance(node, Negative):
+            source = f"(-{self.value(node.of, names)})"
+        else:
+            source = f"({self.value(node.left, names)} {node.operator} {self.value(node.right, names)})"
+            if node.left.type == node.type == DURATION:
+                return f"length{source}"
+        return f"whole{source}" if node.type == INT else source
+
+    def affix(self, node: Affix, names: Names) -> str:
+        of, part = self.value(node.of, names), self.value(node.part, names)
+        match node.operator:
+            case "startsWith":
+                return f"{of}.startswith({part})"
+            case "endsWith":
+                return f"{of}.endswith({part})"
+            case "contains":
+                return f"({part} in {of})"
+
+    def quantifier(self, node: Quantifier, names: Names) -> str:
+        over, body, one = self.walk(node, names)
+        match node.kind:
+            case "exists":
+                return f"(not not [1 for {one} in {over} if {body}])"
+            case "all":
+                return f"(not [1 for {one} in {over} if not {body}])"
+            case "exists_one":
+                return f"(len([1 for {one} in {over} if {body}]) == 1)"
+            case "filter":
+                return f"[{one} for {one} in {over} if {body}]"
+            case "map":
+                return f"[{body} for {one} in {over}]"
+
+    def walk(self, node: Quantifier, names: Names) -> tuple[str, str, str]:
+        """What to walk over, the body, and the name of the element in it."""
+        column = _column(node)
+        if column is not None and not self.inside:
+            # One of few words: test each different word once, however long the list is.
+            over, one = self.value(node.over, names), self.mint("w")
+            words = self.hoist(("words", node.over, column.name), f"{{x[{column.name!r}] for x in {over}}}")
+            self.words[column] = one
+            body = self.inner(node.body, names)
+            del self.words[column]
+            return words, body, one
+        over, one = self.value(node.over, names), self.mint("x")
+        return over, self.inner(node.body, {**names, node.slot: one}), one
+
+    def inner(self, body: Node, names: Names) -> str:
+        self.inside += 1
+        source = self.value(body, names)
+        self.inside -= 1
+        return source
+
+    # what was read: the same cases as evaluate.explain, one by one
+
+    def line(self, indent: str, source: str) -> None:
+        self.lines.append(indent + source)
+
+    def explain(self, node: Node, value: bool, indent: str, names: Names) -> None:  # noqa: FBT001  what it came to
+        match node:
+            case Constant():
+                pass
+            case Not(of=of):
+                self.explain(of, not value, indent, names)
+            case Both(items=items) | Either(items=items):
+                for item in items:
+                    if value is isinstance(node, Both):
+                        self.explain(item, value, indent, names)
+                    else:
+                        self.branch(item, value, indent, names)
+            case Quantifier(kind="exists" | "all" | "exists_one"):
+                self.elements(node, value, indent, names)
+            case _:
+                self.read(node, indent, names)
+
+    def branch(self, item: Node, value: bool, indent: str, names: Names) -> None:  # noqa: FBT001  as in explain
+        """Explain the item where it came to this value."""
+        test = self.value(item, names)
+        self.line(indent, f"if {test}:" if value else f"if not {test}:")
+        self.line(indent, "    pass")
+        self.explain(item, value, indent + "    ", names)
+
+    def either_way(self, node: Node, indent: str, names: Names) -> None:
+        self.branch(node, True, indent, names)
+        self.branch(node, False, indent, names)
+
+    def elements(self, node: Quantifier, value: bool, indent: str, names: Names) -> None:  # noqa: FBT001  as in explain
+        universal = node.kind == "all"
+        if value is universal or (node.kind == "exists_one" and not value):
+            self.read_over(node.over, indent, names)
+        if not (value and universal):
+            self.each(node, not universal, indent, names)
+
+    def each(self, node: Quantifier, sought: bool, indent: str, names: Names) -> None:  # noqa: FBT001  as in explain
+        """A loop over the elements whose body comes to ``sought``, explaining each."""
+        base, filters = _base(node.over)
+        path = self.path(base, names)
+        over = self.value(base, names)
+        number, one, here = self.mint("n"), self.mint("x"), self.mint("p")
+        self.line(indent, f"for {number}, {one} in enumerate({over}):")
+        indent += "    "
+        inner = {**names, node.slot: one, **{passed.slot: one for passed in filters}}
+        self.paths[one] = here
+        for passed in filters:
+            self.line(indent, f"if not {self.inner(passed.body, inner)}: continue")
+        test = self.inner(node.body, inner)
+        self.line(indent, f"if not {test}: continue" if sought else f"if {test}: continue")
+        self.line(indent, f"{here} = {path} + '[' + str({number}) + ']'")
+        self.identify(node, one, here, indent)
+        self.inside += 1
+        for passed in filters:
+            self.explain(passed.body, True, indent, inner)
+        self.explain(node.body, sought, indent, inner)
+        self.inside -= 1
+
+    def identify(self, node: Quantifier, one: str, here: str, indent: str) -> None:
+        assert isinstance(node.over.type, ListOf)  # noqa: S101  the checker lets macros stand behind lists only
+        element = node.over.type.element
+        if isinstance(element, Record) and element.identity is not None:
+            key = element.identity
+            self.line(indent, f"if {key!r} in {one}: R[{here} + {'.' + key!r}] = {one}[{key!r}]")
+
+    def read(self, node: Node, indent: str, names: Names) -> None:
+        match node:
+            case Constant() | Constants() | Bound():
+                pass
+            case Root() | Field():
+                path, value = self.path(node, names), self.value(node, names)
+                if isinstance(node.type, ListOf):
+                    self.line(indent, f"R['size(' + {path} + ')'] = len({value})")
+                elif isinstance(node.type, Simple):
+                    self.line(indent, f"R[{path}] = {value}")
+            case Has(field=field_):
+                self.line(indent, f"if {self.value(node, names)}:")
+                self.line(indent, "    pass")
+                self.read(field_, indent + "    ", names)
+                self.line(indent, f"else: R[{self.path(field_, names)}] = None")
+            case Choose():
+                self.either_way(node.test, indent, names)
+                self.line(indent, f"if {self.value(node.test, names)}:")
+                self.line(indent, "    pass")
+                self.read(node.then, indent + "    ", names)
+                self.line(indent, "else:")
+                self.line(indent, "    pass")
+                self.read(node.otherwise, indent + "    ", names)
+            case Quantifier(kind="filter"):
+                self.read_over(node.over, indent, names)
+                self.each(node, True, indent, names)
+            case Quantifier(kind="map"):
+                self.read_over(node.over, indent, names)
+            case Not() | Both() | Either() | Quantifier():
+                self.either_way(node, indent, names)
+            case _:
+                for child in children(node):
+                    self.read(child, indent, names)
+
+    def read_over(self, node: Node, indent: str, names: Names) -> None:
+        while isinstance(node, Quantifier):
+            node = node.over
+        self.read(node, indent, names)
+
+    def path(self, node: Node, names: Names) -> str:
+        """A Python expression for the path of a fact."""
+        match node:
+            case Root(name=name):
+                return repr(name)
+            case Field(of=Bound(slot=slot), name=name) if names[slot] in self.paths:
+                return f"{self.paths[names[slot]]} + {'.' + name!r}"
+            case Field(of=of, name=name) if _fixed(of):
+                return repr(f"{_fixed_path(of)}.{name}")
+            case _:
+                raise _OnlySlow
+
+
+def _fixed_path(node: Node) -> str:
+    match node:
+        case Root(name=name):
+            return name
+        case Field(of=of, name=name):
+            return f"{_fixed_path(of)}.{name}"
+        case _:
+            raise _OnlySlow
+
+
+def _base(over: Node) -> tuple[Node, list[Quantifier]]:
+    """The list below all filters, and the filters from the innermost out."""
+    filters: list[Quantifier] = []
+    while isinstance(over, Quantifier):
+        if over.kind != "filter":
+            raise _OnlySlow
+        filters.insert(0, over)
+        over = over.over
+    return over, filters
+
+
+def _column(node: Quantifier) -> Field | None:
+    """The one field of closed words that an ``all`` or ``exists`` over a list of the dossier asks about, if so."""
+    if node.kind not in ("all", "exists") or not isinstance(node.over, Root | Field) or not _fixed(node.over):
+        return None
+    asked: set[Field] = set()
+
+    def collect(part: Node) -> bool:
+        if isinstance(part, Quantifier | Has):
+            return False
+        if isinstance(part, Bound):
+            return False
+        if isinstance(part, Field) and isinstance(part.of, Bound):
+            asked.add(part)
+            return True
+        return all(collect(child) for child in children(part))
+
+    if not collect(node.body) or len(asked) != 1:
+        return None
+    only = asked.pop()
+    closed = isinstance(only.type, Simple) and (only.type.choices or only.type == BOOL)
+    return only if closed else None

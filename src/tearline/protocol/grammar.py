@@ -1,0 +1,123 @@
+"""The grammar of conditions: the part of CEL that is typed and total.
+
+Literals (bool, int, double, string, lists of them, ``timestamp("…")``, ``duration("…")``), ``== != < <= > >=``,
+``&& || !``, ``?:``, ``in``, ``+ - *``, field selection, ``has()``, the macros ``all exists exists_one filter map``,
+``size``, ``startsWith endsWith contains``. What CEL has beyond that (division, null, bytes, maps, uint, raw strings,
+regular expressions, conversions) is refused, so nothing here can loop, raise or depend on anything but the dossier.
+
+The parse is a tree of lark's own nodes, made without recursion; ``check.py`` gives it types.
+"""
+
+from lark import Lark, Tree, UnexpectedInput
+from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
+from lark.lexer import Token
+
+LONGEST_CONDITION = 4_000
+
+Syntax = Tree[Token]
+
+RESERVED = frozenset(
+    "as break const continue else false for function if import in let loop package namespace null return true var"
+    " void while".split()
+)
+
+_GRAMMAR = r"""
+start: expression
+?expression: either | either "?" either ":" expression   -> choose
+?either: both | both ("||" both)+                        -> either
+?both: relation | relation ("&&" relation)+              -> both
+?relation: sum
+    | relation RELATION sum                              -> compare
+    | relation "in" sum                                  -> among
+?sum: product | sum SIGN product                         -> arithmetic
+?product: unary | product TIMES unary                    -> arithmetic
+?unary: member | "!" unary                               -> negation | SIGN unary -> signed
+?member: primary
+    | member "." NAME                                    -> select
+    | member "." NAME "(" [arguments] ")"                -> method
+?primary: NAME                                           -> name
+    | NAME "(" [arguments] ")"                           -> call
+    | "(" expression ")"
+    | "[" [arguments] "]"                                -> listing
+    | TRUE -> true | FALSE -> false
+    | INT -> int | DOUBLE -> double | STRING -> string
+arguments: expression ("," expression)*
+
+RELATION: "==" | "!=" | "<=" | ">=" | "<" | ">"
+SIGN: "+" | "-"
+TIMES: "*"
+TRUE: "true"
+FALSE: "false"
+NAME: /[A-Za-z_][A-Za-z0-9_]*/
+DOUBLE.2: /[0-9]+\.[0-9]+([eE][+-]?[0-9]+)?|[0-9]+[eE][+-]?[0-9]+/
+INT: /0|[1-9][0-9]*/
+STRING: /"(?:[^"\\\r\n]|\\.)*"|'(?:[^'\\\r\n]|\\.)*'/
+%ignore /[ \t\r\n]+/
+"""
+
+_PARSER = Lark(_GRAMMAR, parser="lalr", lexer="contextual", propagate_positions=True, maybe_placeholders=True)
+
+_SPOKEN = {
+    "NAME": "a name",
+    "STRING": "a text",
+    "INT": "a number",
+    "DOUBLE": "a number",
+    "RELATION": "a comparison",
+    "SIGN": "+ or -",
+    "TIMES": "*",
+    "TRUE": "true",
+    "FALSE": "false",
+    "BANG": "!",
+    "LPAR": "(",
+    "RPAR": ")",
+    "LSQB": "[",
+    "RSQB": "]",
+    "DOT": ".",
+    "COMMA": ",",
+    "COLON": ":",
+    "QMARK": "?",
+    "IN": "in",
+    "$END": "the end",
+    "__ANON_0": "||",
+    "__ANON_1": "&&",
+}
+
+
+class WrongCondition(Exception):
+    """A condition that is not of the language or its types. ``start`` counts characters from 0."""
+
+    def __init__(self, start: int, expected: str) -> None:
+        super().__init__(expected)
+        self.start = start
+        self.expected = expected
+
+
+def parse(text: str) -> Syntax:
+    """The tree of a condition; raises WrongCondition."""
+    if len(text) > LONGEST_CONDITION:
+        raise WrongCondition(LONGEST_CONDITION, f"a condition of at most {LONGEST_CONDITION} characters")
+    try:
+        return _PARSER.parse(text)
+    except UnexpectedCharacters as error:
+        start = error.pos_in_stream
+        assert start is not None  # noqa: S101  the lexer always says where it stopped
+        raise WrongCondition(start, f"{_wanted(error.allowed)}, found {text[start]!r}") from None
+    except UnexpectedToken as error:
+        token: Token = error.token
+        if token.type == "$END":
+            raise WrongCondition(
+                len(text), f"{_wanted(error.accepts or error.expected)}, found the end"
+            ) from None
+        start = token.start_pos or 0
+        raise WrongCondition(
+            start, f"{_wanted(error.accepts or error.expected)}, found {token.value!r}"
+        ) from None
+    except (UnexpectedEOF, UnexpectedInput):
+        raise WrongCondition(len(text), "more of the condition, found the end") from None
+
+
+def _wanted(terminals: set[str] | None) -> str:
+    words = dict.fromkeys(_SPOKEN.get(t, t) for t in sorted(terminals or ()))
+    if "a name" in words:
+        return "a value"
+    return "one of " + "  ".join(words) if words else "another sign"

@@ -1,0 +1,198 @@
+"""A pack: a protocol as it stands in one text, ready to decide."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tearline.facts.errors import Malformed
+from tearline.facts.words import Words
+from tearline.protocol.evaluate import Readings, Scope, Unfit, Unknown, evaluate, explain
+from tearline.protocol.generate import Fast
+from tearline.protocol.rule import CaseFailure, Duty, Effect, Parameter, Rule, due
+from tearline.protocol.tree import Node
+from tearline.protocol.verdict import Matched, Outcome, Owed, Reading, Verdict
+
+ENGINE = "tearline-cel/1"
+"""The version of the language and of its evaluation; any change to either changes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One of a pack's own cases: a dossier, and whether the rule matches it for certain or not at all."""
+
+    rule: int
+    name: str
+    dossier: Mapping[str, object]
+    matches: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pack:
+    """A protocol: its rules in order, the duties that facts create under it, what an agreement must state.
+
+    ``sha256`` is of the exact text. ``base`` is the pack's own example of a release that it permits.
+    """
+
+    name: str
+    version: str
+    sha256: str
+    title: Words
+    rules: tuple[Rule, ...]
+    duties: tuple[Duty, ...]
+    parameters: tuple[Parameter, ...]
+    base: Mapping[str, object] = field(repr=False)
+    cases: tuple[Case, ...] = field(repr=False)
+    conditions: tuple[Node, ...] = field(repr=False)
+    fast: Fast = field(repr=False)
+
+    @property
+    def id(self) -> str:
+        return f"{self.name}/{self.version}"
+
+    def decide(self, dossier: Mapping[str, object]) -> Verdict:
+        """The verdict on a dossier as ``read_dossier`` gives it, at the dossier's own time.
+
+        Raises Malformed only where the dossier states no time of decision. The dossier is not changed.
+        """
+        at = _time(dossier)
+        hits: list[int] = []
+        misses: list[int] = []
+        self.fast.decide(dossier, hits.append, misses.append)
+        if misses:
+            matched, undecided = self._exactly(dossier, hits, misses)
+        else:
+            matched, undecided = [self._certain(n, dossier) for n in hits], []
+        return self._verdict(dossier, at, matched, undecided)
+
+    def decide_slowly(self, dossier: Mapping[str, object]) -> Verdict:
+        """The same verdict without the generated code: the plain version, for tests and for doubters."""
+        matched, undecided = self._exactly(dossier, [], list(range(len(self.rules))))
+        return self._verdict(dossier, _time(dossier), matched, undecided)
+
+    def _verdict(
+        self, dossier: Mapping[str, object], at: datetime, matched: list[Matched], undecided: list[Matched]
+    ) -> Verdict:
+        return Verdict(
+            effect=_worst(matched),
+            pack=self.id,
+            version=self.version,
+            sha256=self.sha256,
+            engine=ENGINE,
+            at=at,
+            matched=tuple(matched),
+            undecided=tuple(undecided),
+            owed=_owed(matched, at, dossier),
+        )
+
+    def check_cases(self) -> tuple[CaseFailure, ...]:
+        """The pack's own cases that do not come out as it says; empty where all do."""
+        failures = []
+        permitted = self.decide(self.base)
+        if permitted.effect is not Outcome.RELEASE:
+            failures.append(_failure("base", "base", "release", permitted))
+        for case in self.cases:
+            verdict = self.decide(case.dossier)
+            rule = self.rules[case.rule]
+            about = [m for m in (*verdict.matched, *verdict.undecided) if m.rule is rule]
+            if case.matches and not any(m.certain for m in about):
+                failures.append(_failure(rule.id, case.name, "the rule to match", verdict))
+            if not case.matches and about:
+                failures.append(_failure(rule.id, case.name, "the rule not to match", verdict))
+        return tuple(failures)
+
+    def _certain(self, n: int, dossier: Mapping[str, object]) -> Matched:
+        into: Readings = {}
+        quick = self.fast.explain[n] or _no_shortcut
+        try:
+            quick(dossier, into)
+        except (LookupError, NameError, TypeError, AttributeError, OverflowError, Unfit):
+            # The condition is true whatever a missing fact would say; the plain version tells what it rests on.
+            into.clear()
+            explain(self.conditions[n], True, Scope(dossier, {}), into)
+        return Matched(rule=self.rules[n], certain=True, readings=_readings(into))
+
+    def _exactly(
+        self, dossier: Mapping[str, object], hits: list[int], misses: list[int]
+    ) -> tuple[list[Matched], list[Matched]]:
+        """Put what the fast code missed to the exact evaluator; the matched rules and the undecided permits."""
+        matched: list[Matched] = []
+        undecided: list[Matched] = []
+        missed = set(misses)
+        scope = Scope(dossier, {})
+        for n in sorted((*hits, *misses)):
+            condition, rule = self.conditions[n], self.rules[n]
+            value = evaluate(condition, scope) if n in missed else True
+            if value is False:
+                continue
+            into: Readings = {}
+            explain(condition, value, scope, into)
+            found = Matched(
+                rule=rule,
+                certain=value is True,
+                readings=_readings(into),
+                missing=value.paths if isinstance(value, Unknown) else (),
+            )
+            (matched if found.certain or rule.effect is not Effect.PERMIT else undecided).append(found)
+        return matched, undecided
+
+
+def _no_shortcut(dossier: Mapping[str, object], into: Readings) -> None:
+    """Stands where the generator follows no shortcut, so that the plain version tells."""
+    raise Unfit
+
+
+def _time(dossier: Mapping[str, object]) -> datetime:
+    at = dossier.get("at")
+    if not isinstance(at, datetime) or at.tzinfo is None:
+        raise Malformed("dossier", "at", "the time of the decision, with its offset")
+    return at
+
+
+def _readings(into: Readings) -> tuple[Reading, ...]:
+    return tuple(map(Reading._make, into.items()))
+
+
+def _worst(matched: list[Matched]) -> Outcome:
+    permitted = held = False
+    for one in matched:
+        effect = one.rule.effect
+        if effect is Effect.REFUSE and one.certain:
+            return Outcome.REFUSE
+        if effect is Effect.PERMIT:
+            permitted = True
+        else:
+            held = True
+    if not permitted:
+        return Outcome.REFUSE
+    return Outcome.HOLD if held else Outcome.RELEASE
+
+
+def _owed(matched: list[Matched], at: datetime, dossier: Mapping[str, object]) -> tuple[Owed, ...]:
+    owed = []
+    for one in matched:
+        # Where a fact is missing, stating it may be all that is needed: `missing` says so.
+        if one.certain and one.rule.owes:
+            agreement = dossier.get("agreement")
+            terms = agreement if isinstance(agreement, Mapping) else {}
+            for owes in one.rule.owes:
+                owed.append(  # noqa: PERF401  one comprehension over three levels does not read
+                    Owed(
+                        obligation=owes.obligation,
+                        rule=one.rule.id,
+                        debtor=owes.debtor,
+                        creditor=owes.creditor,
+                        due=due(at, owes.within, terms),
+                        sentence=owes.sentence,
+                    )
+                )
+    return tuple(owed)
+
+
+def _failure(rule: str, case: str, expected: str, found: Verdict) -> CaseFailure:
+    said = ", ".join(
+        f"{m.rule.id}{'' if m.certain else ' (missing ' + ', '.join(m.missing) + ')'}"
+        for m in (*found.matched, *found.undecided)
+    )
+    return CaseFailure(
+        rule=rule, case=case, expected=expected, found=f"{found.effect} by {said or 'no rule'}"
+    )
