@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from tearline.facts.words import Words
 
 
-class Refused(Exception):  # noqa: N818  a refusal is a sentence of the rules, not an error of the program
+class Refused(Exception):
     """The rules say no. Shown to people with the rule and the facts, so it must itself be releasable."""
 
     def __init__(self, rule: str, because: Words, facts: Sequence[str] = ()) -> None:
@@ -19,7 +19,7 @@ class Refused(Exception):  # noqa: N818  a refusal is a sentence of the rules, n
         self.facts = tuple(facts)
 
 
-class Malformed(Exception):  # noqa: N818  named for whose fault it is: the sender's
+class Malformed(Exception):
     """The sender's bytes are wrong. Nothing was changed."""
 
     def __init__(self, file: str, place: str, expected: str) -> None:
@@ -29,9 +29,9 @@ class Malformed(Exception):  # noqa: N818  named for whose fault it is: the send
         super().__init__(" ".join(f"{file}: {place}: expected {expected}".split()))
 
 
-class Broken(Exception):  # noqa: N818  a proof failed; the node must stop
+class Broken(Exception):
     """A proof failed: a signature, a hash or a stored byte is not what it was. The node stops."""
 
 
-class Conflict(Exception):  # noqa: N818  not an error: a reason to decide again
+class Conflict(Exception):
     """A fact that could change the answer was recorded after the history was read."""

@@ -31,7 +31,7 @@ class Compartment(Worded):
     DOSSIERS = "dossiers", "dossiers", "expedientes"
 
 
-class Closed(Exception):  # noqa: N818  says what the field is, not that the program failed
+class Closed(Exception):
     """A sealed field was asked for that this reader has not opened, or that has been purged."""
 
 

@@ -104,7 +104,7 @@ class HarmReported(Fact):
 
 @fact("A count was documented", "Se documentó un recuento")
 class CountDocumented(Fact):
-    """What a body has said it counted. ``least`` and ``most`` are equal when it gave one figure; no ``most``: open-ended."""
+    """What a body has said it counted. One figure: ``least`` and ``most`` are equal. No ``most``: open-ended."""
 
     count: Annotated[CountId, Label("Count", "Recuento")]
     counted_by: Annotated[str, Label("Counted by", "Contado por"), Public(160)]

@@ -179,7 +179,7 @@ class AgreementSigned(Fact):
 
 @fact("A protocol was applied in hindsight", "Se aplicó un protocolo en retrospectiva")
 class ProtocolAppliedInHindsight(Fact):
-    """Nobody signed this. It says by which terms a past without any is measured: duties under it *would have been* owed."""
+    """Nobody signed this. By these terms a past without any is measured: duties *would have been* owed."""
 
     agreement: Annotated[AgreementId, Label("Yardstick", "Vara de medir")]
     name: Annotated[str, Label("Name", "Nombre"), Public(160)]

@@ -230,7 +230,7 @@ class OwedByVerdict:
     rule: Annotated[str, Label("Rule", "Regla"), Public(60)]
     obligation: Annotated[str, Label("Obligation", "Obligación"), Public(80)]
     debtor: Annotated[str, Label("Owed by", "A cargo de"), Public(60)]
-    due: Annotated[datetime, Label("Due", "Vence")]
+    due: Annotated[datetime | None, Label("Due", "Vence")]
 
 
 @fact("A verdict was reached", "Se alcanzó un veredicto")

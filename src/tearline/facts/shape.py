@@ -48,7 +48,7 @@ class Shape(Protocol):
 
 
 class Untagged:
-    def tags(self, value: Any) -> list[str]:  # noqa: ARG002  the protocol's signature
+    def tags(self, value: Any) -> list[str]:
         return []
 
 

@@ -25,7 +25,7 @@ class Worded(StrEnum):
 
     words: Words
 
-    def __new__(cls, value: str, en: str, es: str) -> "Worded":
+    def __new__(cls, value: str, en: str = "", es: str = "") -> "Worded":
         member = str.__new__(cls, value)
         member._value_ = value
         member.words = Words(en, es)

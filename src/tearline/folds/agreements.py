@@ -1,0 +1,91 @@
+"""Agreements as they bind: their parameters with the types that the protocol declares, and when they are in force."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tearline.facts.history import History
+from tearline.facts.identifiers import AgreementId
+from tearline.facts.parties import AgreementSigned, ProtocolAppliedInHindsight, Terms
+from tearline.facts.words import Words
+from tearline.protocol import Pack, ParameterType
+from tearline.protocol.span import parse_span
+
+Parameter = int | str | bool | timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """Terms that bind, or, in hindsight, terms by which a past is measured that nobody signed."""
+
+    agreement: AgreementId
+    name: str
+    terms: Terms
+    in_force_from: datetime
+    hindsight: bool = False
+
+
+def agreements(history: History) -> dict[AgreementId, Agreement]:
+    """All agreements and yardsticks in this history."""
+    held: dict[AgreementId, Agreement] = {}
+    for signed in history.of(AgreementSigned):
+        fact = signed.fact
+        held[fact.agreement] = Agreement(
+            agreement=fact.agreement, name=fact.name, terms=fact.terms, in_force_from=signed.happened_at
+        )
+    for applied in history.of(ProtocolAppliedInHindsight):
+        told = applied.fact
+        held[told.agreement] = Agreement(
+            agreement=told.agreement,
+            name=told.name,
+            terms=told.terms,
+            in_force_from=applied.happened_at,
+            hindsight=True,
+        )
+    return held
+
+
+def stated(terms: Terms, pack: Pack) -> dict[str, Parameter]:
+    """The parameters that are stated as the protocol declares them; the others are absent."""
+    values = {p.name: _typed(terms.parameters, p.name, p.type) for p in pack.parameters}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def faults(terms: Terms, pack: Pack) -> list[Words]:
+    """What is wrong with these parameters under this protocol, a sentence each."""
+    declared = {p.name: p.type for p in pack.parameters}
+    found = [
+        Words(f"{pack.id} has no parameter {name}", f"{pack.id} no tiene el parámetro {name}")
+        for name in terms.parameters
+        if name not in declared
+    ]
+    held = stated(terms, pack)
+    return found + [
+        Words(
+            f"the agreement must state {name}: {_FORMS[kind].en}",
+            f"el acuerdo debe indicar {name}: {_FORMS[kind].es}",
+        )
+        for name, kind in declared.items()
+        if name not in held
+    ]
+
+
+_FORMS = {
+    ParameterType.INT: Words("a whole number", "un número entero"),
+    ParameterType.STRING: Words("a text", "un texto"),
+    ParameterType.BOOL: Words("true or false", "verdadero o falso"),
+    ParameterType.DURATION: Words("a length of time such as 30d", "una duración como 30d"),
+}
+
+
+def _typed(given: Mapping[str, int | str | bool], name: str, kind: ParameterType) -> Parameter | None:
+    value = given.get(name)
+    match kind:
+        case ParameterType.BOOL:
+            return value if isinstance(value, bool) else None
+        case ParameterType.INT:
+            return value if isinstance(value, int) and not isinstance(value, bool) else None
+        case ParameterType.STRING:
+            return value if isinstance(value, str) else None
+        case ParameterType.DURATION:
+            return parse_span(value, days=True) if isinstance(value, str) else None

@@ -1,0 +1,209 @@
+"""What is owed: by whom, to whom, on what ground, by when, and what discharged it.
+
+Obligations are not kept; they follow from facts. A protocol's duties say which kinds of fact create one and
+which end it, for partners bound by an agreement under that protocol. A verdict that holds adds what would
+cure the hold. Where a protocol is applied in hindsight, the duty *would have been* owed.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from tearline.facts import vocabulary
+from tearline.facts.fact import Fact
+from tearline.facts.history import Clause, History, Question, Recorded
+from tearline.facts.identifiers import AgreementId, ItemId, RequestId
+from tearline.facts.leaks import CompromiseReported
+from tearline.facts.operations import OperationDeclared
+from tearline.facts.parties import AgreementSigned, ProtocolAppliedInHindsight, Terms
+from tearline.facts.release import (
+    DisclosureRecorded,
+    Effect,
+    ItemReleased,
+    ReleaseRequested,
+    VerdictReached,
+)
+from tearline.facts.words import Words
+from tearline.folds.agreements import Agreement, agreements, stated
+from tearline.folds.release import releases_of
+from tearline.protocol import Citation, Pack, Party
+from tearline.protocol.rule import due
+
+LINKING: tuple[type[Fact], ...] = (
+    AgreementSigned,
+    ProtocolAppliedInHindsight,
+    ReleaseRequested,
+    ItemReleased,
+    DisclosureRecorded,
+    CompromiseReported,
+    OperationDeclared,
+    VerdictReached,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obligation:
+    """One thing owed. ``due`` is None where the agreement does not say by when."""
+
+    kind: str
+    sentence: Words
+    debtor: str
+    creditor: str
+    ground: Recorded[Fact]
+    about: str
+    since: datetime
+    due: datetime | None
+    agreement: Agreement
+    cites: tuple[Citation, ...]
+    discharged_by: Recorded[Fact] | None = None
+
+    @property
+    def hindsight(self) -> bool:
+        return self.agreement.hindsight
+
+    def overdue(self, now: datetime) -> bool:
+        return self.discharged_by is None and self.due is not None and self.due < now
+
+    def discharged_late(self) -> bool:
+        return (
+            self.discharged_by is not None
+            and self.due is not None
+            and self.discharged_by.happened_at > self.due
+        )
+
+    def predates(self, citation: Citation) -> bool:
+        """Whether the ground happened before this text applied."""
+        return not citation.applied_on(self.since.date())
+
+
+def obligations_question(protocols: Mapping[str, Pack]) -> Question:
+    """Every fact that can create, link or end an obligation under these protocols."""
+    kinds = {kind.__name__ for kind in LINKING}
+    for pack in protocols.values():
+        for duty in pack.duties:
+            kinds |= {duty.on, *duty.discharged_by}
+    return Question(frozenset({Clause(frozenset(kinds), frozenset())}))
+
+
+def obligations(history: History, protocols: Mapping[str, Pack]) -> list[Obligation]:
+    """All obligations, discharged ones included, by due date, those without one last."""
+    owed = [*_from_duties(history, protocols), *_from_verdicts(history, protocols)]
+    return sorted(owed, key=lambda o: (o.due is None, o.due or o.since, o.ground.position))
+
+
+class _Links:
+    """Which agreements govern a fact: named by it, or by the request, release, item or operation that it names."""
+
+    def __init__(self, history: History) -> None:
+        self.held = agreements(history)
+        self.by_item: dict[ItemId, set[AgreementId]] = {}
+        self.by_field: dict[tuple[str, str], set[AgreementId]] = {}
+        for asked in history.of(ReleaseRequested):
+            self._note("request", asked.fact.request, asked.fact.item, asked.fact.agreement)
+        for given in releases_of(history):
+            self._note("release", given.fact.release, given.fact.item, given.fact.agreement)
+        for compromised in history.of(CompromiseReported):
+            governing = self.by_item.get(compromised.fact.item, set())
+            self.by_field[("compromise", compromised.fact.compromise)] = governing
+        for declared in history.of(OperationDeclared):
+            if declared.fact.agreement:
+                self.by_field[("operation", declared.fact.operation)] = {declared.fact.agreement}
+
+    def _note(self, field: str, identifier: str, item: ItemId, agreement: AgreementId | None) -> None:
+        if agreement:
+            self.by_field.setdefault((field, identifier), set()).add(agreement)
+            self.by_item.setdefault(item, set()).add(agreement)
+
+    def governing(self, fact: Fact) -> list[Agreement]:
+        named = getattr(fact, "agreement", None)
+        if named:
+            return [self.held[named]] if named in self.held else []
+        for field in ("release", "request", "compromise", "operation"):
+            found = self.by_field.get((field, getattr(fact, field, None) or ""))
+            if found:
+                return [self.held[a] for a in sorted(found) if a in self.held]
+        about_item = self.by_item.get(getattr(fact, "item", None) or ItemId(""), set())
+        return [self.held[a] for a in sorted(about_item) if a in self.held]
+
+
+def _from_duties(history: History, protocols: Mapping[str, Pack]) -> Iterator[Obligation]:
+    links = _Links(history)
+    kinds = {kind.__name__: kind for kind in vocabulary.kinds()}
+    ending: dict[tuple[str, str, str], list[Recorded[Fact]]] = {}
+    for pack in protocols.values():
+        for duty in pack.duties:
+            for name in duty.discharged_by:
+                for r in history.of(kinds[name]):
+                    identifier = getattr(r.fact, duty.about, None)
+                    if identifier:
+                        ending.setdefault((name, duty.about, identifier), [r])
+            for ground in history.of(kinds[duty.on]):
+                about = getattr(ground.fact, duty.about, None)
+                if not about:
+                    continue
+                ends = [e for name in duty.discharged_by for e in ending.get((name, duty.about, about), ())]
+                for agreement in links.governing(ground.fact):
+                    if agreement.terms.protocol != pack.id or not _in_force(agreement, ground):
+                        continue
+                    yield Obligation(
+                        kind=duty.id,
+                        sentence=duty.sentence,
+                        debtor=_party(duty.debtor, agreement.terms),
+                        creditor=_party(duty.creditor, agreement.terms),
+                        ground=ground,
+                        about=about,
+                        since=ground.happened_at,
+                        due=due(ground.happened_at, duty.within, stated(agreement.terms, pack)),
+                        agreement=agreement,
+                        cites=duty.cites,
+                        discharged_by=min(ends, key=lambda e: e.happened_at) if ends else None,
+                    )
+
+
+def _in_force(agreement: Agreement, ground: Recorded[Fact]) -> bool:
+    return agreement.in_force_from <= ground.happened_at < agreement.terms.valid_until
+
+
+def _from_verdicts(history: History, protocols: Mapping[str, Pack]) -> Iterator[Obligation]:
+    """What the latest verdict on an unreleased request would have cured, if that verdict holds."""
+    held = agreements(history)
+    released = {r.fact.request for r in history.of(ItemReleased)}
+    asked = {r.fact.request: r for r in history.of(ReleaseRequested)}
+    latest: dict[RequestId, Recorded[VerdictReached]] = {
+        r.fact.request: r for r in history.of(VerdictReached)
+    }
+    for request, verdict in latest.items():
+        agreement = held.get(asked[request].fact.agreement or AgreementId("")) if request in asked else None
+        pack = protocols.get(verdict.fact.protocol)
+        if verdict.fact.effect is not Effect.HOLD or request in released or agreement is None or pack is None:
+            continue
+        sentences = {(rule.id, owes.obligation): (rule, owes) for rule in pack.rules for owes in rule.owes}
+        for owed in verdict.fact.owed.open():
+            found = sentences.get((owed.rule, owed.obligation))
+            if found is None:
+                continue
+            rule, owes = found
+            yield Obligation(
+                kind=owed.obligation,
+                sentence=owes.sentence,
+                debtor=_party(owes.debtor, agreement.terms),
+                creditor=_party(owes.creditor, agreement.terms),
+                ground=verdict,
+                about=request,
+                since=verdict.happened_at,
+                due=owed.due,
+                agreement=agreement,
+                cites=rule.cites,
+            )
+
+
+def _party(party: Party, terms: Terms) -> str:
+    match party:
+        case Party.OWN:
+            return terms.own
+        case Party.PARTNER:
+            return terms.partner
+        case Party.OVERSEER:
+            return terms.overseer
+        case Party.PEOPLE:
+            return "people"

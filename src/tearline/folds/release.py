@@ -1,0 +1,139 @@
+"""What stands on record about an item and a request: the facts that a dossier and a page are made of."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tearline.facts.fact import Fact
+from tearline.facts.history import History, Question, Recorded, about, each
+from tearline.facts.identifiers import ItemId, PersonId, RequestId
+from tearline.facts.oversight import OverseerInformed
+from tearline.facts.parties import AgreementSigned, ProtocolAppliedInHindsight
+from tearline.facts.release import (
+    CopyReceived,
+    CopyReleased,
+    DisclosureJustified,
+    DisclosureRecorded,
+    DissentAnswered,
+    DissentRecorded,
+    ItemRegistered,
+    ItemReleased,
+    KnowersListed,
+    OnwardConsentGiven,
+    PeopleAtRiskNamed,
+    ProtectionPlanSet,
+    ReleaseRequested,
+    ReleaseSignedOff,
+    SourceWarned,
+    SourceWarningAnswered,
+    VerdictReached,
+)
+from tearline.folds.people import people_question, upwards
+
+ITEM_KINDS: Sequence[type[Fact]] = (
+    ItemRegistered,
+    SourceWarned,
+    SourceWarningAnswered,
+    KnowersListed,
+    PeopleAtRiskNamed,
+    ProtectionPlanSet,
+    OnwardConsentGiven,
+    DissentRecorded,
+    DissentAnswered,
+)
+REQUEST_KINDS: Sequence[type[Fact]] = (ReleaseRequested, ReleaseSignedOff, OverseerInformed, ItemReleased)
+AGREEMENT_KINDS: Sequence[type[Fact]] = (AgreementSigned, ProtocolAppliedInHindsight)
+RELEASE_KINDS: Sequence[type[Fact]] = (
+    ItemReleased,
+    DisclosureRecorded,
+    CopyReleased,
+    CopyReceived,
+    DisclosureJustified,
+    OverseerInformed,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warned:
+    """A source's warning, and the written answer to it if there is one."""
+
+    recorded: Recorded[SourceWarned]
+    answer: Recorded[SourceWarningAnswered] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dissented:
+    """A dissent, and the written answer to it if there is one."""
+
+    recorded: Recorded[DissentRecorded]
+    answer: Recorded[DissentAnswered] | None
+
+
+def request_of(history: History, request: RequestId) -> Recorded[ReleaseRequested] | None:
+    return next((r for r in history.of(ReleaseRequested) if r.fact.request == request), None)
+
+
+def item_of(history: History, item: ItemId) -> Recorded[ItemRegistered] | None:
+    return next((r for r in history.of(ItemRegistered) if r.fact.item == item), None)
+
+
+def warnings(history: History, item: ItemId, at: datetime) -> list[Warned]:
+    """The source's warnings about an item. A tearline version inherits those of the item it was drawn from."""
+    items = lineage(history, item)
+    answers = {r.fact.warning: r for r in history.of(SourceWarningAnswered) if r.happened_at <= at}
+    return [
+        Warned(recorded=r, answer=answers.get(r.fact.warning))
+        for r in history.of(SourceWarned)
+        if r.fact.item in items and r.happened_at <= at
+    ]
+
+
+def dissents(history: History, item: ItemId, request: RequestId | None, at: datetime) -> list[Dissented]:
+    """Dissents on this item, or on this request of it; one on another request of the item is not counted here."""
+    answers = {r.fact.dissent: r for r in history.of(DissentAnswered) if r.happened_at <= at}
+    return [
+        Dissented(recorded=r, answer=answers.get(r.fact.dissent))
+        for r in history.of(DissentRecorded)
+        if r.fact.item in lineage(history, item) and r.fact.request in (None, request) and r.happened_at <= at
+    ]
+
+
+def lineage(history: History, item: ItemId) -> list[ItemId]:
+    """The item and those it was drawn from by a tearline."""
+    drawn = {r.fact.item: r.fact.tearline_of for r in history.of(ItemRegistered)}
+    line: list[ItemId] = []
+    current: ItemId | None = item
+    while current is not None and current not in line:
+        line.append(current)
+        current = drawn.get(current)
+    return line
+
+
+def request_question(known: History, request: RequestId, *, verdicts: bool = False) -> Question:
+    """All facts that can change the verdict on a request, as far as ``known`` reaches; ask until it is stable."""
+    kinds = (*REQUEST_KINDS, VerdictReached) if verdicts else REQUEST_KINDS
+    asked = about(f"request:{request}", kinds=kinds)
+    recorded = request_of(known, request)
+    return asked | requested_question(known, recorded.fact) if recorded else asked
+
+
+def requested_question(known: History, asked_for: ReleaseRequested) -> Question:
+    """The same for a request that is only being made."""
+    question = each("item", lineage(known, asked_for.item), ITEM_KINDS)
+    persons: set[PersonId] = set(asked_for.recipients)
+    persons |= {r.by.person for r in known.of(DissentRecorded)}
+    if asked_for.agreement:
+        question |= about(f"agreement:{asked_for.agreement}", kinds=AGREEMENT_KINDS)
+    return question | people_question(upwards(known, persons), (asked_for.unit,))
+
+
+def releases_question(items: Iterable[ItemId]) -> Question:
+    return each("item", frozenset(items), RELEASE_KINDS)
+
+
+def releases_of(history: History) -> list[Recorded[ItemReleased] | Recorded[DisclosureRecorded]]:
+    """What was given out, under the protocol or outside it, in the order of the ledger."""
+    given: list[Recorded[ItemReleased] | Recorded[DisclosureRecorded]] = []
+    given += history.of(ItemReleased)
+    given += history.of(DisclosureRecorded)
+    return sorted(given, key=lambda r: r.position)

@@ -1,0 +1,231 @@
+"""The one place where a command meets the ledger. It owns the keys and the clock.
+
+``record`` reads the facts that can change the answer, lets the room decide on them, and appends what it
+decided unless a deciding fact has arrived meanwhile; then it reads and decides again. ``record_all`` does
+the same for many commands at once, all or nothing.
+"""
+
+import importlib.resources
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tearline.config import Settings, database_url
+from tearline.facts.codec import encode
+from tearline.facts.errors import Broken, Conflict, Malformed, Refused
+from tearline.facts.fact import Compartment, Fact
+from tearline.facts.history import Actor, Draft, History, Precision, Question, Recorded, Role, Told
+from tearline.facts.words import Words
+from tearline.ledger.keys import NodeKeys
+from tearline.ledger.ledger import Appended, Ledger
+from tearline.protocol import Pack, load_pack
+from tearline.rooms import Act, Command
+
+Clock = Callable[[], datetime]
+PATIENCE = 50
+"""How often a command is decided again because a deciding fact arrived meanwhile."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One command with its circumstances. ``at`` is None for an act of this moment."""
+
+    command: Command
+    by: Actor
+    at: datetime | None = None
+    precision: Precision = Precision.MINUTE
+    told: Told | None = None
+
+
+def system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def shipped_protocols() -> dict[str, Pack]:
+    """The packs that come with Tearline, by id."""
+    packs = {}
+    for file in sorted(importlib.resources.files("tearline.protocol").joinpath("packs").iterdir(), key=str):
+        if file.name.endswith(".yaml"):
+            pack = load_pack(file.read_text("utf-8"), file=file.name)
+            packs[pack.id] = pack
+    return packs
+
+
+def make_node(
+    data: Path, *, origin: str, demo: bool = False, database: str | None = None, clock: Clock = system_clock
+) -> "Node":
+    """Make a node in ``data``: keys, an empty ledger, settings. Malformed when there is one already."""
+    if data.exists() and any(data.iterdir()):
+        raise Malformed(str(data), "top", "an empty or new folder for a new node")
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    keys = NodeKeys.make(data / "keys", origin)
+    ledger = Ledger.make(database_url(data, database), keys, clock)
+    Settings(demo=demo).write(data)
+    return Node(ledger, shipped_protocols(), clock)
+
+
+def open_node(data: Path, *, database: str | None = None, clock: Clock = system_clock) -> "Node":
+    """Open the node in ``data``. Malformed or Broken when it is not whole."""
+    Settings.read(data)
+    keys = NodeKeys.load(data / "keys")
+    return Node(Ledger(database_url(data, database), keys, clock), shipped_protocols(), clock)
+
+
+class Node:
+    """One agency's node: its ledger, the protocols it knows, and its clock."""
+
+    def __init__(self, ledger: Ledger, protocols: Mapping[str, Pack], clock: Clock = system_clock) -> None:
+        self.ledger = ledger
+        self.protocols = protocols
+        self.clock = clock
+
+    def gather(
+        self, ask: Callable[[History], Question], opening: frozenset[Compartment] = frozenset()
+    ) -> tuple[History, Question]:
+        """Read, and ask again as more becomes known, until the question no longer widens."""
+        question, known = ask(History()), History()
+        while True:
+            known = self.ledger.read(question, opening=opening)
+            wider = ask(known)
+            if wider == question:
+                return known, question
+            question = wider
+
+    def record(self, order: Order, *, key: str | None = None) -> Appended:
+        """Decide one command and append its facts. Refused: the rules say no. Nothing is recorded then."""
+        return self.record_all((order,), key=key)
+
+    def record_all(self, orders: Sequence[Order], *, key: str | None = None) -> Appended:
+        """Decide these commands one after the other, each on what those before it said; all or nothing.
+
+        ``key`` makes a repetition harmless: the same key with the same commands answers what was recorded.
+        """
+        for _ in range(PATIENCE):
+            staged = _Staged(self)
+            for order in orders:
+                staged.add(order)
+            try:
+                return self.ledger.append(
+                    staged.drafts,
+                    unless=staged.question,
+                    after=staged.position,
+                    key=key or secrets.token_hex(16),
+                )
+            except Conflict:
+                continue
+        raise Broken(f"deciding facts kept arriving: decided {PATIENCE} times and never in time to record")
+
+
+class _Staged:
+    """Facts decided but not yet appended, over what the ledger holds."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self.drafts: list[Draft] = []
+        self.question = Question()
+        self.position = -1
+        self._recorded: list[tuple[str, frozenset[str], Recorded[Fact]]] = []
+
+    def add(self, order: Order) -> None:
+        _may(order)
+        now = self.node.clock()
+        command = order.command
+        known = self._gather(command)
+        act = Act(
+            by=order.by,
+            at=order.at or now,
+            now=order.told.known_at if order.told else now,
+            nonce=secrets.token_bytes(32),
+            protocols=self.node.protocols,
+            precision=order.precision,
+            told=order.told,
+        )
+        _apart(known, act)
+        _not_ahead(act)
+        for draft in command.decide(known, act):
+            self._stage(draft, now)
+
+    def _gather(self, command: Command) -> History:
+        question = command.question(History())
+        while True:
+            known = self._read(question, command.opens)
+            wider = command.question(known)
+            if wider == question:
+                break
+            question = wider
+        self.question |= question
+        return known
+
+    def _read(self, question: Question, opening: frozenset[Compartment]) -> History:
+        stored = self.node.ledger.read(question, opening=opening)
+        if self.position < 0:
+            self.position = stored.position
+        staged = tuple(r for kind, tags, r in self._recorded if question.matches(kind, tags))
+        return History((*stored.facts, *staged), stored.position) if staged else stored
+
+    def _stage(self, draft: Draft, now: datetime) -> None:
+        encoded = encode(draft.fact)
+        recorded = Recorded(
+            position=self.position + len(self.drafts),
+            ref="",
+            recorded_at=now,
+            happened_at=draft.happened_at,
+            precision=draft.precision,
+            by=draft.by,
+            told=draft.told,
+            fact=draft.fact,
+        )
+        self.drafts.append(draft)
+        self._recorded.append((encoded.kind, encoded.tags, recorded))
+
+
+def _may(order: Order) -> None:
+    """Deny by default: the command names the roles that may give it."""
+    if order.by.role is Role.CHRONICLER and order.told is None:
+        raise Refused(
+            "told-only",
+            Words(
+                "only a worked case is recorded from published sources",
+                "solo un caso relatado se registra de fuentes publicadas",
+            ),
+        )
+    if order.by.role not in order.command.allowed:
+        allowed = sorted(order.command.allowed)
+        raise Refused(
+            "role-allowed",
+            Words(
+                f"a {order.by.role.words.en} may not do this; it takes: "
+                + ", ".join(r.words.en for r in allowed),
+                f"quien actúa como {order.by.role.words.es} no puede hacer esto; corresponde a: "
+                + ", ".join(r.words.es for r in allowed),
+            ),
+        )
+
+
+def _apart(known: History, act: Act) -> None:
+    """A live act never rests on a worked case, nor one telling on another."""
+    telling = act.told.telling if act.told else None
+    for recorded in known:
+        other = recorded.told.telling if recorded.told else None
+        if other != telling:
+            raise Refused(
+                "told-apart",
+                Words(
+                    f"this belongs to the worked case {other}, which is closed to live acts"
+                    if other
+                    else "a worked case may not rest on live facts",
+                    f"esto pertenece al caso relatado {other}, cerrado a actos reales"
+                    if other
+                    else "un caso relatado no puede apoyarse en hechos reales",
+                ),
+            )
+
+
+def _not_ahead(act: Act) -> None:
+    if act.at > act.now:
+        raise Refused(
+            "not-ahead",
+            Words("an act is not recorded before it happened", "un acto no se registra antes de ocurrir"),
+        )

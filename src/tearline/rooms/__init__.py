@@ -1,0 +1,106 @@
+"""The rules of each trade, pure: facts and an act in, new facts or a refusal out.
+
+A command is an order. ``question`` says which facts can change its answer (asked again as more becomes
+known, until it no longer widens: a chain of command is learnt link by link); ``decide`` judges on those
+facts alone. Rooms never import each other: they meet in facts and in folds.
+
+Each command raises ``Refused`` with a rule and a sentence, and then nothing is recorded.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Generic, Protocol, TypeVar
+
+from tearline.facts.errors import Refused
+from tearline.facts.fact import Compartment, Fact
+from tearline.facts.history import Actor, Draft, History, Precision, Question, Role, Told
+from tearline.facts.words import Words
+from tearline.protocol import Pack
+
+F = TypeVar("F", bound=Fact)
+
+NONE: frozenset[Compartment] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """The circumstances of one command: who, when it is said to have happened, and when it is recorded.
+
+    ``now`` is the node's clock, or the telling's in a worked case. ``nonce`` is fresh randomness from the
+    node, from which identifiers and salts are derived, so that rules stay pure.
+    """
+
+    by: Actor
+    at: datetime
+    now: datetime
+    nonce: bytes
+    protocols: Mapping[str, Pack]
+    precision: Precision = Precision.MINUTE
+    told: Told | None = None
+
+    def says(self, fact: Fact) -> Draft:
+        """The fact as the actor claims it."""
+        return Draft(fact=fact, happened_at=self.at, by=self.by, precision=self.precision, told=self.told)
+
+    def follows(self, fact: Fact) -> Draft:
+        """A fact that follows by rule, now."""
+        rule = Actor(self.by.person, Role.NODE)
+        return Draft(fact=fact, happened_at=self.now, by=rule, told=self.told)
+
+    def token(self, purpose: str) -> str:
+        """Twelve characters of fresh identifier for this purpose, behind the telling's name if there is one."""
+        digest = hashlib.sha256(self.nonce + purpose.encode()).digest()
+        made = base64.b32encode(digest).decode().lower()[:12]
+        return f"{self.told.telling}.{made}" if self.told else made
+
+    def salt(self) -> str:
+        return hashlib.sha256(self.nonce + b"salt").hexdigest()[:32]
+
+
+class Command(Protocol):
+    """What the node needs of every order."""
+
+    allowed: ClassVar[frozenset[Role]]
+    opens: ClassVar[frozenset[Compartment]]
+
+    def question(self, known: History) -> Question: ...
+
+    def decide(self, known: History, act: Act) -> list[Draft]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Says(Generic[F]):
+    """An order to record one fact, if the rules admit it. The fact's declaration is the order's form."""
+
+    fact: F
+
+    allowed: ClassVar[frozenset[Role]]
+    opens: ClassVar[frozenset[Compartment]] = NONE
+
+
+def unknown(what: Words, identifier: str) -> Refused:
+    """The refusal that answers an identifier nobody has registered."""
+    return Refused(
+        "known",
+        Words(f"there is no {what.en} {identifier} on record", f"no consta {what.es} {identifier}"),
+        (identifier,),
+    )
+
+
+def require(known: History, kind: type[Fact], field: str, identifier: str, what: Words) -> None:
+    """Refuse unless a fact of this kind names this identifier."""
+    if not any(getattr(r.fact, field) == identifier for r in known.of(kind)):
+        raise unknown(what, identifier)
+
+
+def require_new(known: History, kind: type[Fact], field: str, identifier: str, what: Words) -> None:
+    """Refuse an identifier that is already taken."""
+    if any(getattr(r.fact, field) == identifier for r in known.of(kind)):
+        raise Refused(
+            "once",
+            Words(f"the {what.en} {identifier} is already on record", f"{what.es} {identifier} ya consta"),
+            (identifier,),
+        )

@@ -1,0 +1,128 @@
+"""Harm: reports as they were given, counts as bodies stated them, warnings and assistance.
+
+Warning people in danger is never held up: no verdict, no signature, no other fact than the item is needed.
+"""
+
+from tearline.facts.errors import Refused
+from tearline.facts.harm import AssistanceGiven, CountDocumented, HarmReported, PeopleWarned
+from tearline.facts.history import Draft, History, Question, Role, about
+from tearline.facts.leaks import CompromiseReported
+from tearline.facts.operations import OperationDeclared
+from tearline.facts.release import DisclosureRecorded, ItemRegistered, ItemReleased
+from tearline.facts.words import Words
+from tearline.folds.release import releases_of
+from tearline.rooms import Act, Says, require, require_new, unknown
+
+ANYONE = frozenset(Role) - {Role.NODE}
+COMPROMISE = Words("compromise", "el compromiso")
+REPORT = Words("report", "el informe")
+
+
+class ReportHarm(Says[HarmReported]):
+    """Kept as given. Anyone may report."""
+
+    allowed = ANYONE
+
+    def question(self, known: History) -> Question:
+        asked = about(f"report:{self.fact.report}", kinds=(HarmReported,))
+        return asked | _subject_question(self.fact.compromise, self.fact.release, self.fact.operation)
+
+    def decide(self, known: History, act: Act) -> list[Draft]:
+        require_new(known, HarmReported, "report", self.fact.report, REPORT)
+        _subject(known, self.fact.compromise, self.fact.release, self.fact.operation)
+        _ordered(self.fact.report, self.fact.least, self.fact.most)
+        if self.fact.first_day and self.fact.last_day and self.fact.last_day < self.fact.first_day:
+            raise Refused(
+                "days-in-order",
+                Words("the last day is before the first", "el último día es anterior al primero"),
+                (self.fact.report,),
+            )
+        return [act.says(self.fact)]
+
+
+class DocumentCount(Says[CountDocumented]):
+    allowed = frozenset({Role.HARM_DESK, Role.ADVOCATE, Role.OVERSEER, Role.CHRONICLER})
+
+    def question(self, known: History) -> Question:
+        asked = about(f"count:{self.fact.count}", kinds=(CountDocumented,))
+        return asked | _subject_question(self.fact.compromise, None, self.fact.operation)
+
+    def decide(self, known: History, act: Act) -> list[Draft]:
+        require_new(known, CountDocumented, "count", self.fact.count, Words("count", "el recuento"))
+        _subject(known, self.fact.compromise, None, self.fact.operation)
+        _ordered(self.fact.count, self.fact.least, self.fact.most)
+        return [act.says(self.fact)]
+
+
+class WarnPeople(Says[PeopleWarned]):
+    """Danger to life comes first: this waits for nothing."""
+
+    allowed = ANYONE
+
+    def question(self, known: History) -> Question:
+        return about(f"item:{self.fact.item}", kinds=(ItemRegistered,))
+
+    def decide(self, known: History, act: Act) -> list[Draft]:
+        require(known, ItemRegistered, "item", self.fact.item, Words("item", "el elemento"))
+        return [act.says(self.fact)]
+
+
+class GiveAssistance(Says[AssistanceGiven]):
+    allowed = frozenset({Role.HARM_DESK, Role.ADVOCATE, Role.CHRONICLER})
+
+    def question(self, known: History) -> Question:
+        asked = about(f"assistance:{self.fact.assistance}", kinds=(AssistanceGiven,))
+        asked |= _subject_question(self.fact.compromise, None, None)
+        return (
+            asked | about(f"report:{self.fact.report}", kinds=(HarmReported,)) if self.fact.report else asked
+        )
+
+    def decide(self, known: History, act: Act) -> list[Draft]:
+        require_new(
+            known, AssistanceGiven, "assistance", self.fact.assistance, Words("assistance", "la asistencia")
+        )
+        if self.fact.report:
+            require(known, HarmReported, "report", self.fact.report, REPORT)
+        _subject(known, self.fact.compromise, None, None)
+        if not (self.fact.report or self.fact.compromise):
+            raise Refused(
+                "says-what-for",
+                Words(
+                    "assistance names the report or the compromise it answers",
+                    "la asistencia dice a qué responde",
+                ),
+                (self.fact.assistance,),
+            )
+        return [act.says(self.fact)]
+
+
+def _subject_question(compromise: str | None, release: str | None, operation: str | None) -> Question:
+    asked = Question()
+    if compromise:
+        asked |= about(f"compromise:{compromise}", kinds=(CompromiseReported,))
+    if release:
+        asked |= about(f"release:{release}", kinds=(ItemReleased, DisclosureRecorded))
+    if operation:
+        asked |= about(f"operation:{operation}", kinds=(OperationDeclared,))
+    return asked
+
+
+def _subject(known: History, compromise: str | None, release: str | None, operation: str | None) -> None:
+    if compromise:
+        require(known, CompromiseReported, "compromise", compromise, COMPROMISE)
+    if operation:
+        require(known, OperationDeclared, "operation", operation, Words("operation", "la operación"))
+    if release and not any(r.fact.release == release for r in releases_of(known)):
+        raise unknown(Words("release", "la divulgación"), release)
+
+
+def _ordered(who: str, least: int, most: int | None) -> None:
+    if most is not None and most < least:
+        raise Refused(
+            "least-before-most",
+            Words(
+                f"{most} at most is fewer than {least} at least",
+                f"a lo sumo {most} es menos que al menos {least}",
+            ),
+            (who,),
+        )

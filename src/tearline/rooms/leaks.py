@@ -1,0 +1,123 @@
+"""Leaks: a compromise is reported, cooperation is suspended by rule, an investigation is opened.
+
+Whoever reports a compromise decides nothing: the units that the item went to are suspended in the same
+act. There is no command that lifts a suspension without a finding.
+"""
+
+from tearline.facts.errors import Refused
+from tearline.facts.history import Draft, History, Question, Role, about, each
+from tearline.facts.identifiers import SuspensionId, UnitId
+from tearline.facts.leaks import CompromiseReported, CooperationSuspended, InvestigationOpened
+from tearline.facts.parties import PersonEnrolled
+from tearline.facts.release import DisclosureRecorded, ItemRegistered, ItemReleased, ReleaseSignedOff
+from tearline.facts.words import Words
+from tearline.folds.release import releases_of
+from tearline.rooms import Act, Says, require, require_new
+
+SUSPENSION_RULE = "suspended-on-compromise"
+COMPROMISE = Words("compromise", "el compromiso")
+
+
+class ReportCompromise(Says[CompromiseReported]):
+    """Anyone may report. Every unit that received the item is suspended at once, by rule."""
+
+    allowed = frozenset(Role) - {Role.NODE}
+
+    def question(self, known: History) -> Question:
+        asked = about(f"item:{self.fact.item}", kinds=(ItemRegistered, ItemReleased, DisclosureRecorded))
+        asked |= about(f"compromise:{self.fact.compromise}", kinds=(CompromiseReported,))
+        return asked | each("unit", _recipients(known), (CooperationSuspended,))
+
+    def decide(self, known: History, act: Act) -> list[Draft]:
+        require(known, ItemRegistered, "item", self.fact.item, Words("item", "el elemento"))
+        require_new(known, CompromiseReported, "compromise", self.fact.compromise, COMPROMISE)
+        return [act.says(self.fact), *self._suspensions(known, act)]
+
+    def _suspensions(self, known: History, act: Act) -> list[Draft]:
+        suspended = {r.fact.unit for r in known.of(CooperationSuspended)}
+        return [
+            act.follows(
+                CooperationSuspended(
+                    suspension=SuspensionId(act.token(f"suspension {unit}")),
+                    unit=unit,
+                    compromise=self.fact.compromise,
+                    item=self.fact.item,
+                    rule=SUSPENSION_RULE,
+                )
+            )
+            for unit in sorted(_recipients(known) - suspended)
+        ]
+
+
+class RecordCompromiseAsItHappened(ReportCompromise):
+    """In a worked case, where no such rule was in force: the report alone, and nothing followed from it."""
+
+    allowed = frozenset({Role.CHRONICLER})
+
+    def decide(self, known: History, act: Act) -> list[Draft]:
+        if act.told is None:
+            raise Refused(
+                "suspension-follows",
+                Words(
+                    "outside a worked case, suspension follows by rule",
+                    "fuera de un caso relatado, se suspende",
+                ),
+                (self.fact.compromise,),
+            )
+        return super().decide(known, act)[:1]
+
+
+class OpenInvestigation(Says[InvestigationOpened]):
+    """Nobody investigates a release that they signed or made."""
+
+    allowed = frozenset({Role.INVESTIGATOR, Role.SENIOR_OFFICER, Role.OVERSEER, Role.CHRONICLER})
+
+    def question(self, known: History) -> Question:
+        asked = about(f"compromise:{self.fact.compromise}", kinds=(CompromiseReported,))
+        asked |= about(f"item:{self.fact.item}", kinds=(ItemReleased, DisclosureRecorded))
+        asked |= each("request", [r.fact.request for r in known.of(ItemReleased)], (ReleaseSignedOff,))
+        asked |= about(f"investigation:{self.fact.investigation}", kinds=(InvestigationOpened,))
+        return asked | each("person", self.fact.investigators, (PersonEnrolled,))
+
+    def decide(self, known: History, act: Act) -> list[Draft]:
+        require(known, CompromiseReported, "compromise", self.fact.compromise, COMPROMISE)
+        require_new(
+            known,
+            InvestigationOpened,
+            "investigation",
+            self.fact.investigation,
+            Words("investigation", "la investigación"),
+        )
+        if any(r.fact.item != self.fact.item for r in known.of(CompromiseReported)):
+            raise Refused(
+                "same-item",
+                Words("that compromise is of another item", "ese compromiso es de otro elemento"),
+                (self.fact.compromise,),
+            )
+        if not self.fact.investigators:
+            raise Refused(
+                "named-investigators",
+                Words(
+                    "an investigation names its investigators",
+                    "una investigación nombra a sus investigadores",
+                ),
+                (self.fact.investigation,),
+            )
+        for person in self.fact.investigators:
+            require(known, PersonEnrolled, "person", person, Words("person", "la persona"))
+        had_a_part = {r.by.person for r in (*known.of(ReleaseSignedOff), *known.of(ItemReleased))}
+        had_a_part |= {r.by.person for r in known.of(DisclosureRecorded) if r.by.role is not Role.CHRONICLER}
+        for person in sorted(had_a_part.intersection(self.fact.investigators)):
+            raise Refused(
+                "no-part-in-it",
+                Words(
+                    f"{person} had a part in the release and may not investigate it",
+                    f"{person} tuvo parte en la divulgación y no puede investigarla",
+                ),
+                (person,),
+            )
+        return [act.says(self.fact)]
+
+
+def _recipients(known: History) -> frozenset[UnitId]:
+    return frozenset(r.fact.unit for r in releases_of(known))

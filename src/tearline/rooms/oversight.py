@@ -1,0 +1,51 @@
+"""Oversight: what the overseer was told. What is owed to them is a fold over all facts (folds/obligations)."""
+
+from tearline.facts.errors import Refused
+from tearline.facts.history import Draft, History, Question, Role, about
+from tearline.facts.leaks import CompromiseReported
+from tearline.facts.oversight import OverseerInformed
+from tearline.facts.parties import OrganisationRegistered
+from tearline.facts.release import DisclosureRecorded, ItemReleased, ReleaseRequested
+from tearline.facts.words import Words
+from tearline.folds.release import releases_of
+from tearline.rooms import Act, Says, require, require_new, unknown
+
+
+class InformOverseer(Says[OverseerInformed]):
+    """A briefing is about one request, release or compromise."""
+
+    allowed = frozenset({Role.SENIOR_OFFICER, Role.RELEASING_OFFICER, Role.INVESTIGATOR, Role.CHRONICLER})
+
+    def question(self, known: History) -> Question:
+        asked = about(f"briefing:{self.fact.briefing}", kinds=(OverseerInformed,))
+        asked |= about(f"organisation:{self.fact.overseer}", kinds=(OrganisationRegistered,))
+        if self.fact.request:
+            asked |= about(f"request:{self.fact.request}", kinds=(ReleaseRequested,))
+        if self.fact.release:
+            asked |= about(f"release:{self.fact.release}", kinds=(ItemReleased, DisclosureRecorded))
+        if self.fact.compromise:
+            asked |= about(f"compromise:{self.fact.compromise}", kinds=(CompromiseReported,))
+        return asked
+
+    def decide(self, known: History, act: Act) -> list[Draft]:
+        fact = self.fact
+        require_new(known, OverseerInformed, "briefing", fact.briefing, Words("briefing", "el informe"))
+        require(known, OrganisationRegistered, "organisation", fact.overseer, Words("overseer", "el órgano"))
+        if sum(subject is not None for subject in (fact.request, fact.release, fact.compromise)) != 1:
+            raise Refused(
+                "about-one-thing",
+                Words(
+                    "a briefing is about one request, one release or one compromise",
+                    "un informe trata de una solicitud, una divulgación o un compromiso",
+                ),
+                (fact.briefing,),
+            )
+        if fact.request:
+            require(known, ReleaseRequested, "request", fact.request, Words("request", "la solicitud"))
+        if fact.compromise:
+            require(
+                known, CompromiseReported, "compromise", fact.compromise, Words("compromise", "el compromiso")
+            )
+        if fact.release and not releases_of(known):
+            raise unknown(Words("release", "la divulgación"), fact.release)
+        return [act.says(fact)]

@@ -1,0 +1,97 @@
+"""Agreements: which protocol binds two partners, with which parameters. None is filled in for them."""
+
+from tearline.facts.errors import Refused
+from tearline.facts.history import Draft, History, Question, Role, about, each
+from tearline.facts.identifiers import AgreementId
+from tearline.facts.parties import (
+    AgreementSigned,
+    OrganisationRegistered,
+    PersonEnrolled,
+    ProtocolAppliedInHindsight,
+    Terms,
+)
+from tearline.facts.words import Words
+from tearline.folds.agreements import faults
+from tearline.rooms import Act, Says, require, require_new
+
+AGREEMENT = Words("agreement", "el acuerdo")
+
+
+class SignAgreement(Says[AgreementSigned]):
+    allowed = frozenset({Role.SENIOR_OFFICER, Role.CHRONICLER})
+
+    def question(self, known: History) -> Question:
+        return _question(self.fact.agreement, self.fact.terms)
+
+    def decide(self, known: History, act: Act) -> list[Draft]:
+        _admit(known, act, self.fact.agreement, self.fact.terms)
+        for signatory in (self.fact.terms.own_signatory, self.fact.terms.partner_signatory):
+            if signatory is None:
+                raise Refused(
+                    "both-sign",
+                    Words(
+                        "an agreement names a signatory of each side",
+                        "un acuerdo nombra un firmante por cada parte",
+                    ),
+                    (self.fact.agreement,),
+                )
+        return [act.says(self.fact)]
+
+
+class ApplyProtocolInHindsight(Says[ProtocolAppliedInHindsight]):
+    """Only in a worked case: a live past has its own agreement, or none."""
+
+    allowed = frozenset({Role.CHRONICLER})
+
+    def question(self, known: History) -> Question:
+        return _question(self.fact.agreement, self.fact.terms)
+
+    def decide(self, known: History, act: Act) -> list[Draft]:
+        if act.told is None:
+            raise Refused(
+                "hindsight-is-told",
+                Words(
+                    "only a worked case is measured in hindsight",
+                    "solo un caso relatado se mide en retrospectiva",
+                ),
+                (self.fact.agreement,),
+            )
+        _admit(known, act, self.fact.agreement, self.fact.terms)
+        return [act.says(self.fact)]
+
+
+def _question(agreement: AgreementId, terms: Terms) -> Question:
+    organisations = (terms.own, terms.partner, terms.overseer)
+    signatories = [p for p in (terms.own_signatory, terms.partner_signatory) if p is not None]
+    asked = each("organisation", organisations, (OrganisationRegistered,))
+    asked |= each("person", signatories, (PersonEnrolled,))
+    return asked | about(f"agreement:{agreement}", kinds=(AgreementSigned, ProtocolAppliedInHindsight))
+
+
+def _admit(known: History, act: Act, agreement: AgreementId, terms: Terms) -> None:
+    for kind in (AgreementSigned, ProtocolAppliedInHindsight):
+        require_new(known, kind, "agreement", agreement, AGREEMENT)
+    for organisation in (terms.own, terms.partner, terms.overseer):
+        require(
+            known,
+            OrganisationRegistered,
+            "organisation",
+            organisation,
+            Words("organisation", "la institución"),
+        )
+    for person in (terms.own_signatory, terms.partner_signatory):
+        if person is not None:
+            require(known, PersonEnrolled, "person", person, Words("person", "la persona"))
+    pack = act.protocols.get(terms.protocol)
+    if pack is None:
+        offered = ", ".join(sorted(act.protocols))
+        raise Refused(
+            "protocol-known",
+            Words(
+                f"there is no protocol {terms.protocol}; there are: {offered}",
+                f"no existe el protocolo {terms.protocol}; hay: {offered}",
+            ),
+            (agreement,),
+        )
+    for fault in faults(terms, pack):
+        raise Refused("parameters-stated", fault, (agreement,))

@@ -1,0 +1,53 @@
+"""Disclosures that happened outside the protocol: recorded afterwards, never hidden, and owing a justification."""
+
+from tearline.facts.errors import Refused
+from tearline.facts.history import Draft, History, Question, Role, about, each
+from tearline.facts.parties import AgreementSigned, PersonEnrolled, ProtocolAppliedInHindsight, UnitFormed
+from tearline.facts.release import DisclosureJustified, DisclosureRecorded, ItemRegistered, ItemReleased
+from tearline.facts.words import Words
+from tearline.folds.agreements import agreements
+from tearline.rooms import Act, Says, require, require_new, unknown
+
+
+class RecordDisclosure(Says[DisclosureRecorded]):
+    """Anyone who knows of it may record it."""
+
+    allowed = frozenset(Role) - {Role.NODE}
+
+    def question(self, known: History) -> Question:
+        asked = about(f"item:{self.fact.item}", kinds=(ItemRegistered,))
+        asked |= about(f"unit:{self.fact.unit}", kinds=(UnitFormed,))
+        asked |= about(f"release:{self.fact.release}", kinds=(DisclosureRecorded, ItemReleased))
+        if self.fact.agreement:
+            asked |= about(
+                f"agreement:{self.fact.agreement}", kinds=(AgreementSigned, ProtocolAppliedInHindsight)
+            )
+        return asked | each("person", self.fact.recipients, (PersonEnrolled,))
+
+    def decide(self, known: History, act: Act) -> list[Draft]:
+        require(known, ItemRegistered, "item", self.fact.item, Words("item", "el elemento"))
+        require(known, UnitFormed, "unit", self.fact.unit, Words("unit", "la unidad"))
+        for kind in (DisclosureRecorded, ItemReleased):
+            require_new(known, kind, "release", self.fact.release, Words("release", "la divulgación"))
+        for person in self.fact.recipients:
+            require(known, PersonEnrolled, "person", person, Words("person", "la persona"))
+        if self.fact.agreement and self.fact.agreement not in agreements(known):
+            raise unknown(Words("agreement", "el acuerdo"), self.fact.agreement)
+        return [act.says(self.fact)]
+
+
+class JustifyDisclosure(Says[DisclosureJustified]):
+    allowed = frozenset({Role.SENIOR_OFFICER, Role.RELEASING_OFFICER, Role.CHRONICLER})
+
+    def question(self, known: History) -> Question:
+        return about(f"release:{self.fact.release}", kinds=(DisclosureRecorded, DisclosureJustified))
+
+    def decide(self, known: History, act: Act) -> list[Draft]:
+        require(known, DisclosureRecorded, "release", self.fact.release, Words("release", "la divulgación"))
+        if any(r.fact.item != self.fact.item for r in known.of(DisclosureRecorded)):
+            raise Refused(
+                "same-item",
+                Words("this release was of another item", "esta divulgación fue de otro elemento"),
+                (self.fact.release,),
+            )
+        return [act.says(self.fact)]

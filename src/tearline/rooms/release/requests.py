@@ -1,0 +1,371 @@
+"""Requests: asking, objecting, signing off, deciding, releasing, receiving.
+
+Every act that can change the verdict ends in a new one, reached on what is known at that moment.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tearline.facts.errors import Refused
+from tearline.facts.fact import Compartment, Fact, Sealed
+from tearline.facts.history import Draft, History, Question, Recorded, Role, about
+from tearline.facts.identifiers import CopyId, ItemId, ReleaseId, RequestId
+from tearline.facts.parties import OfficeTaken, PersonEnrolled, UnitFormed
+from tearline.facts.release import (
+    CopyReceived,
+    CopyReleased,
+    DissentAnswered,
+    DissentRecorded,
+    Effect,
+    ItemRegistered,
+    ItemReleased,
+    Manner,
+    OwedByVerdict,
+    ReleaseRequested,
+    ReleaseSignedOff,
+    SignOffLine,
+    VerdictReached,
+)
+from tearline.facts.words import Words
+from tearline.folds.agreements import agreements
+from tearline.folds.people import People
+from tearline.folds.release import request_of, request_question, requested_question
+from tearline.protocol import Pack, Verdict
+from tearline.protocol.dossier import write_dossier
+from tearline.rooms import Act, Says, require, require_new, unknown
+from tearline.rooms.release.dossier import Dossier, assemble
+
+ITEM = Words("item", "el elemento")
+REQUEST = Words("request", "la solicitud")
+PERSON = Words("person", "la persona")
+DECIDING = frozenset({Compartment.SOURCE_HANDLING, Compartment.PEOPLE_AT_RISK, Compartment.REASONS})
+"""What the node opens to count, never to show: how many could have known, how many are at risk, what was written."""
+
+LINES = {
+    Role.RELEASING_OFFICER: SignOffLine.RELEASING,
+    Role.SOURCE_HANDLER: SignOffLine.SOURCE_HANDLING,
+    Role.SENIOR_OFFICER: SignOffLine.SECOND,
+}
+
+
+class RequestRelease(Says[ReleaseRequested]):
+    """Put a release to the protocol. Nothing is given out by asking."""
+
+    allowed = frozenset({Role.CASE_AGENT, Role.LIAISON, Role.RELEASING_OFFICER})
+    opens = DECIDING
+
+    def question(self, known: History) -> Question:
+        return about(f"request:{self.fact.request}", kinds=(ReleaseRequested,)) | requested_question(
+            known, self.fact
+        )
+
+    def decide(self, known: History, act: Act) -> list[Draft]:
+        require_new(known, ReleaseRequested, "request", self.fact.request, REQUEST)
+        require(known, ItemRegistered, "item", self.fact.item, ITEM)
+        require(known, UnitFormed, "unit", self.fact.unit, Words("unit", "la unidad"))
+        _recipients_serve(known, self.fact, act)
+        if self.fact.agreement and self.fact.agreement not in agreements(known):
+            raise unknown(Words("agreement", "el acuerdo"), self.fact.agreement)
+        asked = act.says(self.fact)
+        return [asked, _verdict(known, self.fact.request, act, (asked,))]
+
+
+class DecideRequest:
+    """Put a request to the protocol again, on what is known now."""
+
+    allowed = frozenset({Role.CASE_AGENT, Role.LIAISON, Role.RELEASING_OFFICER, Role.SOURCE_HANDLER})
+    opens = DECIDING
+
+    def __init__(self, request: RequestId) -> None:
+        self.request = request
+
+    def question(self, known: History) -> Question:
+        return request_question(known, self.request)
+
+    def decide(self, known: History, act: Act) -> list[Draft]:
+        _still_open(known, self.request)
+        return [_verdict(known, self.request, act, ())]
+
+
+class SignOff(Says[ReleaseSignedOff]):
+    """Each line is signed by its own office. Nobody signs off their own request, or signs two lines."""
+
+    allowed = frozenset(LINES)
+    opens = DECIDING
+
+    def question(self, known: History) -> Question:
+        return request_question(known, self.fact.request)
+
+    def decide(self, known: History, act: Act) -> list[Draft]:
+        asked = _still_open(known, self.fact.request)
+        if asked.by.person == act.by.person:
+            raise Refused(
+                "not-ones-own",
+                Words("nobody signs off their own request", "nadie firma su propia solicitud"),
+                (self.fact.request,),
+            )
+        if LINES[act.by.role] is not self.fact.line:
+            raise Refused(
+                "ones-own-line",
+                Words(
+                    f"a {act.by.role.words.en} signs as {LINES[act.by.role].words.en}",
+                    f"quien actúa como {act.by.role.words.es} firma como {LINES[act.by.role].words.es}",
+                ),
+                (self.fact.request,),
+            )
+        for signed in known.of(ReleaseSignedOff):
+            if signed.fact.request == self.fact.request and signed.by.person == act.by.person:
+                raise Refused(
+                    "signs-once",
+                    Words("you have already signed this request", "usted ya firmó esta solicitud"),
+                    (self.fact.request,),
+                )
+        signed_off = act.says(self.fact)
+        return [signed_off, _verdict(known, self.fact.request, act, (signed_off,))]
+
+
+class RecordDissent(Says[DissentRecorded]):
+    """Anyone on the record may dissent, at any time; nothing can suppress it."""
+
+    allowed = frozenset(Role) - {Role.NODE}
+    opens = DECIDING
+
+    def question(self, known: History) -> Question:
+        asked = about(f"item:{self.fact.item}", kinds=(ItemRegistered,))
+        asked |= about(f"dissent:{self.fact.dissent}", kinds=(DissentRecorded,))
+        return asked | request_question(known, self.fact.request) if self.fact.request else asked
+
+    def decide(self, known: History, act: Act) -> list[Draft]:
+        require(known, ItemRegistered, "item", self.fact.item, ITEM)
+        require_new(known, DissentRecorded, "dissent", self.fact.dissent, Words("dissent", "el disenso"))
+        said = act.says(self.fact)
+        if self.fact.request is None:
+            return [said]
+        asked = request_of(known, self.fact.request)
+        if asked is None:
+            raise unknown(REQUEST, self.fact.request)
+        _same_item(asked.fact.item, self.fact.item)
+        if _closed(known, self.fact.request):
+            return [said]
+        return [said, _verdict(known, self.fact.request, act, (said,))]
+
+
+class AnswerDissent(Says[DissentAnswered]):
+    """A superior answers in writing. Nobody answers their own dissent."""
+
+    allowed = frozenset({Role.SENIOR_OFFICER, Role.RELEASING_OFFICER, Role.CHRONICLER})
+
+    def question(self, known: History) -> Question:
+        return about(f"dissent:{self.fact.dissent}", kinds=(DissentRecorded, DissentAnswered))
+
+    def decide(self, known: History, act: Act) -> list[Draft]:
+        require(known, DissentRecorded, "dissent", self.fact.dissent, Words("dissent", "el disenso"))
+        for recorded in known.of(DissentRecorded):
+            _same_item(recorded.fact.item, self.fact.item)
+            if recorded.by.person == act.by.person:
+                raise Refused(
+                    "another-answers",
+                    Words("nobody answers their own dissent", "nadie responde a su propio disenso"),
+                    (self.fact.dissent,),
+                )
+        return [act.says(self.fact)]
+
+
+class ReleaseItem:
+    """Release, if the protocol says so at this moment. One copy for each recipient, each their own."""
+
+    allowed = frozenset({Role.RELEASING_OFFICER})
+    opens = DECIDING
+
+    def __init__(self, request: RequestId) -> None:
+        self.request = request
+
+    def question(self, known: History) -> Question:
+        return request_question(known, self.request)
+
+    def decide(self, known: History, act: Act) -> list[Draft]:
+        asked = _still_open(known, self.request)
+        verdict, reached = _reach(known, self.request, act, ())
+        agreement = asked.fact.agreement
+        if verdict.effect.value != Effect.RELEASE or agreement is None:
+            raise Refused(
+                "protocol-says-release",
+                Words(
+                    f"{verdict.pack} says {verdict.effect.words.en}: "
+                    + "; ".join(m.rule.id for m in verdict.matched),
+                    f"{verdict.pack} dice {verdict.effect.words.es}: "
+                    + "; ".join(m.rule.id for m in verdict.matched),
+                ),
+                (self.request,),
+            )
+        released = ItemReleased(
+            release=_release(act),
+            request=self.request,
+            item=asked.fact.item,
+            unit=asked.fact.unit,
+            recipients=asked.fact.recipients,
+            extent=asked.fact.extent,
+            manner=asked.fact.manner,
+            agreement=agreement,
+            dossier_sha256=reached.dossier_sha256,
+        )
+        return [act.follows(reached), act.says(released), *_copies(released, act)]
+
+
+class ReceiveCopy(Says[CopyReceived]):
+    """A receipt is given by the person to whom the copy was released."""
+
+    allowed = frozenset({Role.PARTNER_LIAISON, Role.LIAISON, Role.CASE_AGENT, Role.CHRONICLER})
+
+    def question(self, known: History) -> Question:
+        return about(f"copy:{self.fact.copy}", kinds=(CopyReleased, CopyReceived))
+
+    def decide(self, known: History, act: Act) -> list[Draft]:
+        require(known, CopyReleased, "copy", self.fact.copy, Words("copy", "la copia"))
+        require_new(
+            known, CopyReceived, "copy", self.fact.copy, Words("receipt for copy", "el acuse de la copia")
+        )
+        (released,) = known.of(CopyReleased)
+        if (released.fact.release, released.fact.item) != (self.fact.release, self.fact.item):
+            raise unknown(Words("copy of that release", "una copia de esa divulgación"), self.fact.copy)
+        if released.fact.recipient != act.by.person:
+            raise Refused(
+                "ones-own-copy",
+                Words("a receipt is given by the recipient", "el acuse lo da el receptor"),
+                (self.fact.copy,),
+            )
+        return [act.says(self.fact)]
+
+
+def pack_for(known: History, asked: ReleaseRequested, act: Act) -> Pack:
+    """The protocol that the agreement names; without an agreement, the one that is offered, which will hold."""
+    held = agreements(known).get(asked.agreement) if asked.agreement else None
+    if held is not None:
+        return act.protocols[held.terms.protocol]
+    return next(iter(act.protocols.values()))
+
+
+def _reach(
+    known: History, request: RequestId, act: Act, drafts: Sequence[Draft]
+) -> tuple[Verdict, VerdictReached]:
+    now_known = _with(known, drafts, act)
+    asked = request_of(now_known, request)
+    if asked is None:
+        raise unknown(REQUEST, request)
+    pack = pack_for(now_known, asked.fact, act)
+    dossier = assemble(now_known.as_known(act.now), asked, act.now, pack)
+    verdict = pack.decide(dossier)
+    return verdict, _reached(asked.fact, verdict, dossier, act)
+
+
+def _verdict(known: History, request: RequestId, act: Act, drafts: Sequence[Draft]) -> Draft:
+    return act.follows(_reach(known, request, act, drafts)[1])
+
+
+def _reached(asked: ReleaseRequested, verdict: Verdict, dossier: Dossier, act: Act) -> VerdictReached:
+    text = json.dumps(write_dossier(dossier), ensure_ascii=False, separators=(",", ":"))
+    salt = act.salt()
+    return VerdictReached(
+        request=asked.request,
+        item=asked.item,
+        effect=Effect(verdict.effect.value),
+        protocol=verdict.pack,
+        protocol_sha256=verdict.sha256,
+        engine=verdict.engine,
+        dossier_sha256=hashlib.sha256((salt + text).encode()).hexdigest(),
+        salt=Sealed(salt),
+        dossier=Sealed(text),
+        rules=Sealed(tuple(m.rule.id for m in verdict.matched)),
+        owed=Sealed(
+            tuple(
+                OwedByVerdict(rule=o.rule, obligation=o.obligation, debtor=o.debtor.value, due=o.due)
+                for o in verdict.owed
+            )
+        ),
+    )
+
+
+def _with(known: History, drafts: Sequence[Draft], act: Act) -> History:
+    """The history as it will stand once these drafts are recorded."""
+    added: list[Recorded[Fact]] = [
+        Recorded(
+            position=known.position,
+            ref="",
+            recorded_at=act.now,
+            happened_at=d.happened_at,
+            precision=d.precision,
+            by=d.by,
+            told=d.told,
+            fact=d.fact,
+        )
+        for d in drafts
+    ]
+    return replace(known, facts=(*known.facts, *added), _by_kind={}) if added else known
+
+
+def _still_open(known: History, request: RequestId) -> Recorded[ReleaseRequested]:
+    asked = request_of(known, request)
+    if asked is None:
+        raise unknown(REQUEST, request)
+    if _closed(known, request):
+        raise Refused(
+            "still-open",
+            Words("this request has already been released", "esta solicitud ya fue divulgada"),
+            (request,),
+        )
+    return asked
+
+
+def _closed(known: History, request: RequestId) -> bool:
+    return any(r.fact.request == request for r in known.of(ItemReleased))
+
+
+def _same_item(one: ItemId, other: ItemId) -> None:
+    if one != other:
+        raise Refused(
+            "same-item", Words("this concerns another item", "esto se refiere a otro elemento"), (one, other)
+        )
+
+
+def _recipients_serve(known: History, asked: ReleaseRequested, act: Act) -> None:
+    people = People(known, act.now)
+    if not asked.recipients:
+        raise Refused(
+            "named-recipients",
+            Words("a release names its recipients", "una divulgación nombra a sus receptores"),
+            (asked.request,),
+        )
+    for person in asked.recipients:
+        require(known, PersonEnrolled, "person", person, PERSON)
+        office: Recorded[OfficeTaken] | None = people.offices.get(person)
+        if office is None or office.fact.unit != asked.unit:
+            raise Refused(
+                "recipient-serves",
+                Words(
+                    f"{person} holds no office in {asked.unit}", f"{person} no tiene cargo en {asked.unit}"
+                ),
+                (person, asked.unit),
+            )
+
+
+def _release(act: Act) -> ReleaseId:
+    return ReleaseId(act.token("release"))
+
+
+def _copies(released: ItemReleased, act: Act) -> list[Draft]:
+    if released.manner is not Manner.COPY:
+        return []
+    return [
+        act.says(
+            CopyReleased(
+                copy=CopyId(act.token(f"copy {n}")),
+                release=released.release,
+                item=released.item,
+                unit=released.unit,
+                recipient=recipient,
+            )
+        )
+        for n, recipient in enumerate(released.recipients)
+    ]
