@@ -18,8 +18,9 @@ from tearline.facts.errors import Broken, Conflict, Malformed, Refused
 from tearline.facts.fact import Compartment, Fact
 from tearline.facts.history import Actor, Draft, History, Precision, Question, Recorded, Role, Told
 from tearline.facts.words import Words
+from tearline.ledger.batch import Appended
 from tearline.ledger.keys import NodeKeys
-from tearline.ledger.ledger import Appended, Ledger
+from tearline.ledger.ledger import Ledger
 from tearline.protocol import Pack, load_pack
 from tearline.rooms import Act, Command
 
@@ -100,9 +101,12 @@ class Node:
     def record_all(self, orders: Sequence[Order], *, key: str | None = None) -> Appended:
         """Decide these commands one after the other, each on what those before it said; all or nothing.
 
-        ``key`` makes a repetition harmless: the same key with the same commands answers what was recorded.
+        ``key`` makes a repetition harmless: a submission that returns under it answers what was recorded, and
+        decides nothing. It names one submission of its sender and must be fresh for another.
         """
         for _ in range(PATIENCE):
+            if key is not None and (earlier := self.ledger.recall(key)) is not None:
+                return earlier
             staged = _Staged(self)
             for order in orders:
                 staged.add(order)
@@ -115,6 +119,10 @@ class Node:
                 )
             except Conflict:
                 continue
+            except Refused:  # the same submission came twice at once, and the other was first
+                if key is None or (earlier := self.ledger.recall(key)) is None:
+                    raise
+                return earlier
         raise Broken(f"deciding facts kept arriving: decided {PATIENCE} times and never in time to record")
 
 

@@ -27,7 +27,7 @@ from tearline.ledger.batch import Appended, Batch, Signer, Submission
 from tearline.ledger.check import check_record
 from tearline.ledger.group import GroupCommit
 from tearline.ledger.keys import NodeKeys
-from tearline.ledger.note import Checkpoint, open_checkpoint, sign_checkpoint
+from tearline.ledger.note import Checkpoint, Vkey, open_checkpoint, sign_checkpoint
 from tearline.ledger.payload import claims_of, instant
 from tearline.ledger.proof import Proof
 from tearline.ledger.reader import Opening, Reader
@@ -89,6 +89,11 @@ class Ledger:
         """Give back the database's files. Nothing is lost by not calling it."""
         self._store.close()
 
+    @property
+    def vkey(self) -> Vkey:
+        """By which others check this ledger's checkpoints."""
+        return self._keys.vkey
+
     def read(self, question: Question, *, opening: Opening = frozenset()) -> History:
         """The facts that match any clause, in the ledger's order, and the position reached.
 
@@ -107,12 +112,27 @@ class Ledger:
         """
         if not drafts or not key or after < 0:
             raise ValueError("a submission has facts, a key, and the position it was decided on")
-        act = strict.to_base64url(hashlib.sha256(key.encode()).digest())
-        submission = Submission([(encode(d.fact), claims_of(d)) for d in drafts], unless, after, act)
+        submission = Submission([(encode(d.fact), claims_of(d)) for d in drafts], unless, after, _act(key))
         self._group.submit(submission)
         if isinstance(submission.outcome, Appended):
             return submission.outcome
         raise submission.outcome or AssertionError("a submission was neither recorded nor refused")
+
+    def recall(self, key: str) -> Appended | None:
+        """What was recorded under this key, or None. A key names one submission of its sender, for ever."""
+        act = _act(key)
+        with self._guarded(), self._store.connection() as connection:
+            acts = schema.acts.c
+            found = connection.execute(sa.select(acts.first, acts.count).where(acts.act == act)).first()
+            if found is None:
+                return None
+            facts = self._reader.facts(connection, range(found.first, found.first + found.count), frozenset())
+        return Appended(
+            first=found.first,
+            refs=tuple(r.ref for r in facts),
+            recorded_at=facts[0].recorded_at,
+            repeated=True,
+        )
 
     def size(self) -> int:
         """The number of facts, which is the position that the next one will have."""
@@ -213,3 +233,7 @@ class Ledger:
                 raise TimeoutError("another process holds the ledger; nothing was recorded") from None
             self._broken = f"the database failed: {error.orig}"
             raise Broken(f"the ledger stopped: {self._broken}") from error
+
+
+def _act(key: str) -> str:
+    return strict.to_base64url(hashlib.sha256(key.encode()).digest())
