@@ -215,6 +215,8 @@ def open_fields(
     committed = set(fact.get("_sd", ()))
     opened: dict[str, Json] = {}
     for disclosure in disclosures:
+        if not disclosure.isascii():
+            raise Malformed(file, "disclosure", "[salt of 16 bytes, name, value] in base64url")
         digest = digest_of(disclosure)
         if digest not in committed:
             raise Broken(f"{file}: the fact does not commit to this disclosure")
