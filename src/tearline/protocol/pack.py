@@ -7,7 +7,7 @@ from datetime import datetime
 from tearline.facts.errors import Malformed
 from tearline.facts.words import Words
 from tearline.protocol.evaluate import Readings, Scope, Unfit, Unknown, evaluate, explain
-from tearline.protocol.generate import Fast
+from tearline.protocol.generate import Explain, Fast
 from tearline.protocol.rule import CaseFailure, Duty, Effect, Parameter, Rule, due
 from tearline.protocol.tree import Node
 from tearline.protocol.verdict import Matched, Outcome, Owed, Reading, Verdict
@@ -102,11 +102,8 @@ class Pack:
 
     def _certain(self, n: int, dossier: Mapping[str, object]) -> Matched:
         into: Readings = {}
-        quick = self.fast.explain[n] or _no_shortcut
-        try:
-            quick(dossier, into)
-        except (LookupError, NameError, TypeError, AttributeError, OverflowError, Unfit):
-            # The condition is true whatever a missing fact would say; the plain version tells what it rests on.
+        quick = self.fast.explain[n]
+        if quick is None or not _explained(quick, dossier, into):
             into.clear()
             explain(self.conditions[n], True, Scope(dossier, {}), into)
         return Matched(rule=self.rules[n], certain=True, readings=_readings(into))
@@ -136,9 +133,13 @@ class Pack:
         return matched, undecided
 
 
-def _no_shortcut(dossier: Mapping[str, object], into: Readings) -> None:
-    """Stands where the generator follows no shortcut, so that the plain version tells."""
-    raise Unfit
+def _explained(quick: Explain, dossier: Mapping[str, object], into: Readings) -> bool:
+    """Whether the generated explanation came through: not where a part that did not decide lacks a fact."""
+    try:
+        quick(dossier, into)
+    except (LookupError, NameError, TypeError, AttributeError, OverflowError, Unfit):
+        return False
+    return True
 
 
 def _time(dossier: Mapping[str, object]) -> datetime:
