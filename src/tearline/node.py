@@ -17,6 +17,7 @@ from tearline.facts.codec import encode
 from tearline.facts.errors import Broken, Conflict, Malformed, Refused
 from tearline.facts.fact import Compartment, Fact
 from tearline.facts.history import Actor, Draft, History, Precision, Question, Recorded, Role, Told
+from tearline.facts.parties import SuperiorNamed
 from tearline.facts.words import Words
 from tearline.ledger.batch import Appended
 from tearline.ledger.keys import NodeKeys
@@ -81,15 +82,17 @@ class Node:
         self.ledger = ledger
         self.protocols = protocols
         self.clock = clock
+        self.links = _Links()
 
     def gather(
         self, ask: Callable[[History], Question], opening: frozenset[Compartment] = frozenset()
     ) -> tuple[History, Question]:
         """Read, and ask again as more becomes known, until the question no longer widens."""
-        question, known = ask(History()), History()
+        question = ask(self.links.remembered())
         while True:
             known = self.ledger.read(question, opening=opening)
-            wider = ask(known)
+            self.links.learn(known)
+            wider = ask(known) | question
             if wider == question:
                 return known, question
             question = wider
@@ -126,6 +129,30 @@ class Node:
         raise Broken(f"deciding facts kept arriving: decided {PATIENCE} times and never in time to record")
 
 
+class _Links:
+    """Who was ever named above whom, as far as this process has read: where a chain will lead.
+
+    Chains are learnt link by link, a read for each; what an earlier question learnt lets the next one ask for
+    the whole chain at once. It only widens questions. What they are answered with is always read.
+    """
+
+    MOST = 50_000
+
+    def __init__(self) -> None:
+        self._history = History()
+        self._seen: set[int] = set()
+
+    def remembered(self) -> History:
+        return self._history
+
+    def learn(self, known: History) -> None:
+        new = [r for r in known.of(SuperiorNamed) if r.position not in self._seen]
+        if new:
+            facts = (*self._history.facts, *new)[-self.MOST :]
+            self._history = History(facts)
+            self._seen = {r.position for r in facts}
+
+
 class _Staged:
     """Facts decided but not yet appended, over what the ledger holds."""
 
@@ -156,15 +183,17 @@ class _Staged:
             self._stage(draft, now)
 
     def _gather(self, command: Command) -> History:
-        question = command.question(History())
+        """What the command's question reaches. A question only ever widens, so this ends."""
+        links = self.node.links
+        question = command.question(links.remembered())
         while True:
             known = self._read(question, command.opens)
-            wider = command.question(known)
+            links.learn(known)
+            wider = command.question(known) | question
             if wider == question:
-                break
+                self.question |= question
+                return known
             question = wider
-        self.question |= question
-        return known
 
     def _read(self, question: Question, opening: frozenset[Compartment]) -> History:
         stored = self.node.ledger.read(question, opening=opening)

@@ -8,16 +8,17 @@ Two times stand on every fact: when it is said to have happened, and when the le
 ``as_it_was`` cuts by the first, ``as_known`` by the second; verdicts use the second.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from tearline.facts.fact import Fact
 from tearline.facts.identifiers import PersonId
 from tearline.facts.words import Worded
 
 F = TypeVar("F", bound=Fact)
+T = TypeVar("T")
 G = TypeVar("G", bound=Fact, covariant=True)
 
 
@@ -166,6 +167,7 @@ class History:
     facts: tuple[Recorded[Fact], ...] = ()
     position: int = 0
     _by_kind: dict[type[Fact], list[Recorded[Fact]]] = field(default_factory=dict, repr=False, compare=False)
+    _folded: dict[Callable[["History"], Any], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for recorded in self.facts:
@@ -178,10 +180,17 @@ class History:
         """The recorded facts of one kind, oldest entry first."""
         return self._by_kind.get(kind, [])  # type: ignore[return-value]  # filed under its own type
 
+    def folded(self, fold: Callable[["History"], T]) -> T:
+        """What this fold makes of this history, made once: neither ever changes."""
+        if fold not in self._folded:
+            self._folded[fold] = fold(self)
+        made: T = self._folded[fold]
+        return made
+
     def as_it_was(self, at: datetime) -> "History":
         """What had happened by then, whenever it became known."""
-        return replace(self, facts=tuple(r for r in self.facts if r.happened_at <= at), _by_kind={})
+        return History(tuple(r for r in self.facts if r.happened_at <= at), self.position)
 
     def as_known(self, at: datetime) -> "History":
         """What had been recorded by then: the only past that a decision may be judged by."""
-        return replace(self, facts=tuple(r for r in self.facts if r.known_at <= at), _by_kind={})
+        return History(tuple(r for r in self.facts if r.known_at <= at), self.position)

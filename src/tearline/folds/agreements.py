@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from tearline.facts.history import History
 from tearline.facts.identifiers import AgreementId
@@ -88,4 +89,9 @@ def _typed(given: Mapping[str, int | str | bool], name: str, kind: ParameterType
         case ParameterType.STRING:
             return value if isinstance(value, str) else None
         case ParameterType.DURATION:
-            return parse_span(value, days=True) if isinstance(value, str) else None
+            return _span(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=1000)
+def _span(text: str) -> timedelta | None:
+    return parse_span(text, days=True)

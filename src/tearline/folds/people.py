@@ -179,9 +179,7 @@ def people_question(persons: Iterable[PersonId], units: Iterable[UnitId]) -> Que
 
 def upwards(history: History, persons: Iterable[PersonId]) -> frozenset[PersonId]:
     """These persons and everyone known so far above them, at any time: the next question's reach."""
-    superiors: dict[PersonId, set[PersonId]] = {}
-    for named in history.of(SuperiorNamed):
-        superiors.setdefault(named.fact.person, set()).add(named.fact.superior)
+    superiors = history.folded(_superiors)
     reached: set[PersonId] = set()
     rest = list(persons)
     while rest:
@@ -190,6 +188,13 @@ def upwards(history: History, persons: Iterable[PersonId]) -> frozenset[PersonId
             reached.add(person)
             rest.extend(superiors.get(person, ()))
     return frozenset(reached)
+
+
+def _superiors(history: History) -> dict[PersonId, set[PersonId]]:
+    superiors: dict[PersonId, set[PersonId]] = {}
+    for named in history.of(SuperiorNamed):
+        superiors.setdefault(named.fact.person, set()).add(named.fact.superior)
+    return superiors
 
 
 def unit_members_question(unit: UnitId) -> Question:

@@ -6,7 +6,6 @@ Every act that can change the verdict ends in a new one, reached on what is know
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 
 from tearline.facts.errors import Refused
 from tearline.facts.fact import Compartment, Fact, Sealed
@@ -302,7 +301,7 @@ def _with(known: History, drafts: Sequence[Draft], act: Act) -> History:
         )
         for d in drafts
     ]
-    return replace(known, facts=(*known.facts, *added), _by_kind={}) if added else known
+    return History((*known.facts, *added), known.position) if added else known
 
 
 def _still_open(known: History, request: RequestId) -> Recorded[ReleaseRequested]:
