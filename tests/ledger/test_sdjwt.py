@@ -9,12 +9,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
-from jwcrypto.jwk import JWK
+from jwcrypto.jwk import JWK  # type: ignore[import-untyped]
 from sd_jwt.common import SDObj
 from sd_jwt.issuer import SDJWTIssuer
 from sd_jwt.verifier import SDJWTVerifier
 
 from tearline.facts.errors import Broken, Malformed
+from tearline.facts.shape import Json
 from tearline.ledger.sdjwt import (
     LARGEST_FACT,
     TYPE,
@@ -30,9 +31,9 @@ from tests.ledger.damage import flips
 KEY = Ed25519PrivateKey.from_private_bytes(b"2" * 32)
 PUBLIC = KEY.public_key()
 JWK_KEY = JWK.from_pyca(KEY)
-CLAIMS = {"iss": "tearline.example/desk", "kind": "ItemRegistered", "ref": "abc"}
-CLEAR = {"item": "i-1", "tlp": "RED"}
-SEALED = {
+CLAIMS: dict[str, Json] = {"iss": "tearline.example/desk", "kind": "ItemRegistered", "ref": "abc"}
+CLEAR: dict[str, Json] = {"item": "i-1", "tlp": "RED"}
+SEALED: dict[str, dict[str, Json]] = {
     "content": {"title": "A título", "content": "¿quién sabe?", "none": None},
     "source-handling": {"source": "S-17", "list": [1, {"a": True}]},
 }

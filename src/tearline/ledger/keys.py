@@ -107,7 +107,7 @@ def _read(path: Path) -> bytes:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as e:
         raise Malformed(str(path), "top", f"a key file of this node, made by init ({e.strerror})") from None
-    with os.fdopen(handle, "rb") as file:
+    try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise Malformed(str(path), "top", "a plain file")
@@ -116,7 +116,9 @@ def _read(path: Path) -> bytes:
         mode = stat.S_IMODE(status.st_mode)
         if mode & 0o177:
             raise Malformed(str(path), "mode", f"0600, found {mode:04o}: others could read the node's keys")
-        content = file.read(LARGEST_FILE + 1)
+        content = os.read(handle, LARGEST_FILE + 1)
+    finally:
+        os.close(handle)
     if len(content) > LARGEST_FILE:
         raise Malformed(str(path), "top", f"at most {LARGEST_FILE} bytes")
     return content
