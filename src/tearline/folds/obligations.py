@@ -13,12 +13,13 @@ from tearline.facts import vocabulary
 from tearline.facts.fact import Fact
 from tearline.facts.history import Clause, History, Question, Recorded
 from tearline.facts.identifiers import AgreementId, ItemId, RequestId
-from tearline.facts.leaks import CompromiseReported
+from tearline.facts.leaks import CompromiseReported, CooperationSuspended
 from tearline.facts.operations import OperationDeclared
 from tearline.facts.parties import AgreementSigned, ProtocolAppliedInHindsight, Terms
 from tearline.facts.release import (
     DisclosureRecorded,
     Effect,
+    ItemRegistered,
     ItemReleased,
     ReleaseRequested,
     VerdictReached,
@@ -26,12 +27,13 @@ from tearline.facts.release import (
 from tearline.facts.words import Words
 from tearline.folds.agreements import Agreement, agreements, stated
 from tearline.folds.release import releases_of
-from tearline.protocol import Citation, Pack, Party
+from tearline.protocol import Citation, Duty, Pack, Party
 from tearline.protocol.rule import due
 
 LINKING: tuple[type[Fact], ...] = (
     AgreementSigned,
     ProtocolAppliedInHindsight,
+    ItemRegistered,
     ReleaseRequested,
     ItemReleased,
     DisclosureRecorded,
@@ -96,6 +98,8 @@ class _Links:
 
     def __init__(self, history: History) -> None:
         self.held = agreements(history)
+        self.holders = {r.fact.item: r.fact.holder for r in history.of(ItemRegistered)}
+        self.given = {r.fact.item for r in releases_of(history)}
         self.by_item: dict[ItemId, set[AgreementId]] = {}
         self.by_field: dict[tuple[str, str], set[AgreementId]] = {}
         for asked in history.of(ReleaseRequested):
@@ -114,7 +118,26 @@ class _Links:
             self.by_field.setdefault((field, identifier), set()).add(agreement)
             self.by_item.setdefault(item, set()).add(agreement)
 
-    def governing(self, fact: Fact) -> list[Agreement]:
+    def governing(self, duty: Duty, ground: Recorded[Fact]) -> list[Agreement]:
+        """The agreements whose duty this ground creates.
+
+        A suspension is owed only where somebody received the item. What is owed to people does not depend on
+        any partner having been told: without a link, the earliest agreement of the item's holder governs.
+        """
+        fact = ground.fact
+        if (
+            duty.discharged_by == (CooperationSuspended.__name__,)
+            and getattr(fact, "item", None) not in self.given
+        ):
+            return []
+        found = [a for a in self._linked(fact) if _in_force(a, ground)]
+        if found or duty.creditor is not Party.PEOPLE:
+            return found
+        holder = self.holders.get(getattr(fact, "item", None) or ItemId(""))
+        own = [a for a in self.held.values() if a.terms.own == holder and _in_force(a, ground)]
+        return sorted(own, key=lambda a: a.in_force_from)[:1]
+
+    def _linked(self, fact: Fact) -> list[Agreement]:
         named = getattr(fact, "agreement", None)
         if named:
             return [self.held[named]] if named in self.held else []
@@ -142,8 +165,8 @@ def _from_duties(history: History, protocols: Mapping[str, Pack]) -> Iterator[Ob
                 if not about:
                     continue
                 ends = [e for name in duty.discharged_by for e in ending.get((name, duty.about, about), ())]
-                for agreement in links.governing(ground.fact):
-                    if agreement.terms.protocol != pack.id or not _in_force(agreement, ground):
+                for agreement in links.governing(duty, ground):
+                    if agreement.terms.protocol != pack.id:
                         continue
                     yield Obligation(
                         kind=duty.id,

@@ -19,14 +19,13 @@ COMPROMISE = Words("compromise", "el compromiso")
 
 
 class ReportCompromise(Says[CompromiseReported]):
-    """Anyone may report. Every unit that received the item is suspended at once, by rule."""
+    """Anyone may report. Every unit that received the item is suspended at once, by rule, once for each compromise."""
 
     allowed = frozenset(Role) - {Role.NODE}
 
     def question(self, known: History) -> Question:
         asked = about(f"item:{self.fact.item}", kinds=(ItemRegistered, ItemReleased, DisclosureRecorded))
-        asked |= about(f"compromise:{self.fact.compromise}", kinds=(CompromiseReported,))
-        return asked | each("unit", _recipients(known), (CooperationSuspended,))
+        return asked | about(f"compromise:{self.fact.compromise}", kinds=(CompromiseReported,))
 
     def decide(self, known: History, act: Act) -> list[Draft]:
         require(known, ItemRegistered, "item", self.fact.item, Words("item", "el elemento"))
@@ -34,7 +33,6 @@ class ReportCompromise(Says[CompromiseReported]):
         return [act.says(self.fact), *self._suspensions(known, act)]
 
     def _suspensions(self, known: History, act: Act) -> list[Draft]:
-        suspended = {r.fact.unit for r in known.of(CooperationSuspended)}
         return [
             act.follows(
                 CooperationSuspended(
@@ -45,7 +43,7 @@ class ReportCompromise(Says[CompromiseReported]):
                     rule=SUSPENSION_RULE,
                 )
             )
-            for unit in sorted(_recipients(known) - suspended)
+            for unit in sorted(_recipients(known))
         ]
 
 
