@@ -3,7 +3,8 @@
 ``Fast.decide(dossier, hit, miss)`` calls ``hit(n)`` for each condition that is true and ``miss(n)`` for each that
 met an exception: a missing fact, a list too long, a sum that does not fit. Where there was no exception the
 answer is exact, because the code evaluates at least what CEL would and Python's operators mean the same on
-values of the checked types; a missed condition is put to ``evaluate.py``, which is exact always.
+values of the schema's types, which ``read_dossier`` sees to; a missed condition is put to ``evaluate.py``, which
+is exact always.
 ``Fast.explain[n](dossier, into)`` fills in what condition ``n``, being true, read; None where the condition has a
 shape that only ``evaluate.explain`` follows.
 
@@ -56,7 +57,7 @@ class Fast:
 
 def generate(conditions: Sequence[Node]) -> Fast:
     """The functions for these conditions, in their order."""
-    values: dict[str, object] = {"whole": whole, "length": length, "listed": listed}
+    values: dict[str, object] = {"whole": whole, "length": length, "listed": listed, "held": held}
     sources = [_decide_source(conditions, values)]
     names: list[str | None] = []
     for n, condition in enumerate(conditions):
@@ -75,6 +76,13 @@ def generate(conditions: Sequence[Node]) -> Fast:
 def listed(value: object) -> list[object] | tuple[object, ...]:
     """The value, if it is a list that a condition may walk; raises Unfit."""
     if not isinstance(value, list | tuple) or len(value) > MOST_ELEMENTS:
+        raise Unfit
+    return value
+
+
+def held(value: object) -> Mapping[str, object]:
+    """The value, if it is a record; raises Unfit."""
+    if type(value) is not dict and not isinstance(value, Mapping):
         raise Unfit
     return value
 
@@ -204,6 +212,8 @@ class _Writer:
         source = f"{holder}[{node.name!r}]"
         if isinstance(node.type, ListOf):
             source = f"listed({source})"
+        elif isinstance(node.type, Record):
+            source = f"held({source})"
         if not _fixed(node):
             return source
         shared = isinstance(node.type, ListOf | Record) or self.uses.get(node, 0) > 1 or self.inside > 0

@@ -11,7 +11,7 @@ from tearline.facts.words import Worded, Words
 class Effect(Worded):
     """What a rule does when its condition holds, worst first."""
 
-    REFUSE = "refuse", "refuse", "rechazar"
+    REFUSE = "refuse", "refuse", "negar"
     HOLD = "hold", "hold", "retener"
     PERMIT = "permit", "permit", "permitir"
 
@@ -19,9 +19,9 @@ class Effect(Worded):
 class Party(Worded):
     """Who owes, and to whom it is owed. ``people`` only receive."""
 
-    OWN = "own", "the releasing organisation", "la organización que entrega"
-    PARTNER = "partner", "the partner", "la contraparte"
-    OVERSEER = "overseer", "the overseer", "el órgano de control"
+    OWN = "own", "the releasing organisation", "la institución que divulga"
+    PARTNER = "partner", "the partner", "la institución socia"
+    OVERSEER = "overseer", "the overseer", "el órgano de supervisión"
     PEOPLE = "people", "the people concerned", "las personas afectadas"
 
 

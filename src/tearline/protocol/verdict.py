@@ -11,9 +11,9 @@ from tearline.protocol.rule import Party, Rule
 class Outcome(Worded):
     """What a verdict says, worst last."""
 
-    RELEASE = "release", "release", "entregar"
+    RELEASE = "release", "release", "divulgar"
     HOLD = "hold", "hold", "retener"
-    REFUSE = "refuse", "refuse", "rechazar"
+    REFUSE = "refuse", "refuse", "negar"
 
 
 class Reading(NamedTuple):

@@ -1,0 +1,86 @@
+"""The generated code and the plain evaluator give one verdict, whatever is missing."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tearline.protocol import Pack
+from tearline.protocol.check import check
+from tearline.protocol.generate import generate
+from tearline.protocol.pack import Pack as _Pack
+from tearline.protocol.rule import Effect, Rule
+from tearline.protocol.types import MOST_ELEMENTS
+from tests.protocol.conditions import SCHEMA, Said, conditions, dossiers, facts
+from tests.protocol.packs import WORDS, cross_border, pack_of
+
+
+def _pack(said: list[Said]) -> Pack:
+    """A pack around generated conditions, without the reading of a text."""
+    trees = tuple(check(one.ours, SCHEMA).tree for one in said)
+    rules = tuple(
+        Rule(id=f"rule-{n}", effect=list(Effect)[n % 3], condition=one.ours, because=WORDS, cites=())
+        for n, one in enumerate(said)
+    )
+    return _Pack(
+        name="test",
+        version="1",
+        sha256="",
+        title=WORDS,
+        rules=rules,
+        duties=(),
+        parameters=(),
+        base={},
+        cases=(),
+        conditions=trees,
+        fast=generate(trees),
+    )
+
+
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+@given(st.lists(conditions(), min_size=1, max_size=4), st.lists(dossiers(), min_size=1, max_size=3))
+def test_generated_code_and_plain_evaluator_agree(said: list[Said], given_: list[dict[str, object]]) -> None:
+    pack = _pack(said)
+    for dossier in given_:
+        assert pack.decide(dossier) == pack.decide_slowly(dossier)
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+@given(dossiers(), st.data())
+def test_the_shipped_pack_decides_alike_either_way(changes: dict[str, object], data: st.DataObject) -> None:
+    pack = cross_border()
+    dossier = dict(pack.base)
+    for name in data.draw(st.sets(st.sampled_from(list(SCHEMA.fields)), max_size=3)) - {"dossier", "at"}:
+        dossier[name] = data.draw(facts(SCHEMA.fields[name]))
+    assert pack.decide(dossier) == pack.decide_slowly(dossier)
+    assert pack.decide(changes) == pack.decide_slowly(changes)
+
+
+def test_a_list_too_long_to_walk_holds() -> None:
+    pack = pack_of(
+        {
+            "any": ("refuse", 'chain.exists(p, p.person == "nobody")'),
+            "some": ("permit", "true"),
+        }
+    )
+    link: dict[str, object] = {"person": "officer-1"}
+    at = datetime(2026, 3, 10, tzinfo=UTC)
+    fits = pack.decide({"at": at, "chain": [link] * MOST_ELEMENTS})
+    exceeds = pack.decide({"at": at, "chain": [link] * (MOST_ELEMENTS + 1)})
+    assert (fits.effect, exceeds.effect) == ("release", "hold")
+    assert exceeds.matched[0].missing == (f"chain: more than {MOST_ELEMENTS} entries",)
+
+
+@pytest.mark.parametrize("wrong", [None, 3, "text", []])
+def test_a_fact_of_the_wrong_shape_never_releases(wrong: object) -> None:
+    pack = cross_border()
+    for name in ("request", "item", "agreement", "recipient", "chain", "protection", "source", "sign_offs"):
+        dossier = {**pack.base, name: wrong}
+        verdict = pack.decide(dossier)
+        assert verdict.effect != "release", name
+        assert verdict == pack.decide_slowly(dossier), name
