@@ -41,6 +41,14 @@ class Order:
     told: Told | None = None
 
 
+class RefusedAmong(Refused):
+    """The refusal of one order among many; ``order`` says which, from 0."""
+
+    def __init__(self, order: int, refused: Refused) -> None:
+        super().__init__(refused.rule, refused.because, refused.facts)
+        self.order = order
+
+
 def system_clock() -> datetime:
     return datetime.now(UTC)
 
@@ -105,14 +113,18 @@ class Node:
         """Decide these commands one after the other, each on what those before it said; all or nothing.
 
         ``key`` makes a repetition harmless: a submission that returns under it answers what was recorded, and
-        decides nothing. It names one submission of its sender and must be fresh for another.
+        decides nothing. It names one submission of its sender and must be fresh for another. A refusal is a
+        ``RefusedAmong``, which says which order was refused.
         """
         for _ in range(PATIENCE):
             if key is not None and (earlier := self.ledger.recall(key)) is not None:
                 return earlier
             staged = _Staged(self)
-            for order in orders:
-                staged.add(order)
+            for n, order in enumerate(orders):
+                try:
+                    staged.add(order)
+                except Refused as refused:
+                    raise RefusedAmong(n, refused) from refused
             try:
                 return self.ledger.append(
                     staged.drafts,
