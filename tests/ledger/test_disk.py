@@ -1,0 +1,77 @@
+"""When the disk fails, the ledger stops and stays stopped; what was acknowledged is still there."""
+
+import resource
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tearline.facts.errors import Broken
+from tearline.ledger import store
+from tearline.ledger.keys import NodeKeys
+from tearline.ledger.ledger import Ledger
+from tests.ledger.checking import check_ledger
+from tests.ledger.test_damage import later
+from tests.ledger.told import Clock, compromise, draft, on_item, organisation
+
+
+@contextmanager
+def no_file_larger_than(size: int) -> Iterator[None]:
+    """Writes beyond this size fail, as on a full disk. (Python ignores SIGXFSZ, so they return EFBIG.)"""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_stops_the_ledger_for_good(ledger: Ledger, url: str, keys: NodeKeys) -> None:
+    ledger.append([draft(organisation("o-1"))], unless=None, after=0, key="before")
+    log = Path(url.removeprefix("sqlite:///") + "-wal")
+    large = [draft(compromise(f"c-{n}", "i-1", seen="x" * 10_000)) for n in range(20)]
+    with no_file_larger_than(log.stat().st_size + 5_000), pytest.raises(Broken, match="database failed"):
+        ledger.append(large, unless=None, after=0, key="large")
+    for call in later(ledger):
+        with pytest.raises(Broken, match="stopped"):
+            call()
+    ledger.close()
+    opened = Ledger(url, keys, Clock())
+    assert opened.size() == 1
+    opened.append(large, unless=None, after=0, key="large")
+    check_ledger(opened)
+    opened.close()
+
+
+def test_a_database_held_by_another_process_is_no_failure(
+    ledger: Ledger, url: str, keys: NodeKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "_PRAGMAS", (*store._PRAGMAS, "PRAGMA busy_timeout = 50"))
+    hurried = Ledger(url, keys, Clock())
+    holder = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with pytest.raises(TimeoutError, match="nothing was recorded"):
+        hurried.append([draft(organisation("o-1"))], unless=None, after=0, key="k")
+    assert hurried.read(on_item("i-1")).position == 0
+    holder.execute("ROLLBACK")
+    holder.close()
+    hurried.append([draft(organisation("o-1"))], unless=None, after=0, key="k")
+    assert ledger.size() == 1
+    hurried.close()
+
+
+def test_every_connection_syncs_at_commit(ledger: Ledger) -> None:
+    with ledger._store.connection() as connection:
+        pragmas = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "busy_timeout")
+        }
+    assert pragmas == {
+        "journal_mode": "wal",
+        "synchronous": 2,  # FULL
+        "foreign_keys": 1,
+        "secure_delete": 1,
+        "busy_timeout": 30_000,
+    }
