@@ -136,8 +136,11 @@ class Author:
             return self.sum(kind, scope, depth - 1), plain
         if depth > 0 and choice == 7:
             test = self.bool(scope, depth - 1)
-            then, otherwise = self.value(kind, scope, depth - 1)[0], self.value(kind, scope, depth - 1)[0]
-            return Said.of("({} ? {} : {})", test, then, otherwise), plain
+            (then, one), (otherwise, other) = (self.value(kind, scope, depth - 1) for _ in range(2))
+            closed = one.choices + other.choices if one.choices and other.choices else ()
+            return Said.of("({} ? {} : {})", test, then, otherwise), Simple(
+                kind, tuple(dict.fromkeys(closed))
+            )
         if depth > 0 and choice == 6 and kind is Kind.INT:
             return Said.of("size({})", self.list(scope, depth - 1)[0]), plain
         path = self.path(kind, scope) if choice > 1 else None
