@@ -11,6 +11,7 @@ from tearline.facts.history import Actor, Role
 from tearline.facts.identifiers import (
     AdversaryId,
     AgreementId,
+    CourseId,
     ItemId,
     OrganisationId,
     PersonId,
@@ -20,6 +21,7 @@ from tearline.facts.identifiers import (
 )
 from tearline.facts.parties import (
     AgreementSigned,
+    CourseHeld,
     OfficeTaken,
     OrganisationRegistered,
     Outcome,
@@ -47,7 +49,13 @@ from tearline.node import Node, Order, make_node
 from tearline.protocol import ParameterType
 from tearline.rooms import Command
 from tearline.rooms.parties.agreements import SignAgreement
-from tearline.rooms.parties.persons import DecidePersonVetting, EnrolPerson, NameSuperior, TakeOffice
+from tearline.rooms.parties.persons import (
+    DecidePersonVetting,
+    EnrolPerson,
+    HoldCourse,
+    NameSuperior,
+    TakeOffice,
+)
 from tearline.rooms.parties.units import DecideUnitVetting, FormUnit, RegisterOrganisation
 from tearline.rooms.release.items import ListKnowers, NamePeopleAtRisk, RegisterItem, SetProtectionPlan
 from tearline.rooms.release.requests import RequestRelease
@@ -97,6 +105,16 @@ def populate(node: Node, *, chain: int, items: int = 1) -> None:
     )
     for n in range(chain):
         orders += _person(n, now)
+    course = CourseHeld(
+        course=CourseId("course"),
+        unit=UNIT,
+        module="handling",
+        instructors=AGENCY,
+        officers=chain,
+        persons=tuple(person(n) for n in range(chain)),
+        valid_until=now + YEAR,
+    )
+    orders.append((VETTING, HoldCourse(course)))
     orders.append((SENIOR, SignAgreement(_agreement(node, chain, now))))
     for n in range(items):
         orders += _item(n, now)

@@ -7,6 +7,7 @@ the same for many commands at once, all or nothing.
 
 import importlib.resources
 import secrets
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -91,6 +92,9 @@ class Node:
         self.protocols = protocols
         self.clock = clock
         self.links = _Links()
+        # Deciding is computing, and Python computes one thread at a time: threads that decide in turn leave the
+        # interpreter to the one that commits for all. No rule depends on it; the ledger's conflict check does that.
+        self._deciding = threading.Lock()
 
     def gather(
         self, ask: Callable[[History], Question], opening: frozenset[Compartment] = frozenset()

@@ -206,19 +206,20 @@ def read_parameter(parameter: Parameter, plain: object, *, file: str, place: str
 
 def write_dossier(dossier: Mapping[str, object]) -> dict[str, object]:
     """The plain values that ``read_dossier`` reads back to the same dossier."""
-    return {key: _plain(value) for key, value in dossier.items()}
+    return {key: plain_value(value) for key, value in dossier.items()}
 
 
-def _plain(value: object) -> object:
+def plain_value(value: object) -> object:
+    """One value of a dossier as JSON can hold it: a time as RFC 3339 in UTC, a length of time in seconds."""
     match value:
         case datetime():
             return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
         case timedelta():
             return format_span(value)
         case Mapping():
-            return {key: _plain(inner) for key, inner in value.items()}
+            return {key: plain_value(inner) for key, inner in value.items()}
         case list() | tuple():
-            return [_plain(inner) for inner in value]
+            return [plain_value(inner) for inner in value]
         case _:
             return value
 

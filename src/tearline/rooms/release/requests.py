@@ -32,7 +32,7 @@ from tearline.folds.agreements import agreements
 from tearline.folds.people import People
 from tearline.folds.release import request_of, request_question, requested_question
 from tearline.protocol import Pack, Verdict
-from tearline.protocol.dossier import write_dossier
+from tearline.protocol.dossier import plain_value
 from tearline.rooms import Act, Says, require, require_new, unknown
 from tearline.rooms.release.dossier import Dossier, assemble
 
@@ -264,7 +264,7 @@ def _verdict(known: History, request: RequestId, act: Act, drafts: Sequence[Draf
 
 
 def _reached(asked: ReleaseRequested, verdict: Verdict, dossier: Dossier, act: Act) -> VerdictReached:
-    text = json.dumps(write_dossier(dossier), ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(dossier, default=plain_value, ensure_ascii=False, separators=(",", ":"))
     salt = act.salt()
     return VerdictReached(
         request=asked.request,
