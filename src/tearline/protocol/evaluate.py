@@ -98,8 +98,9 @@ def evaluate(node: Node, scope: Scope) -> object:
             return scope.bound[slot]
         case Field(of=of, name=name, type=type_):
             holder = evaluate(of, scope)
-            if not isinstance(holder, Located):
-                return holder
+            if isinstance(holder, Unknown):  # the record itself is missing: name the field that is needed
+                return Unknown(tuple(f"{path}.{name}" for path in holder.paths))
+            assert isinstance(holder, Located)  # noqa: S101  the checker lets fields stand behind records only
             return _fact(holder.record, name, f"{holder.path}.{name}", type_)
         case Has(field=field):
             holder = evaluate(field.of, scope)
@@ -177,7 +178,7 @@ def _sum(operator: str, left: object, right: object) -> object:
         case timedelta(), "+", datetime():
             return right + left
         case datetime(), "-", datetime():
-            return left - right
+            return length(left - right)
         case datetime(), "-", timedelta():
             return left - right
         case timedelta(), "+", timedelta():

@@ -232,8 +232,8 @@ class _Writer:
             source = f"(-{self.value(node.of, names)})"
         else:
             source = f"({self.value(node.left, names)} {node.operator} {self.value(node.right, names)})"
-            if node.left.type == node.type == DURATION:
-                return f"length{source}"
+        if node.type == DURATION:
+            return f"length{source}"
         return f"whole{source}" if node.type == INT else source
 
     def affix(self, node: Affix, names: Names) -> str:

@@ -17,8 +17,8 @@ _MICROSECONDS = {
     "us": Fraction(1),
     "ns": Fraction(1, 1_000),
 }
-LONGEST = timedelta(seconds=315_576_000_000)
-"""CEL's own limit, about ten thousand years."""
+LONGEST = timedelta(microseconds=(2**63 - 1) // 1_000)
+"""About 292 years: CEL's evaluators count nanoseconds in 64 bits, and beyond that an error is due."""
 
 
 def parse_span(text: str, *, days: bool) -> timedelta | None:
@@ -32,7 +32,7 @@ def parse_span(text: str, *, days: bool) -> timedelta | None:
         at = part.end()
     if at == 0 or at != len(rest) or total.denominator != 1:
         return None
-    if total > Fraction(LONGEST.total_seconds()) * 1_000_000:
+    if total > LONGEST // timedelta(microseconds=1):
         return None
     return timedelta(microseconds=sign * int(total))
 
