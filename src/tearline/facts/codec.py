@@ -5,7 +5,7 @@ without a compartment has those fields closed; one whose keys were destroyed has
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tearline.facts.fact import KINDS, Compartment, Fact, Seal, Sealed
@@ -21,7 +21,7 @@ class Encoded:
 
     kind: str
     clear: dict[str, Json]
-    sealed: dict[Compartment, dict[str, Json]]
+    sealed: dict[Compartment, dict[str, Json]] = field(repr=False)
     tags: frozenset[str]
 
 
@@ -55,12 +55,14 @@ def encode(fact: Fact) -> Encoded:
         clear[name] = shape.encode(value)
         tags += shape.tags(value)
     sealed: dict[Compartment, dict[str, Json]] = {}
-    for field in plan.sealed:
-        held: Sealed[Any] = getattr(fact, field.name)
+    for hidden in plan.sealed:
+        held: Sealed[Any] = getattr(fact, hidden.name)
         if held.seal is not Seal.OPEN:
-            raise TypeError(f"{type(fact).__name__}.{field.name} is {held.seal} and cannot be recorded again")
-        assert field.compartment is not None  # noqa: S101  how the plan was made
-        sealed.setdefault(field.compartment, {})[field.name] = field.shape.encode(held.value)
+            raise TypeError(
+                f"{type(fact).__name__}.{hidden.name} is {held.seal} and cannot be recorded again"
+            )
+        assert hidden.compartment is not None  # noqa: S101  how the plan was made
+        sealed.setdefault(hidden.compartment, {})[hidden.name] = hidden.shape.encode(held.value)
     return Encoded(type(fact).__name__, clear, sealed, frozenset(tags))
 
 
@@ -74,11 +76,11 @@ def decode(
     cls = KINDS[kind]
     plan = _plan(cls)
     values = {name: shape.decode(clear[name]) for name, shape in plan.clear if name in clear}
-    for field in plan.sealed:
-        if field.name in opened:
-            values[field.name] = Sealed(field.shape.decode(opened[field.name]))
+    for hidden in plan.sealed:
+        if hidden.name in opened:
+            values[hidden.name] = Sealed(hidden.shape.decode(opened[hidden.name]))
         else:
-            values[field.name] = PURGED if field.compartment in purged else CLOSED
+            values[hidden.name] = PURGED if hidden.compartment in purged else CLOSED
     return cls(**values)
 
 

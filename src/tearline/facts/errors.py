@@ -26,7 +26,9 @@ class Malformed(Exception):
         self.file = file
         self.place = place
         self.expected = expected
-        super().__init__(" ".join(f"{file}: {place}: expected {expected}".split()))
+        said = " ".join(f"{file}: {place}: expected {expected}".split())
+        # A sender's key or value may stand in the line: it must not move the cursor of whoever reads it.
+        super().__init__("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in said))
 
 
 class Broken(Exception):

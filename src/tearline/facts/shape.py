@@ -5,6 +5,7 @@ people and files send (``parse``), and the JSON schema (``schema``). Times are a
 """
 
 import dataclasses
+import re
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -20,6 +21,21 @@ from tearline.facts.words import Worded, Words
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 LONGEST_TEXT = 20_000
 MOST_IN_A_LIST = 5_000
+MOST_PAIRS = 200
+
+# Control characters other than tab and line ends; and halves of surrogate pairs, which no UTF-8 can hold.
+_UNFIT = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ud800-\udfff"
+_FIT_TEXT = rf"^[^{_UNFIT}]*[^\s{_UNFIT}][^{_UNFIT}]*$"
+_UNFIT_CHARACTER = re.compile(f"[{_UNFIT}]")
+_ONE_LINE = re.compile(r"[^\u0000-\u001f\u007f\u2028\u2029\ud800-\udfff]+")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+
+# Python reads more of ISO 8601 than people expect (20110318, 2011-W11-5): one form each, or two readers differ.
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})",
+    re.ASCII,
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -66,12 +82,12 @@ class Text(Untagged):
             raise at.expected("a text that is not empty")
         if len(plain) > self.limit:
             raise at.expected(f"at most {self.limit} characters, found {len(plain)}")
-        if any(ord(c) < 32 and c not in "\n\t\r" for c in plain):
-            raise at.expected("a text without control characters")
+        if _UNFIT_CHARACTER.search(plain):
+            raise at.expected("a text without control characters or half characters")
         return plain.strip().replace("\r\n", "\n")
 
     def schema(self) -> dict[str, Json]:
-        return {"type": "string", "minLength": 1, "maxLength": self.limit}
+        return {"type": "string", "maxLength": self.limit, "pattern": _FIT_TEXT}
 
 
 class Identifier:
@@ -135,14 +151,14 @@ class Instant(Untagged):
         return datetime.fromisoformat(json)
 
     def parse(self, plain: object, at: Place) -> datetime:
-        if isinstance(plain, str):
-            try:
+        try:
+            if isinstance(plain, str) and _INSTANT.fullmatch(plain):
                 plain = datetime.fromisoformat(plain)
-            except ValueError:
-                raise at.expected("a date and time with offset, such as 2011-03-18T09:00:00-06:00") from None
-        if not isinstance(plain, datetime) or plain.tzinfo is None:
-            raise at.expected("a date and time with offset, such as 2011-03-18T09:00:00-06:00")
-        return plain.astimezone(UTC)
+            if isinstance(plain, datetime) and plain.tzinfo is not None:
+                return plain.astimezone(UTC)
+        except (ValueError, OverflowError):  # no such day or hour; or outside the years 1 to 9999 in UTC
+            pass
+        raise at.expected("a date and time with offset, such as 2011-03-18T09:00:00-06:00")
 
     def schema(self) -> dict[str, Json]:
         return {"type": "string", "format": "date-time"}
@@ -156,14 +172,14 @@ class Day(Untagged):
         return date.fromisoformat(json)
 
     def parse(self, plain: object, at: Place) -> date:
-        if isinstance(plain, str):
-            try:
+        if isinstance(plain, date) and not isinstance(plain, datetime):
+            return plain
+        try:
+            if isinstance(plain, str) and _DAY.fullmatch(plain):
                 return date.fromisoformat(plain)
-            except ValueError:
-                raise at.expected("a date such as 2011-03-18") from None
-        if not isinstance(plain, date) or isinstance(plain, datetime):
-            raise at.expected("a date such as 2011-03-18")
-        return plain
+        except ValueError:  # no such day
+            pass
+        raise at.expected("a date such as 2011-03-18")
 
     def schema(self) -> dict[str, Json]:
         return {"type": "string", "format": "date"}
@@ -241,6 +257,8 @@ class Many:
 class Pairs(Untagged):
     """A small map from names to whole numbers, texts, flags or spans: an agreement's parameters."""
 
+    LONGEST = 200
+
     def encode(self, value: Mapping[str, int | str | bool]) -> Json:
         return dict(value)
 
@@ -248,17 +266,37 @@ class Pairs(Untagged):
         return types.MappingProxyType(json)
 
     def parse(self, plain: object, at: Place) -> Mapping[str, int | str | bool]:
-        if not isinstance(plain, dict) or len(plain) > 200:
-            raise at.expected("a map of names to values")
+        if not isinstance(plain, dict) or len(plain) > MOST_PAIRS:
+            raise at.expected(f"a map of at most {MOST_PAIRS} names to values")
         for name, value in plain.items():
-            if not isinstance(name, str) or not isinstance(value, int | str | bool) or len(str(value)) > 200:
-                raise (at / str(name)).expected("a whole number, a short text, true or false")
+            if not isinstance(name, str) or not _NAME.fullmatch(name):
+                raise (at / str(name)).expected("a name of a-z, 0-9 and _, at most 40 long")
+            if not self._fits(value):
+                raise (at / name).expected("a whole number, a short text, true or false")
         return types.MappingProxyType(dict(plain))
+
+    def _fits(self, value: object) -> bool:
+        """Parameters stand in clear, so they are short; and whole numbers fit what a protocol reckons with."""
+        match value:
+            case str():
+                return len(value) <= self.LONGEST and _ONE_LINE.fullmatch(value) is not None
+            case int():
+                return -(2**63) <= value < 2**63
+            case _:
+                return False
 
     def schema(self) -> dict[str, Json]:
         return {
             "type": "object",
-            "additionalProperties": {"type": ["integer", "string", "boolean"]},
+            "maxProperties": MOST_PAIRS,
+            "propertyNames": {"pattern": f"^{_NAME.pattern}$"},
+            "additionalProperties": {
+                "anyOf": [
+                    {"type": "string", "maxLength": self.LONGEST, "pattern": f"^{_ONE_LINE.pattern}$"},
+                    {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1},
+                    {"type": "boolean"},
+                ]
+            },
         }
 
 
