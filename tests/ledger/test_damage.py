@@ -212,9 +212,10 @@ def test_a_database_of_another_version_does_not_start(copy: Path, keys: NodeKeys
     "statement",
     [
         "UPDATE head SET size = size - 1",
-        "DELETE FROM edge WHERE level = 1",
-        "DELETE FROM edge WHERE level = 0",
-        "UPDATE edge SET hashes = substr(hashes, 1, 32)",
+        "DELETE FROM edge",
+        "UPDATE edge SET level = 0",
+        "UPDATE edge SET hashes = substr(hashes, 1, 31)",
+        "UPDATE entries SET leaf = (SELECT leaf FROM entries WHERE position = 5) WHERE position = 257",
         "UPDATE edge SET hashes = zeroblob(length(hashes))",
         "UPDATE head SET note = replace(note, '259', '258')",
         "UPDATE head SET note = ''",

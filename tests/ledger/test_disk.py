@@ -63,9 +63,9 @@ def test_a_database_held_by_another_process_is_no_failure(
 
 
 def test_every_connection_syncs_at_commit(ledger: Ledger) -> None:
-    with ledger._store.connection() as connection:
+    with ledger._store.statements() as run:
         pragmas = {
-            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            name: run.execute(f"PRAGMA {name}").fetchone()[0]
             for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "busy_timeout")
         }
     assert pragmas == {

@@ -9,6 +9,7 @@ from tlog_scales.signing import Vkey
 from tlog_scales.tiles import leaf_hash
 from tlog_scales.tlog import InclusionProof, InclusionProofInvalid
 
+from tearline.ledger import store
 from tearline.ledger.keys import NodeKeys
 from tearline.ledger.ledger import Ledger
 from tearline.ledger.proof import Proof
@@ -21,12 +22,13 @@ class Tiles:
 
     def __init__(self, ledger: Ledger) -> None:
         self.files: dict[str, bytes] = {"checkpoint": ledger.checkpoint().encode()}
-        with ledger._store.connection() as connection:
-            for level, number, hashes in connection.exec_driver_sql("SELECT * FROM tiles"):
+        with ledger._store.statements() as run:
+            for level, number, hashes in run.execute("SELECT * FROM tiles"):
                 self.files[f"tile/{level}/{number:03d}"] = hashes
-            for level, hashes in connection.exec_driver_sql("SELECT * FROM edge"):
-                number = sum(name.startswith(f"tile/{level}/") for name in self.files)
-                self.files[f"tile/{level}/{number:03d}.p/{len(hashes) // 32}"] = hashes
+            edge = store.partials(run, ledger.size())
+        for level, hashes in enumerate(edge):
+            number = sum(name.startswith(f"tile/{level}/") for name in self.files)
+            self.files[f"tile/{level}/{number:03d}.p/{len(hashes) // 32}"] = hashes
 
     def get(self, *path: str) -> bytes | None:
         return self.files.get("/".join(path))

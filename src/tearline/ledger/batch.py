@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tearline.facts.codec import Encoded, encode
@@ -116,9 +115,9 @@ class Batch:
     """The facts of one write transaction, which begins at position ``first``."""
 
     def __init__(
-        self, connection: sa.Connection, signer: Signer, reader: Reader, first: int, recorded_at: str
+        self, run: store.Cursor, signer: Signer, reader: Reader, first: int, recorded_at: str
     ) -> None:
-        self._connection = connection
+        self._run = run
         self._signer = signer
         self._reader = reader
         self._first = first
@@ -164,7 +163,7 @@ class Batch:
             raise Conflict(f"decided on position {after}, which the ledger has not reached")
         if unless is None:
             return
-        stored = after < self._first and store.positions(self._connection, unless, after, self._first, most=1)
+        stored = after < self._first and store.positions(self._run, unless, after, self._first, most=1)
         same_batch = self._rows[max(0, after - self._first) :]
         if stored or any(unless.matches(row.encoded.kind, row.encoded.tags) for row in same_batch):
             raise Conflict(f"a fact that matters was recorded after position {after}")
@@ -178,7 +177,7 @@ class Batch:
     def _earlier(self, group: Sequence[Submission]) -> dict[str, tuple[int, int]]:
         """Of this group's acts, those that are recorded: their first position and their number of facts."""
         acts = tuple(submission.act for submission in group)
-        found = self._connection.exec_driver_sql(
+        found = self._run.execute(
             f"SELECT act, first, count FROM acts WHERE act IN ({store.marks(len(acts))})",  # noqa: S608
             acts,
         )
@@ -189,7 +188,7 @@ class Batch:
 
         A digest kept beside its key would be simpler, and would let sealed fields be guessed.
         """
-        facts = self._reader.facts(self._connection, range(first, first + count), frozenset(Compartment))
+        facts = self._reader.facts(self._run, range(first, first + count), frozenset(Compartment))
         drafts = [
             Draft(fact=r.fact, happened_at=r.happened_at, by=r.by, precision=r.precision, told=r.told)
             for r in facts
@@ -203,38 +202,44 @@ class Batch:
             raise ValueError("a batch without facts has no checkpoint")
         edge, finished = old.grow(leaf_hash(row.leaf) for row in self._rows)
         note = self._signer.checkpoint(edge)
-        insert = self._connection.exec_driver_sql
         rows = list(enumerate(self._rows, self._first))
-        insert(
+        many = self._run.executemany
+        many(
             "INSERT INTO entries (position, ref, leaf, blinding, jws) VALUES (?, ?, ?, ?, ?)",
             [(position, row.ref, row.leaf, row.blinding, row.jws) for position, row in rows],
         )
-        insert(
+        many(
             "INSERT INTO tags (tag, kind, position) VALUES (?, ?, ?)",
             [(tag, row.encoded.kind, p) for p, row in rows for tag in ("", *row.encoded.tags)],
         )
-        wrapped = [(position, row.wrapped) for position, row in rows if row.wrapped]
-        if wrapped:
-            insert("INSERT INTO keys (position, wrapped) VALUES (?, ?)", wrapped)
-            insert(
-                "INSERT INTO sealed (position, compartment, ciphertext) VALUES (?, ?, ?)",
-                [(p, compartment, text) for p, row in rows for compartment, text in row.sealed.items()],
-            )
-        insert(
+        many(
+            "INSERT INTO keys (position, wrapped) VALUES (?, ?)",
+            [(position, row.wrapped) for position, row in rows if row.wrapped],
+        )
+        many(
+            "INSERT INTO sealed (position, compartment, ciphertext) VALUES (?, ?, ?)",
+            [(p, compartment, text) for p, row in rows for compartment, text in row.sealed.items()],
+        )
+        many(
             "INSERT INTO acts (act, first, count) VALUES (?, ?, ?)",
             [(s.act, a.first, len(a.refs)) for s, a in self._admitted if not a.repeated],
         )
-        if finished:
-            insert(
-                "INSERT INTO tiles (level, number, hashes) VALUES (?, ?, ?)",
-                [(tile.level, tile.index, tile.hashes) for tile in finished],
-            )
-        for level, hashes in enumerate(edge.partials):
-            if level >= len(old.partials):
-                insert("INSERT INTO edge (level, hashes) VALUES (?, ?)", (level, hashes))
-            elif hashes != old.partials[level]:
-                insert("UPDATE edge SET hashes = ? WHERE level = ?", (hashes, level))
-        insert("UPDATE head SET size = ?, recorded_at = ?, note = ?", (edge.size, self._recorded_at, note))
+        many(
+            "INSERT INTO tiles (level, number, hashes) VALUES (?, ?, ?)",
+            [(tile.level, tile.index, tile.hashes) for tile in finished],
+        )
+        many(
+            "INSERT INTO edge (level, hashes) VALUES (?, ?)"
+            " ON CONFLICT (level) DO UPDATE SET hashes = excluded.hashes",
+            [
+                (level, hashes)
+                for level, hashes in enumerate(edge.partials)
+                if level > 0 and old.partials[level : level + 1] != (hashes,)
+            ],
+        )
+        self._run.execute(
+            "UPDATE head SET size = ?, recorded_at = ?, note = ?", (edge.size, self._recorded_at, note)
+        )
         return edge, note
 
     def __len__(self) -> int:

@@ -11,9 +11,8 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import sqlalchemy as sa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tearline.facts.codec import Encoded, encode
@@ -40,35 +39,32 @@ class _Seen(NamedTuple):
     parts: int
 
 
-def check_record(connection: sa.Connection, keys: NodeKeys) -> None:
+def check_record(run: store.Cursor, keys: NodeKeys) -> None:
     """Broken with the place, when anything stored is not what it must be."""
     try:
-        size = _check_all(connection, keys)
+        size = _check_all(run, keys)
     except Malformed as wrong:
         raise Broken(str(wrong)) from wrong
     except (LookupError, TypeError, ValueError) as wrong:
         raise Broken(f"a signed fact that this version cannot read ({wrong!r})") from wrong
-    _check_count(connection, schema.entries, size)
+    _check_count(run, "entries", size)
 
 
-def _check_all(connection: sa.Connection, keys: NodeKeys) -> int:
+def _check_all(run: store.Cursor, keys: NodeKeys) -> int:
     edge, finished = Edge(), list[Tile]()
     counts = {"tags": 0, "sealed": 0, "keys": 0, "acts": 0}
     last, act, in_act = "", "", 0
     master = AESGCM(keys.master)
-    acts = _acts(connection)
-    for position, row in enumerate(_entries(connection)):
-        seen = _check_fact(connection, keys, master, position, row)
+    for position, row in enumerate(_entries(run)):
+        seen = _check_fact(run, keys, master, position, row)
         if seen.recorded_at < last:
             raise Broken(f"entry {position}: recorded before the one that precedes it")
         last = seen.recorded_at
         if in_act == 0:
-            act, first, in_act = next(acts, ("", -1, 0))
+            act, in_act = seen.act, _submission(run, position, seen.act)
             counts["acts"] += 1
-            if first != position or in_act < 1:
-                raise Broken(f"entry {position}: no submission begins here")
         if seen.act != act:
-            raise Broken(f"entry {position}: stands under another submission than the one that it names")
+            raise Broken(f"entry {position}: stands among the facts of another submission")
         in_act -= 1
         counts["tags"] += seen.tags
         counts["sealed"] += seen.parts
@@ -78,37 +74,40 @@ def _check_all(connection: sa.Connection, keys: NodeKeys) -> int:
     if in_act:
         raise Broken("the last submission is incomplete")
     for name, count in counts.items():
-        _check_count(connection, schema.metadata.tables[name], count)
-    _check_tree(connection, keys, edge, finished, last)
+        _check_count(run, name, count)
+    _check_tree(run, keys, edge, finished, last)
     return edge.size
 
 
-def _entries(connection: sa.Connection) -> Iterator[sa.Row[Any]]:
-    table = schema.entries
+class _Stored(NamedTuple):
+    """A row of the table of entries."""
+
+    position: int
+    ref: str
+    leaf: bytes
+    blinding: bytes
+    jws: bytes
+
+
+def _entries(run: store.Cursor) -> Iterator[_Stored]:
+    statement = (
+        "SELECT position, ref, leaf, blinding, jws FROM entries WHERE position >= ? ORDER BY position LIMIT ?"
+    )
     low = 0
-    while True:
-        some = sa.select(table).where(table.c.position >= low).order_by(table.c.position).limit(MOST_AT_ONCE)
-        rows = connection.execute(some).all()
-        yield from rows
-        if len(rows) < MOST_AT_ONCE:
-            return
-        low = rows[-1].position + 1
+    while rows := run.execute(statement, (low, MOST_AT_ONCE)).fetchall():
+        yield from map(_Stored._make, rows)
+        low = rows[-1][0] + 1
 
 
-def _acts(connection: sa.Connection) -> Iterator[tuple[str, int, int]]:
-    c = schema.acts.c
-    for row in connection.execute(sa.select(c.act, c.first, c.count).order_by(c.first)):
-        act, first, count = row
-        yield act, first, count
+def _submission(run: store.Cursor, position: int, act: str) -> int:
+    """How many facts the submission that begins here has."""
+    row = run.execute("SELECT first, count FROM acts WHERE act = ?", (act,)).fetchone()
+    if row is None or row[0] != position or row[1] < 1:
+        raise Broken(f"entry {position}: the submission that it names does not begin here")
+    return int(row[1])
 
 
-_SEALED = sa.select(schema.sealed).where(schema.sealed.c.position == sa.bindparam("position"))
-_KEY = sa.select(schema.keys.c.wrapped).where(schema.keys.c.position == sa.bindparam("position"))
-
-
-def _check_fact(
-    connection: sa.Connection, keys: NodeKeys, master: AESGCM, position: int, row: sa.Row[Any]
-) -> _Seen:
+def _check_fact(run: store.Cursor, keys: NodeKeys, master: AESGCM, position: int, row: _Stored) -> _Seen:
     place = f"entry {position}"
     if row.position != position:
         raise Broken(f"{place}: missing, the next one is {row.position}")
@@ -123,8 +122,9 @@ def _check_fact(
         raise Broken(f"{place}: a time that is not written to the microsecond in UTC")
     if not 0 <= payload["after"] <= position:
         raise Broken(f"{place}: decided on a position that was not yet reached")
-    parts = {r.compartment: r.ciphertext for r in connection.execute(_SEALED, {"position": position})}
-    sealed = SealedParts(row.leaf, connection.execute(_KEY, {"position": position}).scalar(), parts)
+    parts = dict(run.execute("SELECT compartment, ciphertext FROM sealed WHERE position = ?", (position,)))
+    wrapped = run.execute("SELECT wrapped FROM keys WHERE position = ?", (position,)).fetchone()
+    sealed = SealedParts(row.leaf, wrapped and wrapped[0], parts)
     opened = {
         str(one): fields for one in Compartment if (fields := sealed.open(master, payload, frozenset({one})))
     }
@@ -140,31 +140,29 @@ def _check_fact(
     clear = {name: value for name, value in payload["fact"].items() if name != "_sd"}
     if clear != {name: value for name, value in encoded.clear.items() if name in clear}:
         raise Broken(f"{place}: clear fields that its kind does not have")
-    _check_tags(connection, place, position, encoded)
+    _check_tags(run, place, position, encoded)
     return _Seen(row.leaf, payload["act"], payload["recorded_at"], 1 + len(encoded.tags), len(parts))
 
 
-def _check_tags(connection: sa.Connection, place: str, position: int, encoded: Encoded) -> None:
+def _check_tags(run: store.Cursor, place: str, position: int, encoded: Encoded) -> None:
     """All its tags stand in their table. That there are no others, the count at the end will show."""
-    found = connection.exec_driver_sql(
+    (found,) = run.execute(
         "SELECT count(*) FROM tags WHERE position = ? AND kind = ?"  # noqa: S608
         f" AND tag IN ({store.marks(1 + len(encoded.tags))})",
         (position, encoded.kind, "", *encoded.tags),
-    ).scalar()
+    ).fetchone()
     if found != 1 + len(encoded.tags):
         raise Broken(f"{place}: does not stand under each of its tags")
 
 
-def _check_count(connection: sa.Connection, table: sa.Table, count: int) -> None:
-    found = connection.execute(sa.select(sa.func.count()).select_from(table)).scalar()
+def _check_count(run: store.Cursor, table: str, count: int) -> None:
+    (found,) = run.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608  a name from this file
     if found != count:
-        raise Broken(f"table {table.name}: {found} rows where {count} follow from the facts")
+        raise Broken(f"table {table}: {found} rows where {count} follow from the facts")
 
 
-def _check_tree(
-    connection: sa.Connection, keys: NodeKeys, edge: Edge, finished: list[Tile], last: str
-) -> None:
-    size, recorded_at, note = store.head(connection)
+def _check_tree(run: store.Cursor, keys: NodeKeys, edge: Edge, finished: list[Tile], last: str) -> None:
+    size, recorded_at, note = store.head(run)
     checkpoint = open_checkpoint(note, keys.vkey)
     if not size == checkpoint.size == edge.size:
         raise Broken(f"{edge.size} entries, {size} at the head, {checkpoint.size} in the checkpoint")
@@ -172,13 +170,13 @@ def _check_tree(
         raise Broken("the checkpoint's root is not that of the entries")
     if edge.size and recorded_at != last:
         raise Broken("the head's time is not that of the last entry")
-    if store.partials(connection) != list(edge.partials):
+    if store.partials(run, size) != list(edge.partials):
         raise Broken("the stored right edge is not that of the entries")
-    _check_count(connection, schema.tiles, len(finished))
-    read = store.tile_reader(connection, ())
+    _check_count(run, "tiles", len(finished))
+    read = store.tile_reader(run, ())
     for tile in finished:
         if read(tile.level, tile.index) != tile.hashes:
             raise Broken(f"tile {tile.level}/{tile.index} is not that of the entries")
-    versions = connection.execute(sa.select(schema.head.c.version)).scalars().all()
-    if versions != [schema.VERSION]:
+    versions = run.execute("SELECT version FROM head").fetchall()
+    if versions != [(schema.VERSION,)]:
         raise Broken(f"the ledger's version is {versions}")

@@ -9,6 +9,7 @@ there continues the one it knew.
 """
 
 import hashlib
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from tearline.facts.codec import encode
 from tearline.facts.errors import Broken
 from tearline.facts.fact import Fact
 from tearline.facts.history import Draft, History, Question, Recorded
-from tearline.ledger import schema, sdjwt, store, strict
+from tearline.ledger import sdjwt, store, strict
 from tearline.ledger.batch import Appended, Batch, Signer, Submission
 from tearline.ledger.check import check_record
 from tearline.ledger.group import GroupCommit
@@ -72,9 +73,9 @@ class Ledger:
         self._store = store.Store(url)
         with self._guarded():
             self._store.check_version()
-            with self._store.reading() as connection:
-                self._catch_up(connection)
-                self._check_keys(connection)
+            with self._store.reading() as run:
+                self._catch_up(run)
+                self._check_keys(run)
 
     @classmethod
     def make(cls, url: str, keys: NodeKeys, clock: Clock) -> "Ledger":
@@ -100,8 +101,8 @@ class Ledger:
         Sealed fields outside the compartments of ``opening`` come back closed. Facts never change, so
         a question asked again costs only what was recorded since.
         """
-        with self._guarded(), self._store.connection() as connection:
-            return self._reader.history(connection, question, opening)
+        with self._guarded(), self._store.statements() as run:
+            return self._reader.history(run, question, opening)
 
     def append(self, drafts: Sequence[Draft], *, unless: Question | None, after: int, key: str) -> Appended:
         """Record all of these facts, or none. On the disk when it returns.
@@ -120,103 +121,96 @@ class Ledger:
 
     def recall(self, key: str) -> Appended | None:
         """What was recorded under this key, or None. A key names one submission of its sender, for ever."""
-        act = _act(key)
-        with self._guarded(), self._store.connection() as connection:
-            acts = schema.acts.c
-            found = connection.execute(sa.select(acts.first, acts.count).where(acts.act == act)).first()
+        with self._guarded(), self._store.statements() as run:
+            found = run.execute("SELECT first, count FROM acts WHERE act = ?", (_act(key),)).fetchone()
             if found is None:
                 return None
-            facts = self._reader.facts(connection, range(found.first, found.first + found.count), frozenset())
+            first, count = found
+            facts = self._reader.facts(run, range(first, first + count), frozenset())
         return Appended(
-            first=found.first,
-            refs=tuple(r.ref for r in facts),
-            recorded_at=facts[0].recorded_at,
-            repeated=True,
+            first=first, refs=tuple(r.ref for r in facts), recorded_at=facts[0].recorded_at, repeated=True
         )
 
     def size(self) -> int:
         """The number of facts, which is the position that the next one will have."""
-        with self._guarded(), self._store.connection() as connection:
-            return store.size(connection)
+        with self._guarded(), self._store.statements() as run:
+            return store.size(run)
 
     def checkpoint(self) -> str:
         """The latest signed checkpoint, a C2SP note."""
-        with self._guarded(), self._store.connection() as connection:
-            return store.head(connection)[2]
+        with self._guarded(), self._store.statements() as run:
+            return store.head(run)[2]
 
     def find(self, ref: str) -> int | None:
         """The position of the fact that bears this reference."""
-        with self._guarded(), self._store.connection() as connection:
-            found = sa.select(schema.entries.c.position).where(schema.entries.c.ref == ref)
-            position: int | None = connection.execute(found).scalar()
-            return position
+        with self._guarded(), self._store.statements() as run:
+            row = run.execute("SELECT position FROM entries WHERE ref = ?", (ref,)).fetchone()
+            return None if row is None else int(row[0])
 
     def entry(self, position: int, *, opening: Opening = frozenset()) -> Entry:
         """One fact with its exact bytes, blinding and leaf. IndexError when there is none."""
-        c = schema.entries.c
-        with self._guarded(), self._store.connection() as connection:
-            stored = connection.execute(
-                sa.select(c.leaf, c.blinding, c.jws).where(c.position == position)
-            ).first()
+        with self._guarded(), self._store.statements() as run:
+            stored = run.execute(
+                "SELECT leaf, blinding, jws FROM entries WHERE position = ?", (position,)
+            ).fetchone()
             if stored is None:
                 raise IndexError(f"the ledger has no entry {position}")
-            (recorded,) = self._reader.facts(connection, [position], opening)
+            (recorded,) = self._reader.facts(run, [position], opening)
         leaf, blinding, jws = stored
         return Entry(recorded=recorded, leaf=leaf, blinding=blinding, jws=jws)
 
     def prove(self, position: int) -> str:
         """A C2SP tlog-proof that the entry's leaf stands under the latest checkpoint. IndexError: no entry."""
-        with self._guarded(), self._store.reading() as connection:
-            size, _, note = store.head(connection)
+        with self._guarded(), self._store.reading() as run:
+            size, _, note = store.head(run)
             if not 0 <= position < size:
                 raise IndexError(f"the ledger has no entry {position}")
-            read = store.tile_reader(connection, store.partials(connection))
+            read = store.tile_reader(run, store.partials(run, size))
             path = inclusion_proof(read, position, size)
         return str(Proof(index=position, path=tuple(path), checkpoint=note))
 
     def check(self) -> None:
         """Verify everything stored again, from the facts up. Broken names the first thing that is wrong."""
-        with self._guarded(), self._store.reading() as connection:
-            check_record(connection, self._keys)
+        with self._guarded(), self._store.reading() as run:
+            check_record(run, self._keys)
 
     def _commit(self, group: list[Submission]) -> None:
         """Record what may be recorded of a group, in one transaction, and settle every member."""
         with self._guarded():
-            with self._store.writing() as connection:
-                size, last = self._catch_up(connection)
+            with self._store.writing() as run:
+                size, last = self._catch_up(run)
                 recorded_at = max(last, instant(self._clock()))
-                batch = Batch(connection, self._signer, self._reader, size, recorded_at)
+                batch = Batch(run, self._signer, self._reader, size, recorded_at)
                 batch.take(group)
                 edge, note = batch.write(self._edge) if len(batch) else (self._edge, self._note)
             self._edge, self._note = edge, note
             batch.settle()
 
-    def _catch_up(self, connection: sa.Connection) -> tuple[int, str]:
+    def _catch_up(self, run: store.Cursor) -> tuple[int, str]:
         """Size and last time of what is stored, after making sure that it continues what we knew."""
-        size, last, note = store.head(connection)
+        size, last, note = store.head(run)
         if note == self._note and size == self._edge.size:
             return size, last
-        partials = store.partials(connection)
+        partials = store.partials(run, size)
         edge = Edge.restore(size, partials)
         checkpoint = open_checkpoint(note, self._keys.vkey)
         if (checkpoint.size, checkpoint.root) != (size, edge.root()):
             raise Broken(f"the stored checkpoint of {checkpoint.size} entries does not fit the stored tree")
         if size < self._edge.size:
             raise Broken(f"the ledger went back from {self._edge.size} entries to {size}")
-        path = consistency_proof(store.tile_reader(connection, partials), self._edge.size, size)
+        path = consistency_proof(store.tile_reader(run, partials), self._edge.size, size)
         verify_consistency(self._edge.size, self._edge.root(), size, edge.root(), path)
         self._edge, self._note = edge, note
         return size, last
 
-    def _check_keys(self, connection: sa.Connection) -> None:
+    def _check_keys(self, run: store.Cursor) -> None:
         """Broken when the latest fact was signed, or the latest sealed one sealed, by other keys than ours."""
-        entries, keys = schema.entries.c, schema.keys.c
-        jws = connection.execute(sa.select(entries.jws).order_by(entries.position.desc()).limit(1)).scalar()
-        if jws is not None:
-            sdjwt.admit(jws, self._keys.fact.public_key(), "the latest fact")
-        sealed = connection.execute(sa.select(keys.position).order_by(keys.position.desc()).limit(1)).scalar()
+        latest = run.execute("SELECT jws FROM entries ORDER BY position DESC LIMIT 1").fetchone()
+        if latest is not None:
+            sdjwt.admit(latest[0], self._keys.fact.public_key(), "the latest fact")
+        sealed = run.execute("SELECT position FROM keys ORDER BY position DESC LIMIT 1").fetchone()
         if sealed is not None:
-            self._reader.facts(connection, [sealed], frozenset())
+            self._reader.facts(run, [sealed[0]], frozenset())
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -228,12 +222,14 @@ class Ledger:
         except Broken as broken:
             self._broken = str(broken)
             raise
-        except sa.exc.DBAPIError as error:
+        except (sqlite3.Error, sa.exc.DBAPIError) as failure:
+            error = failure.orig or failure if isinstance(failure, sa.exc.DBAPIError) else failure
             if store.is_busy(error):
                 raise TimeoutError("another process holds the ledger; nothing was recorded") from None
-            self._broken = f"the database failed: {error.orig}"
-            raise Broken(f"the ledger stopped: {self._broken}") from error
+            self._broken = f"the database failed: {error}"
+            raise Broken(f"the ledger stopped: {self._broken}") from failure
 
 
 def _act(key: str) -> str:
+    """How a submission's key is kept and signed: hashed, because whoever chose it may have said too much in it."""
     return strict.to_base64url(hashlib.sha256(key.encode()).digest())

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tearline.facts.errors import Broken, Malformed
@@ -36,25 +35,25 @@ class Reader:
             FACTS_REMEMBERED, lambda history: 1 + len(history.facts)
         )
 
-    def history(self, connection: sa.Connection, question: Question, opening: Opening) -> History:
+    def history(self, run: store.Cursor, question: Question, opening: Opening) -> History:
         """The facts that match, up to the size reached; only what came since the last time is fetched."""
         # The size is read first: all that stands before it is there to be read, now and for ever.
-        size = store.size(connection)
+        size = store.size(run)
         history = self._histories.get((question, opening)) or History()
         if history.position < size:
-            found = store.positions(connection, question, history.position, size)
-            history = History(history.facts + self.facts(connection, found, opening), size)
+            found = store.positions(run, question, history.position, size)
+            history = History(history.facts + self.facts(run, found, opening), size)
             self._histories.put((question, opening), history)
         return history
 
     def facts(
-        self, connection: sa.Connection, positions: Sequence[int], opening: Opening
+        self, run: store.Cursor, positions: Sequence[int], opening: Opening
     ) -> tuple[Recorded[Fact], ...]:
         """The facts at these positions, in this order. Broken when one is missing."""
         found = {p: self._known.get((p, opening)) for p in positions}
         missing = [p for p, fact in found.items() if fact is None]
         for at in range(0, len(missing), MOST_AT_ONCE):
-            for fact in self._load(connection, missing[at : at + MOST_AT_ONCE], opening):
+            for fact in self._load(run, missing[at : at + MOST_AT_ONCE], opening):
                 found[fact.position] = fact
                 self._known.put((fact.position, opening), fact)
         facts = tuple(fact for fact in found.values() if fact is not None)
@@ -63,16 +62,16 @@ class Reader:
         return facts
 
     def _load(
-        self, connection: sa.Connection, positions: Sequence[int], opening: Opening
+        self, run: store.Cursor, positions: Sequence[int], opening: Opening
     ) -> Iterator[Recorded[Fact]]:
         marks = store.marks(len(positions))
         parts: dict[int, dict[str, bytes]] = {}
-        for position, compartment, ciphertext in connection.exec_driver_sql(
+        for position, compartment, ciphertext in run.execute(
             f"SELECT position, compartment, ciphertext FROM sealed WHERE position IN ({marks})",  # noqa: S608
             tuple(positions),
         ):
             parts.setdefault(position, {})[compartment] = ciphertext
-        for position, leaf, blinding, jws, wrapped in connection.exec_driver_sql(
+        for position, leaf, blinding, jws, wrapped in run.execute(
             "SELECT e.position, e.leaf, e.blinding, e.jws, k.wrapped FROM entries e"  # noqa: S608
             f" LEFT JOIN keys k ON k.position = e.position WHERE e.position IN ({marks})",
             tuple(positions),

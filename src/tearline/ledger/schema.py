@@ -67,8 +67,9 @@ acts = sa.Table(
     "acts",
     metadata,
     sa.Column("act", sa.Text, primary_key=True),
-    sa.Column("first", Whole, sa.ForeignKey("entries.position"), nullable=False, unique=True),
+    sa.Column("first", Whole, sa.ForeignKey("entries.position"), nullable=False),
     sa.Column("count", Whole, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 tiles = sa.Table(
@@ -79,6 +80,7 @@ tiles = sa.Table(
     sa.Column("hashes", sa.LargeBinary, nullable=False),
 )
 
+# The unfinished tiles from level 1 up. That of level 0 is the leaves of the latest entries.
 edge = sa.Table(
     "edge",
     metadata,

@@ -1,5 +1,8 @@
 """The ledger's database: connections, transactions and the question as SQL. SQLite for now.
 
+Tables and the pool of connections are SQLAlchemy's; statements go to the driver, because each one passes
+here for every fact that is recorded, and a dozen of them cost more than the signatures do.
+
 Durability: WAL with ``synchronous=FULL``, so a commit that returned is on the disk. A write transaction
 begins IMMEDIATE and is therefore the only one, also among several processes. ``secure_delete`` lets
 nothing that was deleted linger in the file.
@@ -12,13 +15,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
 import sqlalchemy as sa
 
 from tearline.facts.errors import Broken, Malformed
 from tearline.facts.history import Question
 from tearline.ledger import schema
-from tearline.ledger.tree import HASH, TileReader
+from tearline.ledger.tree import HASH, WIDTH, TileReader, leaf_hash
+
+Cursor = sqlite3.Cursor
 
 BUSY_SECONDS = 30
 MOST_CLAUSES = 200
@@ -31,6 +37,7 @@ _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
     f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
+    "PRAGMA wal_autocheckpoint = 4000",  # pages; pages that many commits touch are then copied once
 )
 
 
@@ -40,9 +47,9 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(pragma)
 
 
-def is_busy(error: sa.exc.DBAPIError) -> bool:
+def is_busy(failure: BaseException) -> bool:
     """Whether another process held the database for too long, and nothing else is wrong."""
-    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+    return getattr(failure, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 class Store:
@@ -64,7 +71,8 @@ class Store:
             os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         except FileExistsError:
             raise Malformed(str(self.path), "top", "no file: a ledger is made once") from None
-        with self.writing() as connection:
+        with self._engine.begin() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
             schema.metadata.create_all(connection, checkfirst=False)
             first = {"version": schema.VERSION, "size": 0, "recorded_at": recorded_at, "note": note}
             connection.execute(schema.head.insert(), first)
@@ -78,12 +86,10 @@ class Store:
         """Malformed unless the file is there and holds a ledger of the version that we write."""
         if not self.path.is_file():
             raise Malformed(str(self.path), "top", "a ledger's database, made by init")
-        with self.reading() as connection:
-            names = set(sa.inspect(connection).get_table_names())
-            missing = set(schema.metadata.tables) - names
-            found = (
-                list(connection.execute(sa.select(schema.head.c.version)).scalars()) if not missing else []
-            )
+        with self.statements() as run:
+            tables = {name for (name,) in run.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            missing = set(schema.metadata.tables) - tables
+            found = [] if missing else [version for (version,) in run.execute("SELECT version FROM head")]
         if found != [schema.VERSION]:
             raise Malformed(str(self.path), "schema", f"a ledger of version {schema.VERSION}, found {found}")
 
@@ -91,82 +97,83 @@ class Store:
         self._engine.dispose()
 
     @contextmanager
-    def connection(self) -> Iterator[sa.Connection]:
-        """A connection on which each statement stands by itself."""
-        with self._engine.connect() as connection:
-            yield connection
+    def statements(self) -> Iterator[Cursor]:
+        """A cursor on which each statement stands by itself."""
+        connection = self._engine.raw_connection()
+        try:
+            yield cast("Cursor", connection.cursor())
+        finally:
+            connection.close()  # gives it back to the pool, which rolls back what was left open
 
     @contextmanager
-    def reading(self) -> Iterator[sa.Connection]:
+    def reading(self) -> Iterator[Cursor]:
         """A transaction in which every statement sees the same state."""
-        with self._engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN")
-            yield connection
+        with self.statements() as run:
+            run.execute("BEGIN")
+            yield run
 
     @contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
+    def writing(self) -> Iterator[Cursor]:
         """The one write transaction: committed and on the disk when the block ends, or as if never begun."""
-        with self._engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            yield connection
-            connection.commit()
+        with self.statements() as run:
+            run.execute("BEGIN IMMEDIATE")
+            yield run
+            run.execute("COMMIT")
 
 
-_HEAD = "SELECT size, recorded_at, note FROM head"
-_SIZE = "SELECT size FROM head"
-
-
-def size(connection: sa.Connection) -> int:
+def size(run: Cursor) -> int:
     """The number of facts."""
-    row = connection.exec_driver_sql(_SIZE).fetchone()
+    row = run.execute("SELECT size FROM head").fetchone()
     if row is None:
         raise Broken("the ledger's head is gone")
     return int(row[0])
 
 
-def head(connection: sa.Connection) -> tuple[int, str, str]:
+def head(run: Cursor) -> tuple[int, str, str]:
     """Size, the last fact's time, and the signed checkpoint."""
-    row = connection.exec_driver_sql(_HEAD).fetchone()
+    row = run.execute("SELECT size, recorded_at, note FROM head").fetchone()
     if row is None:
         raise Broken("the ledger's head is gone")
     return int(row[0]), row[1], row[2]
 
 
-def partials(connection: sa.Connection) -> list[bytes]:
-    """The right edge, level 0 first."""
-    rows = connection.execute(sa.select(schema.edge).order_by(schema.edge.c.level)).all()
-    if [row.level for row in rows] != list(range(len(rows))):
-        raise Broken("a level of the stored right edge is missing")
-    return [row.hashes for row in rows]
+def partials(run: Cursor, size: int) -> list[bytes]:
+    """The right edge of a ledger of ``size``, level 0 first.
+
+    Level 0 is not stored a second time: it is the leaves that no full tile covers yet.
+    """
+    first = size // WIDTH * WIDTH
+    leaves = run.execute("SELECT leaf FROM entries WHERE position >= ? ORDER BY position", (first,))
+    edge = [b"".join(leaf_hash(leaf) for (leaf,) in leaves)]
+    for level, hashes in run.execute("SELECT level, hashes FROM edge ORDER BY level"):
+        if level != len(edge):
+            raise Broken("a level of the stored right edge is missing")
+        edge.append(hashes)
+    return edge if size else edge[1:]
 
 
-_TILE = sa.select(schema.tiles.c.hashes).where(
-    schema.tiles.c.level == sa.bindparam("level"), schema.tiles.c.number == sa.bindparam("number")
-)
-
-
-def tile_reader(connection: sa.Connection, edge: Sequence[bytes]) -> TileReader:
+def tile_reader(run: Cursor, edge: Sequence[bytes]) -> TileReader:
     """Reads full tiles from their table and the unfinished ones from the right edge."""
 
     def read(level: int, index: int) -> bytes:
-        full = connection.execute(_TILE, {"level": level, "number": index}).scalar()
-        if full is not None:
-            if len(full) != 256 * HASH:
-                raise Broken(f"tile {level}/{index} is not full")
-            return bytes(full)
-        return edge[level] if level < len(edge) else b""
+        row = run.execute(
+            "SELECT hashes FROM tiles WHERE level = ? AND number = ?", (level, index)
+        ).fetchone()
+        if row is None:
+            return edge[level] if level < len(edge) else b""
+        if len(row[0]) != WIDTH * HASH:
+            raise Broken(f"tile {level}/{index} is not full")
+        return bytes(row[0])
 
     return read
 
 
-def positions(
-    connection: sa.Connection, question: Question, low: int, high: int, most: int = -1
-) -> list[int]:
+def positions(run: Cursor, question: Question, low: int, high: int, most: int = -1) -> list[int]:
     """Where the facts that match stand, from ``low`` to before ``high``, in order; at most ``most``."""
     found: set[int] = set()
     for text, parameters in _statements(question, low, high):
         limit = f" LIMIT {most}" if most >= 0 else ""
-        found.update(row[0] for row in connection.exec_driver_sql(text + limit, parameters))
+        found.update(row[0] for row in run.execute(text + limit, parameters))
     return sorted(found)
 
 
