@@ -46,7 +46,6 @@ UNIT_KINDS: Sequence[type[Fact]] = (
     AllegationAssessed,
     CooperationSuspended,
 )
-HIGHEST_CHAIN = 40
 
 
 class Status(Worded):
@@ -125,7 +124,7 @@ class People:
         chain: list[PersonId] = []
         seen = {person}
         superior = self.superior(person)
-        while superior is not None and superior not in seen and len(chain) < HIGHEST_CHAIN:
+        while superior is not None and superior not in seen:
             chain.append(superior)
             seen.add(superior)
             superior = self.superior(superior)
@@ -150,11 +149,9 @@ class People:
 
     def links(self, person: PersonId, *, up_to: PersonId | None = None) -> list[Link]:
         """Self, every superior up to the signatory (or the top), and the unit."""
-        chain = [person]
-        for superior in self.above(person):
-            chain.append(superior)
-            if superior == up_to:
-                break
+        chain = [person, *self.above(person)]
+        if up_to in chain:
+            chain = chain[: chain.index(up_to) + 1]
         links = [self.own_link(p) for p in chain]
         office = self.offices.get(person)
         return [*links, self.unit_link(office.fact.unit)] if office else links
@@ -214,14 +211,20 @@ def _in_date(vetting: PersonVettingDecided | UnitVettingDecided, at: datetime) -
 
 
 def _offices(history: History, at: datetime) -> dict[PersonId, Recorded[OfficeTaken]]:
+    """The latest office of each person, unless it was left since. Of two acts at one instant, the ledger's order."""
     offices: dict[PersonId, Recorded[OfficeTaken]] = {}
+    left: dict[tuple[PersonId, UnitId], Recorded[OfficeLeft]] = {}
+    for leaving in history.of(OfficeLeft):
+        key = (leaving.fact.person, leaving.fact.unit)
+        if leaving.happened_at <= at and _later(leaving, left.get(key)):
+            left[key] = leaving
     for taken in history.of(OfficeTaken):
         if taken.happened_at <= at and _later(taken, offices.get(taken.fact.person)):
             offices[taken.fact.person] = taken
-    for left in history.of(OfficeLeft):
-        held = offices.get(left.fact.person)
-        if held and held.fact.unit == left.fact.unit and held.happened_at <= left.happened_at <= at:
-            del offices[left.fact.person]
+    for person, held in list(offices.items()):
+        gone = left.get((person, held.fact.unit))
+        if gone and (gone.happened_at, gone.position) > (held.happened_at, held.position):
+            del offices[person]
     return offices
 
 
