@@ -65,15 +65,23 @@ def facts(type_: Type) -> st.SearchStrategy[object]:
         case ListOf():
             return st.lists(facts(type_.element), max_size=3)
         case Record():
-            return st.fixed_dictionaries({}, optional={k: facts(t) for k, t in type_.fields.items()})
+            return _mostly_whole({k: facts(t) for k, t in type_.fields.items()})
+
+
+def _mostly_whole(fields: dict[str, st.SearchStrategy[object]]) -> st.SearchStrategy[dict[str, object]]:
+    """Maps with one field in eight missing, or in every fourth one in two: enough to meet errors, not only them."""
+    whole = st.fixed_dictionaries(fields)
+    lacking = st.tuples(whole, st.sets(st.sampled_from(sorted(fields)), max_size=1 + len(fields) // 8)).map(
+        lambda both: {key: value for key, value in both[0].items() if key not in both[1]}
+    )
+    return st.one_of(whole, lacking, lacking, st.fixed_dictionaries({}, optional=fields))
 
 
 def dossiers() -> st.SearchStrategy[dict[str, object]]:
     """Dossiers with any fact missing but the time of decision."""
     optional = {key: facts(type_) for key, type_ in SCHEMA.fields.items() if key not in ("dossier", "at")}
-    return st.fixed_dictionaries(
-        {"dossier": st.just(1), "at": st.sampled_from(TIMES)},
-        optional=optional,
+    return st.tuples(_mostly_whole(optional), st.sampled_from(TIMES)).map(
+        lambda both: {"dossier": 1, "at": both[1], **both[0]}
     )
 
 

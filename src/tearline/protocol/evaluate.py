@@ -262,7 +262,7 @@ def explain(node: Node, value: object, scope: Scope, into: Readings) -> None:
 
     Of ``&&`` that is true every part counts, of one that is false its false parts, and so on through ``||``, ``!``
     and ``?:``. Of a macro the elements that decided it count, each led by the field that identifies it; where all
-    of a list decided, its size does. Where the value is Unknown, the unknown parts count.
+    of a list decided, its size does. Where the value is Unknown, the unknown parts count, and of ``&&`` the true.
     """
     match node:
         case Not(of=of):
@@ -270,7 +270,8 @@ def explain(node: Node, value: object, scope: Scope, into: Readings) -> None:
         case Both(items=items) | Either(items=items):
             for item in items:
                 part = evaluate(item, scope)
-                if part is value or (isinstance(value, Unknown) and isinstance(part, Unknown)):
+                open_ = isinstance(value, Unknown) and (isinstance(part, Unknown) or isinstance(node, Both))
+                if part is value or open_:
                     explain(item, part, scope, into)
         case Quantifier(kind="exists" | "all" | "exists_one"):
             _explain_elements(node, value, scope, into)
