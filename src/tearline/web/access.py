@@ -1,0 +1,126 @@
+"""Who may read what: the compartments that each role opens. Whatever is not named here stays sealed.
+
+A grant may be narrowed to a room's facts, or to what the reader recorded or registered. A worked case rests on published sources and is
+open to every role but the partner's liaison officer, who sees only what was released to their own unit.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+
+from tearline.facts.codec import CLOSED
+from tearline.facts.fact import Compartment, Fact
+from tearline.facts.history import History, Recorded, Role
+from tearline.facts.identifiers import ItemId, PersonId
+from tearline.facts.release import ItemRegistered
+from tearline.facts.shape import record_of
+
+ALL = frozenset(Compartment)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """One compartment, opened. ``rooms`` empty: in every room. ``own``: only what the reader put on record."""
+
+    compartment: Compartment
+    rooms: frozenset[str] = frozenset()
+    own: bool = False
+
+
+def _grants(*compartments: Compartment) -> tuple[Grant, ...]:
+    return tuple(Grant(compartment=c) for c in compartments)
+
+
+GRANTS: Mapping[Role, tuple[Grant, ...]] = {
+    Role.CASE_AGENT: (
+        *_grants(Compartment.CONTENT, Compartment.REASONS, Compartment.PERSONS),
+        Grant(compartment=Compartment.SOURCE_HANDLING, own=True),
+        Grant(compartment=Compartment.PEOPLE_AT_RISK, own=True),
+    ),
+    Role.SOURCE_HANDLER: _grants(
+        Compartment.CONTENT,
+        Compartment.REASONS,
+        Compartment.PERSONS,
+        Compartment.SOURCE_HANDLING,
+        Compartment.PEOPLE_AT_RISK,
+    ),
+    Role.RELEASING_OFFICER: _grants(
+        Compartment.CONTENT, Compartment.REASONS, Compartment.PERSONS, Compartment.DOSSIERS
+    ),
+    Role.SENIOR_OFFICER: _grants(
+        Compartment.CONTENT, Compartment.REASONS, Compartment.PERSONS, Compartment.DOSSIERS
+    ),
+    Role.VETTING_OFFICER: (
+        *_grants(Compartment.PERSONS),
+        Grant(compartment=Compartment.REASONS, rooms=frozenset({"parties"})),
+    ),
+    Role.LIAISON: _grants(Compartment.CONTENT, Compartment.PERSONS),
+    Role.INVESTIGATOR: _grants(
+        Compartment.CONTENT, Compartment.REASONS, Compartment.PERSONS, Compartment.DOSSIERS
+    ),
+    Role.HARM_DESK: _grants(Compartment.PEOPLE_AT_RISK, Compartment.WITNESSES),
+    Role.ADVOCATE: (Grant(compartment=Compartment.WITNESSES, own=True),),
+    Role.OPERATIONS_PLANNER: _grants(Compartment.PERSONS),
+    Role.OVERSEER: _grants(Compartment.REASONS, Compartment.DOSSIERS, Compartment.PERSONS),
+}
+"""Deny by default: a role that is missing here opens nothing."""
+
+TOLD_THE_RULES = frozenset({Role.CASE_AGENT, Role.SOURCE_HANDLER, Role.LIAISON}) | {
+    role for role, grants in GRANTS.items() if Grant(compartment=Compartment.DOSSIERS) in grants
+}
+"""Who is shown which rules decided. The values that those rules read are cut to the reader's compartments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What one reader may see."""
+
+    role: Role
+    person: PersonId
+
+    @property
+    def opening(self) -> frozenset[Compartment]:
+        """What must be opened to read; ``cut`` then closes what a narrowed grant does not reach."""
+        return frozenset(g.compartment for g in GRANTS.get(self.role, ()))
+
+    @property
+    def outside(self) -> bool:
+        """The partner's side: no refusal, rule, count, dissent or other recipient is for them."""
+        return self.role is Role.PARTNER_LIAISON
+
+    def opens(self, compartment: Compartment) -> bool:
+        """Whether this reader opens the whole compartment."""
+        return any(g.compartment is compartment and not g.own and not g.rooms for g in self._grants)
+
+    def told_rules(self) -> bool:
+        return self.role in TOLD_THE_RULES
+
+    def cut(self, history: History) -> History:
+        """The history with every field closed that the reader's narrowed grants do not reach."""
+        narrow = {g.compartment: g for g in self._grants if g.own or g.rooms}
+        if not narrow:
+            return history
+        mine = {r.fact.item for r in history.of(ItemRegistered) if r.by.person == self.person}
+        facts = tuple(r if r.told else self._cut(r, narrow, mine) for r in history)
+        return History(facts, history.position)
+
+    @property
+    def _grants(self) -> tuple[Grant, ...]:
+        return GRANTS.get(self.role, ())
+
+    def _cut(
+        self, recorded: Recorded[Fact], narrow: Mapping[Compartment, Grant], mine: set[ItemId]
+    ) -> Recorded[Fact]:
+        own = recorded.by.person == self.person or getattr(recorded.fact, "item", None) in mine
+        closed = {
+            name: CLOSED
+            for name, compartment in _sealed(type(recorded.fact))
+            if (grant := narrow.get(compartment))
+            and not ((grant.own and own) or recorded.fact.room in grant.rooms)
+        }
+        return replace(recorded, fact=replace(recorded.fact, **closed)) if closed else recorded  # type: ignore[type-var]
+
+
+@cache
+def _sealed(kind: type[Fact]) -> tuple[tuple[str, Compartment], ...]:
+    return tuple((f.name, f.compartment) for f in record_of(kind).fields if f.compartment)

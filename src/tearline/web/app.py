@@ -1,0 +1,103 @@
+"""The site as one ASGI application over one node."""
+
+import logging
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from tearline.facts.errors import Broken, Malformed, Refused
+from tearline.node import Node
+from tearline.web import home, identity
+from tearline.web.guards import LARGEST_FORM, LOOPBACK, CrossOrigin, SecureHeaders
+from tearline.web.look import STATIC
+from tearline.web.release import routes as release
+from tearline.web.visit import NoIdentity, caller_of
+
+LOG = logging.getLogger("tearline.web")
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+class HashedFiles(StaticFiles):
+    """Files with their hash in the name: what a name means never changes, so browsers may keep it."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        if response.status_code in (200, 304) and not path.startswith(("manifest", "licences")):
+            response.headers["cache-control"] = FOR_EVER
+        return response
+
+
+def create_app(node: Node, *, demo: bool, hosts: tuple[str, ...] = LOOPBACK) -> FastAPI:
+    """The site over this node. ``demo``: anyone may take on any role. ``hosts``: the names it answers to."""
+    app = FastAPI(
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        middleware=[
+            Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
+            Middleware(SecureHeaders),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_FORM),
+            Middleware(CrossOrigin),
+        ],
+        exception_handlers={
+            Refused: _refused,
+            Malformed: _malformed,
+            Broken: _broken,
+            TimeoutError: _busy,
+            NoIdentity: _no_identity,
+            HTTPException: _not_served,
+        },
+    )
+    app.state.node, app.state.demo = node, demo
+    for room in (home, identity, release):
+        app.include_router(room.router, include_in_schema=False)
+    app.add_api_route("/healthz", _well, include_in_schema=False)
+    app.mount("/static", HashedFiles(directory=STATIC))
+    return app
+
+
+def _well() -> Response:
+    return PlainTextResponse("ok\n")
+
+
+def _refused(request: Request, refused: Exception) -> Response:
+    """The rules say no, and say which."""
+    assert isinstance(refused, Refused)  # noqa: S101  as it is registered
+    status = 403 if refused.rule == "role-allowed" else 409
+    return caller_of(request).page("refused.html", status=status, refused=refused)
+
+
+def _malformed(request: Request, malformed: Exception) -> Response:
+    return caller_of(request).page("error.html", status=422, code=422, detail=str(malformed))
+
+
+def _broken(request: Request, broken: Exception) -> Response:
+    """A proof failed. Nothing that this node says can be relied on until someone has looked."""
+    LOG.critical("BROKEN: %s", broken)
+    return caller_of(request).page("broken.html", status=503, detail=str(broken))
+
+
+def _busy(request: Request, _error: Exception) -> Response:
+    return caller_of(request).page("error.html", status=503, code=503, detail=None)
+
+
+def _no_identity(request: Request, _error: Exception) -> Response:
+    if not request.app.state.demo:
+        return caller_of(request).page("closed.html", status=403)
+    return RedirectResponse("/identity", 303)
+
+
+def _not_served(request: Request, error: Exception) -> Response:
+    """Missing, hidden, wrong method: a page that says no more than that."""
+    assert isinstance(error, HTTPException)  # noqa: S101  as it is registered
+    said = error.detail if error.detail != HTTPStatus(error.status_code).phrase else None
+    page = caller_of(request).page("error.html", status=error.status_code, code=error.status_code, detail=said)
+    page.headers.update(error.headers or {})
+    return page

@@ -1,0 +1,84 @@
+"""What stands between the network and the pages: headers, the origin of a post, the size of a body.
+
+Outside in: trusted host (Starlette's), headers with this response's nonce, body limit (Starlette's), cross-origin
+check. A form needs no token: a browser says where a post comes from, and one from elsewhere is refused.
+"""
+
+import secrets
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+LARGEST_FORM = 64 * 1024
+SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+POLICY = (
+    "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types htmx"
+)
+HEADERS = {
+    "x-content-type-options": "nosniff",
+    # Not no-referrer: browsers then post with `Origin: null`, and nobody could tell whose form it was.
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "x-frame-options": "DENY",
+}
+
+
+class SecureHeaders:
+    """Puts the policy on every answer, and keeps pages out of every cache; files with hashed names stay."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        nonce = secrets.token_urlsafe(16)
+        scope.setdefault("state", {})["nonce"] = nonce
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["content-security-policy"] = POLICY.format(nonce=nonce)
+                for name, value in HEADERS.items():
+                    headers[name] = value
+                headers.setdefault("cache-control", "no-store")
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+
+class CrossOrigin:
+    """Refuses a post that another site's page sent (Fetch Metadata; else Origin against Host)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] not in SAFE and not _own(Headers(scope=scope)):
+            refused = PlainTextResponse("cross-origin request refused", 403)
+            await refused(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+
+def _own(headers: Headers) -> bool:
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site is not None:
+        return site in ("same-origin", "none")
+    return origin is None or urlsplit(origin).netloc == headers.get("host")
+
+
+def local_path(path: str | None) -> str:
+    """A path on this site to go back to; the first page for anything else."""
+    if not path or not path.startswith("/") or not path.isprintable() or "\\" in path:
+        return "/"
+    parts = urlsplit(path)
+    return "/" if parts.scheme or parts.netloc else path

@@ -1,0 +1,116 @@
+"""What people, units, organisations, items and agreements are called on a page, as far as the reader may know it."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from tearline.facts.history import History, Question, Recorded, each
+from tearline.facts.identifiers import ItemId, OrganisationId, PersonId, UnitId
+from tearline.facts.parties import OfficeTaken, OrganisationRegistered, PersonEnrolled, UnitFormed
+from tearline.facts.release import ItemRegistered
+from tearline.folds.agreements import Agreement, agreements
+from tearline.web.look import link
+from tearline.web.show import is_open
+from tearline.web.tongue import Tongue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A name, and the page of what bears it."""
+
+    name: str
+    href: str
+
+    def link(self) -> Markup:
+        return link(self.name, self.href)
+
+
+class Names:
+    """Names from one history. What it does not tell is called by its identifier."""
+
+    def __init__(self, history: History, say: Tongue) -> None:
+        self.say = say
+        self._units = {r.fact.unit: r for r in history.of(UnitFormed)}
+        self._organisations = {r.fact.organisation: r for r in history.of(OrganisationRegistered)}
+        self._persons = {r.fact.person: r for r in history.of(PersonEnrolled)}
+        self._offices: dict[PersonId, Recorded[OfficeTaken]] = {}
+        for taken in history.of(OfficeTaken):
+            self._offices[taken.fact.person] = taken
+        self._items = {r.fact.item: r for r in history.of(ItemRegistered)}
+        self._agreements: dict[str, Agreement] = {str(k): v for k, v in agreements(history).items()}
+
+    def unit(self, unit: str) -> Named:
+        formed = self._units.get(UnitId(unit))
+        return Named(name=formed.fact.name if formed else unit, href=f"/units/{unit}")
+
+    def organisation(self, organisation: str) -> str:
+        """An organisation, or the people concerned, who are owed things too."""
+        if organisation == "people":
+            return self.say("the people concerned")
+        registered = self._organisations.get(OrganisationId(organisation))
+        return registered.fact.name if registered else organisation
+
+    def of_unit(self, unit: str) -> str:
+        """The unit with its organisation."""
+        formed = self._units.get(UnitId(unit))
+        return f"{formed.fact.name}, {self.organisation(formed.fact.organisation)}" if formed else unit
+
+    def person(self, person: str) -> Named:
+        return Named(name=self._description(PersonId(person)) or person, href=f"/people/{person}")
+
+    def post(self, person: str) -> str:
+        """The office and unit, or else the organisation, of a person."""
+        office = self._offices.get(PersonId(person))
+        enrolled = self._persons.get(PersonId(person))
+        if office is not None:
+            title = office.fact.office.open() if is_open(office.fact.office) else ""
+            unit = self.unit(office.fact.unit).name
+            return f"{title} · {unit}" if title else unit
+        return self.organisation(enrolled.fact.organisation) if enrolled else ""
+
+    def item(self, item: str) -> Named:
+        registered = self._items.get(ItemId(item))
+        title = registered.fact.title.open() if registered and is_open(registered.fact.title) else item
+        return Named(name=title, href=f"/items/{item}")
+
+    def agreement(self, agreement: str) -> Named:
+        held = self._agreements.get(agreement)
+        return Named(name=held.name if held else agreement, href=f"/agreements/{agreement}")
+
+    def _description(self, person: PersonId) -> str | None:
+        enrolled = self._persons.get(person)
+        if enrolled is None or not is_open(enrolled.fact.description):
+            return None
+        return enrolled.fact.description.open()
+
+
+def names_question(known: History) -> Question:
+    """What must be read as well, to call everything in this history by its name."""
+    persons = {r.by.person for r in known}
+    units: set[UnitId] = set()
+    organisations: set[OrganisationId] = set()
+    items: set[ItemId] = set()
+    for recorded in known:
+        fact = recorded.fact
+        for name, into in (("unit", units), ("item", items), ("tearline_of", items)):
+            found = getattr(fact, name, None)
+            if isinstance(found, str):
+                into.add(found)  # type: ignore[arg-type]  # the field's name says which identifier it is
+        for name in ("recipients", "investigators"):
+            persons.update(getattr(fact, name, ()))
+        for name in ("person", "superior", "recipient"):
+            if isinstance(found := getattr(fact, name, None), str):
+                persons.add(PersonId(found))
+        for name in ("organisation", "decided_by", "originator", "holder", "counted_by", "overseer"):
+            if isinstance(found := getattr(fact, name, None), str):
+                organisations.add(OrganisationId(found))
+        terms = getattr(fact, "terms", None)
+        if terms is not None:
+            organisations |= {terms.own, terms.partner, terms.overseer}
+            persons |= {p for p in (terms.own_signatory, terms.partner_signatory) if p}
+    return (
+        each("unit", frozenset(units), (UnitFormed,))
+        | each("organisation", frozenset(organisations), (OrganisationRegistered,))
+        | each("person", frozenset(persons), (PersonEnrolled, OfficeTaken))
+        | each("item", frozenset(items), (ItemRegistered,))
+    )

@@ -1,0 +1,107 @@
+"""What is owed, as rows of a table: sentences, debtors, grounds, due dates and what became of it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from tearline.facts.fact import Compartment, Fact
+from tearline.facts.history import Clause, History, Question
+from tearline.facts.release import VerdictReached
+from tearline.folds.obligations import Obligation, obligations
+from tearline.protocol import Pack
+from tearline.web.names import Names
+from tearline.web.places import page_of
+from tearline.web.readings import citation_text
+from tearline.web.tongue import Tongue
+from tearline.web.visit import Visit
+
+VERDICTS_OPEN = frozenset({Compartment.DOSSIERS})
+"""The fold reads what a verdict would have cured. The page shows the protocol's sentence, never the dossier."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwedRow:
+    """As the macro ``obligations`` takes it."""
+
+    owed: str
+    debtor: str
+    creditor: str
+    ground: str
+    ground_href: str
+    due: str
+    state: str
+    late: str
+    note: str
+
+
+def owed_on(
+    known: History, protocols: Mapping[str, Pack], ids: Mapping[str, Iterable[str]]
+) -> Question:
+    """The facts that create or end duties about these things: field name (item, release …) to identifiers."""
+    kinds = frozenset(
+        name for pack in protocols.values() for duty in pack.duties for name in (duty.on, *duty.discharged_by)
+    )
+    clauses = {
+        Clause(kinds, frozenset({f"{field}:{identifier}"}))
+        for field, identifiers in ids.items()
+        for identifier in identifiers
+    }
+    # A release or a compromise of these items has duties of its own.
+    for recorded in known:
+        for field in ("release", "compromise", "warning"):
+            identifier = getattr(recorded.fact, field, None)
+            if isinstance(identifier, str):
+                clauses.add(Clause(kinds, frozenset({f"{field}:{identifier}"})))
+    return Question(frozenset(clauses))
+
+
+def owed_to_show(visit: Visit, history: History) -> list[Obligation]:
+    """The obligations in this history that this reader may know of."""
+    found = obligations(history, visit.node.protocols)
+    if visit.access.told_rules():
+        return found
+    return [o for o in found if o.ground.told or not isinstance(o.ground.fact, VerdictReached)]
+
+
+def owed_row(say: Tongue, owed: Obligation, names: Names, now: datetime) -> OwedRow:
+    told = owed.ground.told is not None
+    late = ""
+    if owed.discharged_by is not None:
+        state = "discharged"
+    elif told or owed.hindsight:
+        state = "would"
+    else:
+        state = "overdue" if owed.overdue(now) else "open"
+        late = say.until(owed.due, now) if owed.due else ""
+    return OwedRow(
+        owed=say(owed.sentence),
+        debtor=names.organisation(owed.debtor),
+        creditor=names.organisation(owed.creditor),
+        ground=f"{ground_words(say, owed)}, {say.happened(owed.ground)}",
+        ground_href=page_of(owed.ground),
+        due=say.moment(owed.due, owed.ground.precision) if owed.due else say("not stated"),
+        state=state,
+        late=late,
+        note=_note(say, owed),
+    )
+
+
+def ground_words(say: Tongue, owed: Obligation) -> str:
+    return say(type(owed.ground.fact).in_words)
+
+
+def _note(say: Tongue, owed: Obligation) -> str:
+    notes = []
+    if owed.discharged_by is not None:
+        done = say("%(what)s, %(when)s", what=say(_kind(owed.discharged_by.fact).in_words), when=say.happened(owed.discharged_by))
+        notes.append(say("%(done)s, too late", done=done) if owed.discharged_late() else done)
+    notes += [
+        citation_text(say, cite, owed.since.date()) for cite in owed.cites if owed.predates(cite)
+    ]
+    return " · ".join(notes)
+
+
+def _kind(fact: Fact) -> type[Fact]:
+    return type(fact)
+
+

@@ -1,0 +1,58 @@
+"""Where a recorded fact is shown: the page of what it is about, or its own entry in the ledger."""
+
+from tearline.facts.fact import Fact
+from tearline.facts.harm import CountDocumented, HarmReported
+from tearline.facts.history import Recorded
+from tearline.facts.leaks import CompromiseReported, CooperationSuspended, InvestigationOpened
+from tearline.facts.operations import OperationDeclared
+from tearline.facts.parties import AgreementSigned, ProtocolAppliedInHindsight
+from tearline.facts.release import (
+    CopyReceived,
+    CopyReleased,
+    DisclosureJustified,
+    DisclosureRecorded,
+    DissentRecorded,
+    ItemRegistered,
+    ItemReleased,
+    ReleaseRequested,
+    ReleaseSignedOff,
+    SourceWarned,
+    VerdictReached,
+)
+
+
+def entry_of(recorded: Recorded[Fact]) -> str:
+    return f"/ledger/entries/{recorded.position}"
+
+
+def page_of(recorded: Recorded[Fact]) -> str:
+    """The page on which this fact stands among its kind."""
+    match recorded.fact:
+        case (
+            ReleaseRequested(request=request)
+            | ReleaseSignedOff(request=request)
+            | VerdictReached(request=request)
+            | ItemReleased(request=request)
+        ):
+            return f"/releases/{request}"
+        case DissentRecorded(request=request) if request is not None:
+            return f"/releases/{request}"
+        case DisclosureRecorded(release=release) | DisclosureJustified(release=release):
+            return f"/disclosures/{release}"
+        case ItemRegistered(item=item) | SourceWarned(item=item) | DissentRecorded(item=item):
+            return f"/items/{item}"
+        case (
+            CompromiseReported(compromise=compromise)
+            | CooperationSuspended(compromise=compromise)
+            | InvestigationOpened(compromise=compromise)
+        ):
+            return f"/leaks/{compromise}"
+        case CountDocumented() | HarmReported():
+            return "/harm"
+        case OperationDeclared(operation=operation):
+            return f"/operations/{operation}"
+        case AgreementSigned(agreement=agreement) | ProtocolAppliedInHindsight(agreement=agreement):
+            return f"/agreements/{agreement}"
+        case CopyReleased(copy=copy) | CopyReceived(copy=copy):
+            return f"/copies/{copy}"
+    return entry_of(recorded)

@@ -1,0 +1,106 @@
+"""The verdict that a request's page shows: as it was recorded, or as it would be now while the request is open."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from tearline.facts.history import History, Recorded
+from tearline.facts.identifiers import RequestId
+from tearline.facts.release import Effect, ItemReleased, ReleaseRequested, VerdictReached
+from tearline.folds.agreements import agreements
+from tearline.folds.release import request_of
+from tearline.protocol import Matched, Pack, Verdict, read_dossier
+from tearline.protocol import Effect as RuleEffect
+from tearline.rooms.release.dossier import assemble
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What holds for a request at ``at``. ``rules`` is None where the text that decided is not at hand."""
+
+    effect: Effect
+    at: datetime
+    pack: Pack | None
+    rules: Verdict | None
+    recorded: Recorded[VerdictReached] | None
+    live: bool
+    moved: bool
+
+    @property
+    def refusing(self) -> list[Matched]:
+        return self._certain(RuleEffect.REFUSE)
+
+    @property
+    def holding(self) -> list[Matched]:
+        """Rules that hold, and those that would refuse or hold but could not be evaluated."""
+        held = [m for m in self._matched() if m.rule.effect is RuleEffect.HOLD]
+        return held + [m for m in self._matched() if m.rule.effect is RuleEffect.REFUSE and not m.certain]
+
+    @property
+    def permitting(self) -> list[Matched]:
+        return self._certain(RuleEffect.PERMIT)
+
+    def in_order(self) -> list[Matched]:
+        """Worst first."""
+        return [*self.refusing, *self.holding, *self.permitting]
+
+    def _matched(self) -> tuple[Matched, ...]:
+        return self.rules.matched if self.rules else ()
+
+    def _certain(self, effect: RuleEffect) -> list[Matched]:
+        return [m for m in self._matched() if m.rule.effect is effect and m.certain]
+
+
+def standing(
+    known: History, request: RequestId, protocols: Mapping[str, Pack], now: datetime
+) -> Standing | None:
+    """The verdict to show first, from a history in which dossiers are open. None: no verdict, no protocol."""
+    asked = request_of(known, request)
+    if asked is None:
+        return None
+    reached = [r for r in known.of(VerdictReached) if r.fact.request == request]
+    last = reached[-1] if reached else None
+    released = any(r.fact.request == request for r in known.of(ItemReleased))
+    if asked.told or released:
+        return _recorded(last, protocols) if last else None
+    return _now(known, asked, last, protocols, now)
+
+
+def _recorded(last: Recorded[VerdictReached], protocols: Mapping[str, Pack]) -> Standing:
+    pack = protocols.get(last.fact.protocol)
+    rules: Verdict | None = None
+    if pack is not None and pack.sha256 == last.fact.protocol_sha256:
+        dossier = read_dossier(
+            json.loads(last.fact.dossier.open()), file="dossier", parameters=pack.parameters
+        )
+        rules = pack.decide(dossier)
+    return Standing(
+        effect=last.fact.effect,
+        at=last.known_at,
+        pack=pack,
+        rules=rules,
+        recorded=last,
+        live=False,
+        moved=False,
+    )
+
+
+def _now(
+    known: History,
+    asked: Recorded[ReleaseRequested],
+    last: Recorded[VerdictReached] | None,
+    protocols: Mapping[str, Pack],
+    now: datetime,
+) -> Standing | None:
+    held = agreements(known).get(asked.fact.agreement) if asked.fact.agreement else None
+    pack = protocols.get(held.terms.protocol) if held else next(iter(protocols.values()), None)
+    if pack is None:
+        return None
+    rules = pack.decide(assemble(known.as_known(now), asked, now, pack))
+    effect = Effect(rules.effect.value)
+    said = tuple(m.rule.id for m in rules.matched)
+    moved = last is not None and (last.fact.effect is not effect or last.fact.rules.open() != said)
+    return Standing(
+        effect=effect, at=now, pack=pack, rules=rules, recorded=last, live=True, moved=moved
+    )
