@@ -123,6 +123,7 @@ class Batch:
         self._first = first
         self._recorded_at = recorded_at
         self._rows: list[Row] = []
+        self._tags: set[str] = set()
         self._admitted: list[tuple[Submission, Appended]] = []
 
     def take(self, group: Sequence[Submission]) -> None:
@@ -155,6 +156,7 @@ class Batch:
             recorded_at=datetime.fromisoformat(self._recorded_at),
         )
         self._rows += rows
+        self._tags.update(*(row.encoded.tags for row in rows))
         self._admitted.append((submission, appended))
 
     def _check_conflict(self, submission: Submission) -> None:
@@ -164,9 +166,15 @@ class Batch:
         if unless is None:
             return
         stored = after < self._first and store.positions(self._run, unless, after, self._first, most=1)
-        same_batch = self._rows[max(0, after - self._first) :]
-        if stored or any(unless.matches(row.encoded.kind, row.encoded.tags) for row in same_batch):
+        if stored or self._matches(unless, after):
             raise Conflict(f"a fact that matters was recorded after position {after}")
+
+    def _matches(self, unless: Question, after: int) -> bool:
+        """Whether a fact of this batch matters. Most questions share no tag with it, which is soon seen."""
+        if not any(clause.tags <= self._tags for clause in unless.clauses):
+            return False
+        since = self._rows[max(0, after - self._first) :]
+        return any(unless.matches(row.encoded.kind, row.encoded.tags) for row in since)
 
     def _repeat(self, submission: Submission, content: str, first: Appended) -> None:
         if content_of(submission.drafts) != content:

@@ -15,7 +15,8 @@ T = TypeVar("T")
 class _Turn(Generic[T]):
     def __init__(self, one: T) -> None:
         self.one = one
-        self.woken = threading.Event()
+        self.asleep = threading.Lock()  # released to wake it; an Event would cost several times as much
+        self.asleep.acquire()
         self.settled = False
         self.error: BaseException | None = None
 
@@ -41,7 +42,7 @@ class GroupCommit(Generic[T]):
             self._waiting.append(turn)
             leads, self._led = not self._led, True
         if not leads:
-            turn.woken.wait()
+            turn.asleep.acquire()
         if not turn.settled:
             self._lead()
         if turn.error is not None:
@@ -60,6 +61,7 @@ class GroupCommit(Generic[T]):
             self._led = successor is not None
         for turn in group:
             turn.settled, turn.error = True, error
-            turn.woken.set()
         if successor is not None:
-            successor.woken.set()
+            successor.asleep.release()
+        for turn in group:
+            turn.asleep.release()
