@@ -270,10 +270,11 @@ def test_those_who_wait_together_are_each_judged_by_themselves(ledger: Ledger, u
         ("too large", [draft(wide)], None, "too large"),
     ]
     threads = []
-    for submission in submissions:
+    for before, submission in enumerate(submissions):
         threads.append(threading.Thread(target=submit, args=submission))
         threads[-1].start()
-        time.sleep(0.02)  # so that they gather in this order
+        while not ledger._group._led or len(ledger._group._waiting) != before:
+            time.sleep(0.001)  # they gather in this order behind the first, who waits for the database
     holder.execute("COMMIT")
     holder.close()
     for thread in threads:

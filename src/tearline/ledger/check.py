@@ -125,9 +125,8 @@ def _check_fact(run: store.Cursor, keys: NodeKeys, master: AESGCM, position: int
     parts = dict(run.execute("SELECT compartment, ciphertext FROM sealed WHERE position = ?", (position,)))
     wrapped = run.execute("SELECT wrapped FROM keys WHERE position = ?", (position,)).fetchone()
     sealed = SealedParts(row.leaf, wrapped and wrapped[0], parts)
-    opened = {
-        str(one): fields for one in Compartment if (fields := sealed.open(master, payload, frozenset({one})))
-    }
+    sealed.open(master, payload, frozenset())
+    opened = {str(one): sealed.open(master, payload, frozenset({one})) for one in Compartment if one in parts}
     fact = recorded_of(
         position, payload, {n: v for fields in opened.values() for n, v in fields.items()}
     ).fact

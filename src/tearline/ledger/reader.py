@@ -22,7 +22,8 @@ from tearline.ledger.payload import recorded_of
 Opening = frozenset[Compartment]
 
 MOST_AT_ONCE = 500
-FACTS_REMEMBERED = 10_000
+FACTS_REMEMBERED = 30_000
+"""About 1.5 kB each."""
 
 
 class Reader:
