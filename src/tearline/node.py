@@ -9,12 +9,12 @@ import importlib.resources
 import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tearline.config import Settings, database_url
-from tearline.facts.codec import encode
+from tearline.facts.codec import Encoded, decode, encode
 from tearline.facts.errors import Broken, Conflict, Malformed, Refused
 from tearline.facts.fact import Compartment, Fact
 from tearline.facts.history import Actor, Draft, History, Precision, Question, Recorded, Role, Told
@@ -27,6 +27,7 @@ from tearline.protocol import Pack, load_pack
 from tearline.rooms import Act, Command
 
 Clock = Callable[[], datetime]
+NEVER = datetime.min.replace(tzinfo=UTC)
 PATIENCE = 50
 """How often a command is decided again because a deciding fact arrived meanwhile."""
 
@@ -177,13 +178,13 @@ class _Staged:
         self.drafts: list[Draft] = []
         self.question = Question()
         self.position = -1
-        self._recorded: list[tuple[str, frozenset[str], Recorded[Fact]]] = []
+        self._recorded: list[tuple[Encoded, Recorded[Fact]]] = []
 
     def add(self, order: Order) -> None:
         _may(order)
-        now = self.node.clock()
         command = order.command
         known = self._gather(command)
+        now = self._now(known)
         act = Act(
             by=order.by,
             at=order.at or now,
@@ -197,6 +198,19 @@ class _Staged:
         _not_ahead(act)
         for draft in command.decide(known, act):
             self._stage(draft, now)
+
+    def _now(self, known: History) -> datetime:
+        """The clock, but never before a live fact that is in sight.
+
+        It is read after the facts, and a clock that was set back, or another process whose clock is ahead, must
+        not make a recorded dissent or suspension fall into the future, where no verdict would see it.
+        """
+        live = [r for r in known if r.told is None]
+        return max(
+            self.node.clock(),
+            max((r.recorded_at for r in live[-1:]), default=NEVER),
+            max((r.happened_at for r in live), default=NEVER),
+        )
 
     def _gather(self, command: Command) -> History:
         """What the command's question reaches. A question only ever widens, so this ends."""
@@ -215,7 +229,11 @@ class _Staged:
         stored = self.node.ledger.read(question, opening=opening)
         if self.position < 0:
             self.position = stored.position
-        staged = tuple(r for kind, tags, r in self._recorded if question.matches(kind, tags))
+        staged = tuple(
+            _as_read(r, encoded, opening)
+            for encoded, r in self._recorded
+            if question.matches(encoded.kind, encoded.tags)
+        )
         return History((*stored.facts, *staged), stored.position) if staged else stored
 
     def _stage(self, draft: Draft, now: datetime) -> None:
@@ -231,7 +249,15 @@ class _Staged:
             fact=draft.fact,
         )
         self.drafts.append(draft)
-        self._recorded.append((encoded.kind, encoded.tags, recorded))
+        self._recorded.append((encoded, recorded))
+
+
+def _as_read(recorded: Recorded[Fact], encoded: Encoded, opening: frozenset[Compartment]) -> Recorded[Fact]:
+    """A fact that is not yet recorded, as closed as the ledger would hand it over."""
+    if encoded.sealed.keys() <= opening:
+        return recorded
+    opened = {name: v for part in encoded.sealed.keys() & opening for name, v in encoded.sealed[part].items()}
+    return replace(recorded, fact=decode(encoded.kind, encoded.clear, opened))
 
 
 def _may(order: Order) -> None:

@@ -6,6 +6,7 @@ Every act that can change the verdict ends in a new one, reached on what is know
 import hashlib
 import json
 from collections.abc import Sequence
+from typing import ClassVar
 
 from tearline.facts.errors import Refused
 from tearline.facts.fact import Compartment, Fact, Sealed
@@ -74,8 +75,10 @@ class RequestRelease(Says[ReleaseRequested]):
 class DecideRequest:
     """Put a request to the protocol again, on what is known now."""
 
-    allowed = frozenset({Role.CASE_AGENT, Role.LIAISON, Role.RELEASING_OFFICER, Role.SOURCE_HANDLER})
-    opens = DECIDING
+    allowed: ClassVar[frozenset[Role]] = frozenset(
+        {Role.CASE_AGENT, Role.LIAISON, Role.RELEASING_OFFICER, Role.SOURCE_HANDLER}
+    )
+    opens: ClassVar[frozenset[Compartment]] = DECIDING
 
     def __init__(self, request: RequestId) -> None:
         self.request = request
@@ -175,8 +178,8 @@ class AnswerDissent(Says[DissentAnswered]):
 class ReleaseItem:
     """Release, if the protocol says so at this moment. One copy for each recipient, each their own."""
 
-    allowed = frozenset({Role.RELEASING_OFFICER})
-    opens = DECIDING
+    allowed: ClassVar[frozenset[Role]] = frozenset({Role.RELEASING_OFFICER})
+    opens: ClassVar[frozenset[Compartment]] = DECIDING
 
     def __init__(self, request: RequestId) -> None:
         self.request = request
