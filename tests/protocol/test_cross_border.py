@@ -227,9 +227,7 @@ def test_a_slip_in_a_rule_is_caught_by_its_cases(rule: str) -> None:
     cases = cases_of(rule)
     slips = list(_slips(PACK.conditions[n]))
     escaped = [
-        slip
-        for slip in slips
-        if all(evaluate(slip, Scope(case.dossier, {})) is case.matches for case in cases)
+        slip for slip in slips if all(evaluate(slip, Scope(case.dossier)) is case.matches for case in cases)
     ]
     assert escaped == []
 

@@ -14,7 +14,7 @@ MISSING = 'item.tlp == "RED"'
 
 
 def value_of(condition: str, dossier: dict[str, object] | None = None) -> object:
-    return evaluate(check(condition, SCHEMA).tree, Scope(NOTHING | (dossier or {}), {}))
+    return evaluate(check(condition, SCHEMA).tree, Scope(NOTHING | (dossier or {})))
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def test_any_text_is_a_condition_or_refused(condition: str) -> None:
         tree = check(condition, SCHEMA).tree
     except WrongCondition:
         return
-    assert evaluate(tree, Scope(NOTHING, {})) is not None
+    assert evaluate(tree, Scope(NOTHING)) is not None
 
 
 @pytest.mark.parametrize(

@@ -63,5 +63,5 @@ def _asked(said: Said, dossier: Mapping[str, object]) -> object:
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(conditions(), dossiers())
 def test_google_s_evaluator_says_the_same(said: Said, dossier: dict[str, object]) -> None:
-    value = evaluate(check(said.ours, SCHEMA).tree, Scope(dossier, {}))
+    value = evaluate(check(said.ours, SCHEMA).tree, Scope(dossier))
     assert (None if isinstance(value, Unknown) else value) == _asked(said, dossier), said.ours

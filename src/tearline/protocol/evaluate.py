@@ -7,7 +7,7 @@ the oracle for the other.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any, NamedTuple
@@ -62,9 +62,16 @@ class Located(NamedTuple):
     record: Mapping[str, object]
 
 
-class Scope(NamedTuple):
+@dataclass(slots=True)
+class Scope:
+    """A dossier, the element that each macro is at, and the lists found so far.
+
+    ``bound`` changes as macros walk; their slots differ, so an inner one leaves an outer one's element alone.
+    """
+
     dossier: Mapping[str, object]
-    bound: Mapping[int, object]
+    bound: dict[int, object] = field(default_factory=dict)
+    lists: dict[str, object] = field(default_factory=dict)
 
 
 class Unfit(Exception):
@@ -87,43 +94,44 @@ def length(span: timedelta) -> timedelta:
 
 def evaluate(node: Node, scope: Scope) -> object:
     """The node's value, or Unknown. A record is Located; a list of records is a list of Located."""
-    match node:
-        case Constant(value=value):
-            return value
-        case Constants(values=values):
-            return list(values)
-        case Root(name=name, type=type_):
-            return _fact(scope.dossier, name, name, type_)
-        case Bound(slot=slot):
-            return scope.bound[slot]
-        case Field(of=of, name=name, type=type_):
-            holder = evaluate(of, scope)
-            if isinstance(holder, Unknown):  # the record itself is missing: name the field that is needed
-                return Unknown(tuple(f"{path}.{name}" for path in holder.paths))
-            assert isinstance(holder, Located)  # noqa: S101  the checker lets fields stand behind records only
-            return _fact(holder.record, name, f"{holder.path}.{name}", type_)
-        case Has(field=field):
-            holder = evaluate(field.of, scope)
-            return field.name in holder.record if isinstance(holder, Located) else holder
-        case Not(of=of):
-            value = evaluate(of, scope)
-            return value if isinstance(value, Unknown) else not value
-        case Both(items=items):
-            return _decided((evaluate(item, scope) for item in items), by=False)
-        case Either(items=items):
-            return _decided((evaluate(item, scope) for item in items), by=True)
-        case Choose():
-            test = evaluate(node.test, scope)
-            if isinstance(test, Unknown):
-                return test
-            return evaluate(node.then if test else node.otherwise, scope)
-        case Quantifier():
-            return _quantified(node, scope)
-        case _:
-            return _computed(node, scope)
+    return _EVALUATE[type(node)](node, scope)
 
 
-def _computed(node: Compare | Among | Arithmetic | Negative | Size | Affix, scope: Scope) -> object:
+def _root(node: Root, scope: Scope) -> object:
+    return _fact(scope.dossier, node, "", scope)
+
+
+def _field(node: Field, scope: Scope) -> object:
+    holder = evaluate(node.of, scope)
+    if isinstance(holder, Unknown):  # the record itself is missing: name the field that is needed
+        return Unknown(tuple(f"{path}.{node.name}" for path in holder.paths))
+    assert isinstance(holder, Located)  # noqa: S101  the checker lets fields stand behind records only
+    return _fact(holder.record, node, holder.path, scope)
+
+
+def _has(node: Has, scope: Scope) -> object:
+    holder = evaluate(node.field.of, scope)
+    return node.field.name in holder.record if isinstance(holder, Located) else holder
+
+
+def _not(node: Not, scope: Scope) -> object:
+    value = evaluate(node.of, scope)
+    return value if isinstance(value, Unknown) else not value
+
+
+def _choose(node: Choose, scope: Scope) -> object:
+    test = evaluate(node.test, scope)
+    if isinstance(test, Unknown):
+        return test
+    return evaluate(node.then if test else node.otherwise, scope)
+
+
+def _compare(node: Compare, scope: Scope) -> object:
+    left, right = evaluate(node.left, scope), evaluate(node.right, scope)
+    return _union((left, right)) or _COMPARE[node.operator](left, right)
+
+
+def _computed(node: Among | Arithmetic | Negative | Size | Affix, scope: Scope) -> object:
     values = [evaluate(child, scope) for child in children(node)]
     unknown = _union(values)
     if unknown is not None:
@@ -135,10 +143,8 @@ def _computed(node: Compare | Among | Arithmetic | Negative | Size | Affix, scop
         return Unknown((node.text,))
 
 
-def _apply(node: Compare | Among | Arithmetic | Negative | Size | Affix, values: list[object]) -> object:
+def _apply(node: Among | Arithmetic | Negative | Size | Affix, values: list[object]) -> object:
     match node, values:
-        case Compare(operator=operator), [left, right]:
-            return _COMPARE[operator](left, right)
         case Among(), [element, list() as among]:
             return any(element == one for one in among)
         case Size(), [list() | str() as sized]:
@@ -189,16 +195,19 @@ def _sum(operator: str, left: object, right: object) -> object:
             raise TypeError(f"{left} {operator} {right}")
 
 
-def _fact(holder: Mapping[str, object], name: str, path: str, type_: Type) -> object:
+def _fact(holder: Mapping[str, object], node: Root | Field, above: str, scope: Scope) -> object:
     """A fact of the dossier; Unknown where it is absent or not of its type."""
-    value = holder.get(name)
-    match type_:
-        case Simple(kind=kind):
-            return value if is_of(kind, value) else Unknown((path,))
-        case Record():
-            return Located(path, value) if isinstance(value, Mapping) else Unknown((path,))
-        case ListOf():
-            return _list(value, path, type_.element)
+    value, type_ = holder.get(node.name), node.type
+    if isinstance(type_, Simple) and is_of(type_.kind, value):
+        return value
+    path = f"{above}.{node.name}" if above else node.name
+    if isinstance(type_, Record) and isinstance(value, Mapping):
+        return Located(path, value)
+    if isinstance(type_, ListOf):
+        if path not in scope.lists:
+            scope.lists[path] = _list(value, path, type_.element)
+        return scope.lists[path]
+    return Unknown((path,))
 
 
 def _list(value: object, path: str, element: Type) -> object:
@@ -213,8 +222,10 @@ def _list(value: object, path: str, element: Type) -> object:
 
 
 def _union(values: Sequence[object]) -> Unknown | None:
-    paths = [path for value in values if isinstance(value, Unknown) for path in value.paths]
-    return Unknown(tuple(dict.fromkeys(paths))) if paths else None
+    unknown = [value for value in values if isinstance(value, Unknown)]
+    if not unknown:
+        return None
+    return Unknown(tuple(dict.fromkeys(path for value in unknown for path in value.paths)))
 
 
 def _decided(values: Iterable[object], *, by: bool) -> object:
@@ -228,13 +239,16 @@ def _decided(values: Iterable[object], *, by: bool) -> object:
     return _union(unknown) or (not by)
 
 
-def _elements(node: Quantifier, scope: Scope) -> list[tuple[object, Scope]] | Unknown:
-    """Each element of the list with the scope in which the macro's body sees it."""
+def _elements(node: Quantifier, scope: Scope) -> list[object] | Unknown:
     over = evaluate(node.over, scope)
-    if isinstance(over, Unknown):
-        return over
-    assert isinstance(over, list)  # noqa: S101  the checker lets macros stand behind lists only
-    return [(one, Scope(scope.dossier, {**scope.bound, node.slot: one})) for one in over]
+    assert isinstance(over, list | Unknown)  # noqa: S101  the checker lets macros stand behind lists only
+    return over
+
+
+def _at(one: object, node: Quantifier, scope: Scope) -> object:
+    """The body's value at this element."""
+    scope.bound[node.slot] = one
+    return evaluate(node.body, scope)
 
 
 def _quantified(node: Quantifier, scope: Scope) -> object:
@@ -242,8 +256,8 @@ def _quantified(node: Quantifier, scope: Scope) -> object:
     if isinstance(elements, Unknown):
         return elements
     if node.kind in ("exists", "all"):
-        return _decided((evaluate(node.body, inner) for _, inner in elements), by=node.kind == "exists")
-    values = [evaluate(node.body, inner) for _, inner in elements]
+        return _decided((_at(one, node, scope) for one in elements), by=node.kind == "exists")
+    values = [_at(one, node, scope) for one in elements]
     unknown = _union(values)
     if unknown is not None:
         return unknown
@@ -251,7 +265,28 @@ def _quantified(node: Quantifier, scope: Scope) -> object:
         return sum(value is True for value in values) == 1
     if node.kind == "map":
         return values
-    return [one for (one, _), value in zip(elements, values, strict=True) if value is True]
+    return [one for one, value in zip(elements, values, strict=True) if value is True]
+
+
+_EVALUATE: Mapping[type, Callable[[Any, Scope], object]] = {
+    Constant: lambda node, _: node.value,
+    Constants: lambda node, _: list(node.values),
+    Root: _root,
+    Bound: lambda node, scope: scope.bound[node.slot],
+    Field: _field,
+    Has: _has,
+    Not: _not,
+    Both: lambda node, scope: _decided((evaluate(item, scope) for item in node.items), by=False),
+    Either: lambda node, scope: _decided((evaluate(item, scope) for item in node.items), by=True),
+    Choose: _choose,
+    Compare: _compare,
+    Among: _computed,
+    Arithmetic: _computed,
+    Negative: _computed,
+    Size: _computed,
+    Affix: _computed,
+    Quantifier: _quantified,
+}
 
 
 # What was read
@@ -291,19 +326,20 @@ def _explain_elements(node: Quantifier, value: object, scope: Scope, into: Readi
         _read_over(node.over, scope, into)
     if value is True and node.kind == "all":
         return
-    for one, inner in elements:
-        part = evaluate(node.body, inner)
+    for one in elements:
+        part = _at(one, node, scope)
         if part is sought or (isinstance(value, Unknown) and isinstance(part, Unknown)):
             _element(node, one, into)
             _explain_passed(node.over, one, scope, into)
-            explain(node.body, part, inner, into)
+            explain(node.body, part, scope, into)
 
 
 def _explain_passed(over: Node, one: object, scope: Scope, into: Readings) -> None:
     """Why this element is in the list at all, where the list was filtered before."""
     if isinstance(over, Quantifier) and over.kind == "filter":
         _explain_passed(over.over, one, scope, into)
-        explain(over.body, True, Scope(scope.dossier, {**scope.bound, over.slot: one}), into)
+        scope.bound[over.slot] = one
+        explain(over.body, True, scope, into)
 
 
 def _element(node: Quantifier, one: object, into: Readings) -> None:
@@ -372,12 +408,12 @@ def _explain_filter(node: Quantifier, scope: Scope, into: Readings) -> None:
     elements = _elements(node, scope)
     if isinstance(elements, Unknown):
         return
-    for one, inner in elements:
-        part = evaluate(node.body, inner)
+    for one in elements:
+        part = _at(one, node, scope)
         if part is True or isinstance(part, Unknown):
             _element(node, one, into)
             _explain_passed(node.over, one, scope, into)
-            explain(node.body, part, inner, into)
+            explain(node.body, part, scope, into)
 
 
 def _size(node: Node, count: int, scope: Scope, into: Readings) -> None:

@@ -247,12 +247,18 @@ class _Writer:
                 return f"({part} in {of})"
 
     def quantifier(self, node: Quantifier, names: Names) -> str:
-        over, body, one = self.walk(node, names)
+        column = _column(node)
+        if column is not None and not self.inside:
+            return self.of_words(node, column, names)
+        over, one = self.value(node.over, names), self.mint("x")
+        body = self.inner(node.body, {**names, node.slot: one})
+        # A list that is empty, as most are, is not worth setting out to walk.
+        some = f"{over} and " if over.isalnum() else ""
         match node.kind:
             case "exists":
-                return f"(not not [1 for {one} in {over} if {body}])"
+                return f"(not not ({some}[1 for {one} in {over} if {body}]))"
             case "all":
-                return f"(not [1 for {one} in {over} if not {body}])"
+                return f"(not ({some}[1 for {one} in {over} if not {body}]))"
             case "exists_one":
                 return f"(len([1 for {one} in {over} if {body}]) == 1)"
             case "filter":
@@ -260,19 +266,20 @@ class _Writer:
             case "map":
                 return f"[{body} for {one} in {over}]"
 
-    def walk(self, node: Quantifier, names: Names) -> tuple[str, str, str]:
-        """What to walk over, the body, and the name of the element in it."""
-        column = _column(node)
-        if column is not None and not self.inside:
-            # One of few words: test each different word once, however long the list is.
-            over, one = self.value(node.over, names), self.mint("w")
-            words = self.hoist(("words", node.over, column.name), f"{{x[{column.name!r}] for x in {over}}}")
-            self.words[column] = one
-            body = self.inner(node.body, names)
-            del self.words[column]
-            return words, body, one
-        over, one = self.value(node.over, names), self.mint("x")
-        return over, self.inner(node.body, {**names, node.slot: one}), one
+    def of_words(self, node: Quantifier, column: Field, names: Names) -> str:
+        """A question about one field of closed words: asked of each different word once, however long the list."""
+        over, one = self.value(node.over, names), self.mint("w")
+        words = self.hoist(("words", node.over, column.name), f"{{x[{column.name!r}] for x in {over}}}")
+        sought = _sought(node.body, column)
+        if sought is not None:
+            known = self.constant(frozenset(sought))
+            return f"(not {words}.isdisjoint({known}))" if node.kind == "exists" else f"({words} <= {known})"
+        self.words[column] = one
+        body = self.inner(node.body, names)
+        del self.words[column]
+        if node.kind == "exists":
+            return f"(not not [1 for {one} in {words} if {body}])"
+        return f"(not [1 for {one} in {words} if not {body}])"
 
     def inner(self, body: Node, names: Names) -> str:
         self.inside += 1
@@ -305,7 +312,14 @@ class _Writer:
     def branch(self, item: Node, value: bool, indent: str, names: Names) -> None:  # noqa: FBT001  as in explain
         """Explain the item where it came to this value."""
         test = self.value(item, names)
-        self.line(indent, f"if {test}:" if value else f"if not {test}:")
+        if _plain(item):
+            # It lacks a fact exactly where Python raises, and then it did not come to this value.
+            came = self.mint("t")
+            self.line(indent, f"try: {came} = {test}")
+            self.line(indent, f"except Exception: {came} = None")
+            self.line(indent, f"if {came} is {value}:")
+        else:
+            self.line(indent, f"if {test}:" if value else f"if not {test}:")
         self.line(indent, "    pass")
         self.explain(item, value, indent + "    ", names)
 
@@ -401,6 +415,11 @@ class _Writer:
                 raise _OnlySlow
 
 
+def _plain(node: Node) -> bool:
+    """Whether nothing in it can make up for a missing fact."""
+    return not isinstance(node, Both | Either | Quantifier) and all(_plain(child) for child in children(node))
+
+
 def _fixed_path(node: Node) -> str:
     match node:
         case Root(name=name):
@@ -420,6 +439,21 @@ def _base(over: Node) -> tuple[Node, list[Quantifier]]:
         filters.insert(0, over)
         over = over.over
     return over, filters
+
+
+def _sought(body: Node, column: Field) -> tuple[object, ...] | None:
+    """The words that the body lets through, where it is no more than a list of them."""
+    match body:
+        case Among(element=element, list=Constants(values=values)) if element == column:
+            return values
+        case Compare(operator="==", left=left, right=Constant(value=value)) if left == column:
+            return (value,)
+        case _ if body == column:
+            return (True,)
+        case Not(of=of) if of == column:
+            return (False,)
+        case _:
+            return None
 
 
 def _column(node: Quantifier) -> Field | None:

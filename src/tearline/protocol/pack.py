@@ -1,8 +1,9 @@
 """A pack: a protocol as it stands in one text, ready to decide."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from tearline.facts.errors import Malformed
 from tearline.facts.words import Words
@@ -105,7 +106,7 @@ class Pack:
         quick = self.fast.explain[n]
         if quick is None or not _explained(quick, dossier, into):
             into.clear()
-            explain(self.conditions[n], True, Scope(dossier, {}), into)
+            explain(self.conditions[n], True, Scope(dossier), into)
         return Matched(rule=self.rules[n], certain=True, readings=_readings(into))
 
     def _exactly(
@@ -115,10 +116,13 @@ class Pack:
         matched: list[Matched] = []
         undecided: list[Matched] = []
         missed = set(misses)
-        scope = Scope(dossier, {})
+        scope = Scope(dossier)
         for n in sorted((*hits, *misses)):
+            if n not in missed:
+                matched.append(self._certain(n, dossier))
+                continue
             condition, rule = self.conditions[n], self.rules[n]
-            value = evaluate(condition, scope) if n in missed else True
+            value = evaluate(condition, scope)
             if value is False:
                 continue
             into: Readings = {}
@@ -149,8 +153,12 @@ def _time(dossier: Mapping[str, object]) -> datetime:
     return at
 
 
+# Past the checks of NamedTuple's own constructor: the items are pairs already, and a long chain has thousands.
+_reading: Callable[[tuple[str, object]], Reading] = partial(tuple.__new__, Reading)
+
+
 def _readings(into: Readings) -> tuple[Reading, ...]:
-    return tuple(map(Reading._make, into.items()))
+    return tuple(map(_reading, into.items()))
 
 
 def _worst(matched: list[Matched]) -> Outcome:
