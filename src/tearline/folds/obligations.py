@@ -5,7 +5,7 @@ which end it, for partners bound by an agreement under that protocol. A verdict 
 cure the hold. Where a protocol is applied in hindsight, the duty *would have been* owed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,12 +15,13 @@ from tearline.facts.history import Clause, History, Question, Recorded
 from tearline.facts.identifiers import AgreementId, ItemId, RequestId
 from tearline.facts.leaks import CompromiseReported, CooperationSuspended
 from tearline.facts.operations import OperationDeclared
-from tearline.facts.parties import AgreementSigned, ProtocolAppliedInHindsight, Terms
+from tearline.facts.parties import AgreementSigned, ProtocolAppliedInHindsight, Terms, UnitFormed
 from tearline.facts.release import (
     DisclosureRecorded,
     Effect,
     ItemRegistered,
     ItemReleased,
+    OwedByVerdict,
     ReleaseRequested,
     VerdictReached,
 )
@@ -33,6 +34,7 @@ from tearline.protocol.rule import due
 LINKING: tuple[type[Fact], ...] = (
     AgreementSigned,
     ProtocolAppliedInHindsight,
+    UnitFormed,
     ItemRegistered,
     ReleaseRequested,
     ItemReleased,
@@ -67,10 +69,9 @@ class Obligation:
         return self.discharged_by is None and self.due is not None and self.due < now
 
     def discharged_late(self) -> bool:
+        """By when it became known: who is late could claim any earlier day for what they did."""
         return (
-            self.discharged_by is not None
-            and self.due is not None
-            and self.discharged_by.happened_at > self.due
+            self.discharged_by is not None and self.due is not None and self.discharged_by.known_at > self.due
         )
 
     def predates(self, citation: Citation) -> bool:
@@ -94,29 +95,47 @@ def obligations(history: History, protocols: Mapping[str, Pack]) -> list[Obligat
 
 
 class _Links:
-    """Which agreements govern a fact: named by it, or by the request, release, item or operation that it names."""
+    """Which agreements govern a fact: named by it, or by the request, release, item or operation that it names.
+
+    An item that was given out is governed by the agreements under which it was; a partner that only might have
+    had it owes nothing for it.
+    """
 
     def __init__(self, history: History) -> None:
         self.held = agreements(history)
         self.holders = {r.fact.item: r.fact.holder for r in history.of(ItemRegistered)}
+        self.homes = {r.fact.unit: r.fact.organisation for r in history.of(UnitFormed)}
         self.given = {r.fact.item for r in releases_of(history)}
-        self.by_item: dict[ItemId, set[AgreementId]] = {}
         self.by_field: dict[tuple[str, str], set[AgreementId]] = {}
+        asked_for: dict[ItemId, set[AgreementId]] = {}
+        given_out: dict[ItemId, set[AgreementId]] = {}
         for asked in history.of(ReleaseRequested):
-            self._note("request", asked.fact.request, asked.fact.item, asked.fact.agreement)
+            if asked.fact.agreement:
+                self.by_field["request", asked.fact.request] = {asked.fact.agreement}
+                asked_for.setdefault(asked.fact.item, set()).add(asked.fact.agreement)
         for given in releases_of(history):
-            self._note("release", given.fact.release, given.fact.item, given.fact.agreement)
+            governing = self._given_under(given)
+            if governing:
+                self.by_field["release", given.fact.release] = governing
+                given_out.setdefault(given.fact.item, set()).update(governing)
+        self.by_item = asked_for | given_out
         for compromised in history.of(CompromiseReported):
             governing = self.by_item.get(compromised.fact.item, set())
-            self.by_field[("compromise", compromised.fact.compromise)] = governing
+            self.by_field["compromise", compromised.fact.compromise] = governing
         for declared in history.of(OperationDeclared):
             if declared.fact.agreement:
-                self.by_field[("operation", declared.fact.operation)] = {declared.fact.agreement}
+                self.by_field["operation", declared.fact.operation] = {declared.fact.agreement}
 
-    def _note(self, field: str, identifier: str, item: ItemId, agreement: AgreementId | None) -> None:
-        if agreement:
-            self.by_field.setdefault((field, identifier), set()).add(agreement)
-            self.by_item.setdefault(item, set()).add(agreement)
+    def _given_under(self, given: Recorded[ItemReleased] | Recorded[DisclosureRecorded]) -> set[AgreementId]:
+        """The agreement it names, if that was in force; else those in force with the recipient's organisation.
+
+        Whoever records a disclosure may name a dead agreement or none: what it owes does not depend on that.
+        """
+        named = self.held.get(given.fact.agreement or AgreementId(""))
+        if named and _in_force(named, given):
+            return {named.agreement}
+        partner = self.homes.get(given.fact.unit)
+        return {a.agreement for a in self.held.values() if a.terms.partner == partner and _in_force(a, given)}
 
     def governing(self, duty: Duty, ground: Recorded[Fact]) -> list[Agreement]:
         """The agreements whose duty this ground creates.
@@ -130,7 +149,7 @@ class _Links:
             and getattr(fact, "item", None) not in self.given
         ):
             return []
-        found = [a for a in self._linked(fact) if _in_force(a, ground)]
+        found = [a for a in self._linked(fact) if _governs(a, ground)]
         if found or duty.creditor is not Party.PEOPLE:
             return found
         holder = self.holders.get(getattr(fact, "item", None) or ItemId(""))
@@ -139,7 +158,7 @@ class _Links:
 
     def _linked(self, fact: Fact) -> list[Agreement]:
         named = getattr(fact, "agreement", None)
-        if named:
+        if named and not isinstance(fact, DisclosureRecorded):
             return [self.held[named]] if named in self.held else []
         for field in ("release", "request", "compromise", "operation"):
             found = self.by_field.get((field, getattr(fact, field, None) or ""))
@@ -152,19 +171,18 @@ class _Links:
 def _from_duties(history: History, protocols: Mapping[str, Pack]) -> Iterator[Obligation]:
     links = _Links(history)
     kinds = {kind.__name__: kind for kind in vocabulary.kinds()}
-    ending: dict[tuple[str, str, str], list[Recorded[Fact]]] = {}
     for pack in protocols.values():
         for duty in pack.duties:
+            ending: dict[str, list[Recorded[Fact]]] = {}
             for name in duty.discharged_by:
                 for r in history.of(kinds[name]):
                     identifier = getattr(r.fact, duty.about, None)
                     if identifier:
-                        ending.setdefault((name, duty.about, identifier), [r])
+                        ending.setdefault(identifier, []).append(r)
             for ground in history.of(kinds[duty.on]):
                 about = getattr(ground.fact, duty.about, None)
                 if not about:
                     continue
-                ends = [e for name in duty.discharged_by for e in ending.get((name, duty.about, about), ())]
                 for agreement in links.governing(duty, ground):
                     if agreement.terms.protocol != pack.id:
                         continue
@@ -179,30 +197,60 @@ def _from_duties(history: History, protocols: Mapping[str, Pack]) -> Iterator[Ob
                         due=due(ground.happened_at, duty.within, stated(agreement.terms, pack)),
                         agreement=agreement,
                         cites=duty.cites,
-                        discharged_by=min(ends, key=lambda e: e.happened_at) if ends else None,
+                        discharged_by=_end(ground, ending.get(about, ()), agreement),
                     )
+
+
+def _end(
+    ground: Recorded[Fact], ends: Iterable[Recorded[Fact]], agreement: Agreement
+) -> Recorded[Fact] | None:
+    """The first of these facts that came after the ground: what was said before it answered something else.
+
+    An overseer is told only if it is this agreement's: anybody else could be told instead of them.
+    """
+    overseer = agreement.terms.overseer
+    after = [
+        e for e in ends if e.position > ground.position and getattr(e.fact, "overseer", overseer) == overseer
+    ]
+    return min(after, key=lambda e: e.position, default=None)
 
 
 def _in_force(agreement: Agreement, ground: Recorded[Fact]) -> bool:
     return agreement.in_force_from <= ground.happened_at < agreement.terms.valid_until
 
 
+def _governs(agreement: Agreement, ground: Recorded[Fact]) -> bool:
+    """What names the agreement falls into its time. What follows from that, a leak for one, may come later."""
+    if getattr(ground.fact, "agreement", None) == agreement.agreement:
+        return _in_force(agreement, ground)
+    return agreement.in_force_from <= ground.happened_at
+
+
 def _from_verdicts(history: History, protocols: Mapping[str, Pack]) -> Iterator[Obligation]:
-    """What the latest verdict on an unreleased request would have cured, if that verdict holds."""
+    """What the latest verdict on an unreleased request would have cured, if that verdict holds.
+
+    It is owed since the first verdict that asked for it, of those without a break up to the latest: putting a
+    request to the protocol again gives nobody more time.
+    """
     held = agreements(history)
     released = {r.fact.request for r in history.of(ItemReleased)}
     asked = {r.fact.request: r for r in history.of(ReleaseRequested)}
-    latest: dict[RequestId, Recorded[VerdictReached]] = {
-        r.fact.request: r for r in history.of(VerdictReached)
-    }
+    latest: dict[RequestId, Recorded[VerdictReached]] = {}
+    running: dict[RequestId, dict[tuple[str, str], tuple[Recorded[VerdictReached], OwedByVerdict]]] = {}
+    for verdict in history.of(VerdictReached):
+        request = verdict.fact.request
+        before = running.get(request, {})
+        owed_now = {(o.rule, o.obligation): (verdict, o) for o in verdict.fact.owed.open()}
+        running[request] = {key: before.get(key, new) for key, new in owed_now.items()}
+        latest[request] = verdict
     for request, verdict in latest.items():
         agreement = held.get(asked[request].fact.agreement or AgreementId("")) if request in asked else None
         pack = protocols.get(verdict.fact.protocol)
         if verdict.fact.effect is not Effect.HOLD or request in released or agreement is None or pack is None:
             continue
         sentences = {(rule.id, owes.obligation): (rule, owes) for rule in pack.rules for owes in rule.owes}
-        for owed in verdict.fact.owed.open():
-            found = sentences.get((owed.rule, owed.obligation))
+        for key, (since, owed) in running[request].items():
+            found = sentences.get(key)
             if found is None:
                 continue
             rule, owes = found
@@ -211,9 +259,9 @@ def _from_verdicts(history: History, protocols: Mapping[str, Pack]) -> Iterator[
                 sentence=owes.sentence,
                 debtor=_party(owes.debtor, agreement.terms),
                 creditor=_party(owes.creditor, agreement.terms),
-                ground=verdict,
+                ground=since,
                 about=request,
-                since=verdict.happened_at,
+                since=since.happened_at,
                 due=owed.due,
                 agreement=agreement,
                 cites=rule.cites,

@@ -89,13 +89,15 @@ def warnings(history: History, item: ItemId, at: datetime) -> list[Warned]:
 
 
 def dissents(history: History, item: ItemId, request: RequestId | None, at: datetime) -> list[Dissented]:
-    """Dissents on this item, or on this request of it; one on another request of the item is not counted here."""
+    """Dissents on this item, whichever request they were recorded on; those on this request stand first.
+
+    Asking again under another name does not leave a dissent behind.
+    """
+    items = lineage(history, item)
     answers = {r.fact.dissent: r for r in history.of(DissentAnswered) if r.happened_at <= at}
-    return [
-        Dissented(recorded=r, answer=answers.get(r.fact.dissent))
-        for r in history.of(DissentRecorded)
-        if r.fact.item in lineage(history, item) and r.fact.request in (None, request) and r.happened_at <= at
-    ]
+    recorded = [r for r in history.of(DissentRecorded) if r.fact.item in items and r.happened_at <= at]
+    recorded.sort(key=lambda r: r.fact.request is None or r.fact.request != request)
+    return [Dissented(recorded=r, answer=answers.get(r.fact.dissent)) for r in recorded]
 
 
 def lineage(history: History, item: ItemId) -> list[ItemId]:
