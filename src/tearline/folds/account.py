@@ -28,6 +28,7 @@ from tearline.facts.operations import (
 )
 from tearline.facts.parties import (
     AgreementSigned,
+    AllegationAssessed,
     AllegationRecorded,
     CourseHeld,
     OrganisationRegistered,
@@ -38,6 +39,7 @@ from tearline.facts.parties import (
 from tearline.facts.words import Words
 from tearline.folds import unsaid
 from tearline.folds.agreements import Agreement, agreements
+from tearline.folds.people import Allegation, People
 
 F = TypeVar("F", bound=Fact)
 
@@ -85,7 +87,7 @@ class Earlier:
 
     unit: Recorded[UnitFormed]
     stood_down: Recorded[UnitStoodDown]
-    allegations: tuple[Recorded[AllegationRecorded], ...]
+    allegations: tuple[Allegation, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +146,7 @@ def account_question(known: History, operation: OperationId) -> Question:
     units = {r.fact.unit for r in known.of(UnitFormed)}
     asked |= each("unit", frozenset(units), (CourseHeld,))
     stood_down = {r.fact.unit for r in known.of(UnitStoodDown)}
-    asked |= each("unit", frozenset(stood_down), (UnitFormed, AllegationRecorded))
+    asked |= each("unit", frozenset(stood_down), (UnitFormed, AllegationRecorded, AllegationAssessed))
     return asked | about(kinds=(UnitStoodDown,))
 
 
@@ -263,13 +265,14 @@ def _earlier(history: History, declared: Recorded[OperationDeclared]) -> tuple[E
     """Units of any force in a partner's country that had been stood down before."""
     country = {r.fact.organisation: r.fact.country for r in history.of(OrganisationRegistered)}
     countries = {country.get(o) for o in declared.fact.organisations}
+    assessed = People(history, max(r.happened_at for r in history)).allegations
     found = []
     for stood in history.of(UnitStoodDown):
         formed = next((r for r in history.of(UnitFormed) if r.fact.unit == stood.fact.unit), None)
         if formed is None:
             continue
         if stood.happened_at < declared.happened_at and country.get(formed.fact.organisation) in countries:
-            alleged = tuple(r for r in history.of(AllegationRecorded) if r.fact.unit == stood.fact.unit)
+            alleged = tuple(assessed.get(stood.fact.unit, ()))
             found.append(Earlier(unit=formed, stood_down=stood, allegations=alleged))
     return tuple(found)
 

@@ -20,8 +20,9 @@ from tearline.facts.operations import (
     Retaliation,
     TollRecorded,
 )
-from tearline.facts.parties import AllegationRecorded, AllegationStanding, CourseHeld, UnitFormed
+from tearline.facts.parties import AllegationStanding, CourseHeld, UnitFormed
 from tearline.facts.words import Words
+from tearline.folds.people import Allegation
 
 
 def of_claims(claims: Sequence[Recorded[EffectClaimed]]) -> Iterator[Words]:
@@ -118,11 +119,11 @@ def of_displacements(displacements: Sequence[Recorded[DisplacementNoted]]) -> It
 
 
 def of_earlier(
-    earlier: Sequence[tuple[UnitFormed, Sequence[Recorded[AllegationRecorded]]]],
+    earlier: Sequence[tuple[UnitFormed, Sequence[Allegation]]],
 ) -> Iterator[Words]:
     """Why an earlier unit failed, as far as it was ever established."""
     for unit, allegations in earlier:
-        if not any(r.fact.standing is AllegationStanding.SUBSTANTIATED for r in allegations):
+        if not any(a.standing is AllegationStanding.SUBSTANTIATED for a in allegations):
             yield Words(
                 f"An earlier unit, {unit.name}, was stood down: what was alleged of it is not established on record.",
                 f"Una unidad anterior, {unit.name}, fue dada de baja: lo que se le atribuía no consta como comprobado.",

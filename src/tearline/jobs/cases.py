@@ -81,7 +81,7 @@ class Telling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A case as it was read. ``sha256`` is of the file and the tables it names, in their order."""
+    """A case as it was read from ``file``. ``sha256`` is of its ``text`` and the tables it names, in their order."""
 
     name: str
     title: Words
@@ -90,6 +90,7 @@ class Case:
     tellings: tuple[Telling, ...]
     live: bool
     sha256: str
+    file: str
     text: bytes = field(repr=False)
 
     def deeds(self) -> Iterator[Deed]:
@@ -98,7 +99,7 @@ class Case:
             yield from telling.deeds
 
     def malformed(self, deed: Deed, expected: str) -> Malformed:
-        return _with_line(deed.place.expected(expected), self.text)
+        return _with_line(deed.place.expected(expected), self.text, self.file)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +137,7 @@ def read_case(path: Path, *, now: datetime) -> Case:
     try:
         return _Reading(path, text, now).case(plain)
     except Malformed as fault:
-        raise (_with_line(fault, text) if fault.file == str(path) else fault) from None
+        raise _with_line(fault, text, str(path)) from None
 
 
 def _bytes(path: Path, file: str) -> bytes:
@@ -150,13 +151,15 @@ def _bytes(path: Path, file: str) -> bytes:
 _STEPS = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")
 
 
-def _with_line(fault: Malformed, text: bytes) -> Malformed:
-    """The same fault with the line of its place in the case file; a table's place has its line already."""
+def _with_line(fault: Malformed, text: bytes, file: str) -> Malformed:
+    """The same fault with its line in the case file. In a table the line is known: ``line 3.unit``."""
+    if fault.file != file:
+        return Malformed(fault.file, fault.place.replace(".", ", ", 1), fault.expected)
     if fault.place.startswith("line "):
         return fault
     steps = [name or int(number) for name, number in _STEPS.findall(fault.place)]
-    line = place_of(text, steps, file=fault.file)
-    return Malformed(fault.file, f"{line}, {fault.place}", fault.expected)
+    line = place_of(text, steps, file=file)
+    return Malformed(file, f"{line}, {fault.place}", fault.expected)
 
 
 class _Reading:
@@ -193,6 +196,7 @@ class _Reading:
             tellings=tellings,
             live=live,
             sha256=self.digest.hexdigest(),
+            file=str(self.path),
             text=self.text,
         )
 

@@ -54,5 +54,8 @@ class Filling:
             return plain
         sign, number, unit = written.groups()
         span = timedelta(seconds=int(number or 0) * Span.UNITS.get(unit or "s", 0))
-        then = self.live_from - span if sign == "-" else self.live_from + span
+        try:
+            then = self.live_from - span if sign == "-" else self.live_from + span
+        except OverflowError:  # past the calendar's end: no time, as parsing will say
+            return plain
         return then.date() if isinstance(shape, Day) else then
