@@ -1,0 +1,252 @@
+"""Allende, 2011, on a real node: what happened, what the protocol would have said that day, and what never came."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tearline.facts.errors import Malformed
+from tearline.facts.fact import Compartment
+from tearline.facts.history import History, Question, about
+from tearline.facts.identifiers import CompromiseId, PersonId, UnitId
+from tearline.facts.leaks import CompromiseReported, CooperationSuspended
+from tearline.facts.release import (
+    CopyReceived,
+    CopyReleased,
+    DisclosureRecorded,
+    Effect,
+    Extent,
+    ItemReleased,
+    ReleaseRequested,
+)
+from tearline.folds.account import counts, counts_question
+from tearline.folds.people import People, Status
+from tearline.folds.retelling import Judged, Retelling, retelling, retelling_question, tellings
+from tearline.jobs.cases import load_case
+from tearline.node import Node, make_node
+from tearline.protocol import Outcome
+
+CASE = Path(__file__).parents[2] / "cases" / "allende.yaml"
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    made = make_node(
+        tmp_path_factory.mktemp("allende") / "node", origin="tearline.example/desk", clock=lambda: NOW
+    )
+    load_case(made, CASE, now=NOW)
+    made.ledger.check()
+    yield made
+    made.ledger.close()
+
+
+@pytest.fixture(scope="module")
+def history(node: Node) -> History:
+    everything = Question()
+    for kind in (
+        CompromiseReported,
+        CooperationSuspended,
+        DisclosureRecorded,
+        CopyReleased,
+        CopyReceived,
+        ItemReleased,
+    ):
+        everything |= about(kinds=[kind])
+    return node.ledger.read(retelling_question(node.protocols) | everything, opening=frozenset(Compartment))
+
+
+def told(node: Node, history: History, telling: str) -> Retelling:
+    return retelling(history, node.protocols, telling)
+
+
+def verdict_on(judged: tuple[Judged, ...], request: str) -> Judged:
+    (found,) = [j for j in judged if j.asked.fact.request == request]
+    return found
+
+
+def test_the_case_is_told_twice(history: History) -> None:
+    assert tellings(history) == ("allende-happened", "allende-protocol")
+
+
+# As it happened.
+
+
+def test_the_unit_was_told_that_the_agency_had_it_and_only_that(history: History) -> None:
+    (disclosure,) = history.of(DisclosureRecorded)
+    assert disclosure.fact.extent is Extent.EXISTENCE
+    assert disclosure.fact.unit == "allende-happened.siu"
+    assert not any(r.told and r.told.telling == "allende-happened" for r in history.of(ReleaseRequested))
+
+
+def test_the_compromise_followed_within_days_and_nothing_was_suspended(history: History) -> None:
+    (disclosure,) = history.of(DisclosureRecorded)
+    (compromise,) = history.of(CompromiseReported)
+    assert 0 < (compromise.happened_at - disclosure.happened_at).days <= 7
+    assert not history.of(CooperationSuspended)
+
+
+def test_what_would_have_been_owed_never_came(node: Node, history: History) -> None:
+    happened = told(node, history, "allende-happened")
+    assert {o.kind for o in happened.never_came} == {
+        "protect-after-warning",
+        "answer-source-warning",
+        "answer-dissent",
+        "justify-disclosure",
+        "report-disclosure",
+        "account-for-disclosure",
+        "warn-after-leak",
+        "suspend-after-leak",
+        "investigate-leak",
+        "report-leak",
+        "assist-after-leak",
+        "assist-the-harmed",
+        "account-for-operation",
+    }
+    assert happened.never_came == happened.obligations
+
+
+def test_it_would_have_been_owed_and_was_not_owed_then(node: Node, history: History) -> None:
+    happened = told(node, history, "allende-happened")
+    assert all(o.hindsight and o.agreement.terms.protocol == "cross-border/1" for o in happened.obligations)
+    (warning,) = [o for o in happened.obligations if o.kind == "warn-after-leak"]
+    assert [c.text for c in warning.cites if warning.predates(c)] == [
+        "Intelligence Community Directive 191, Duty to Warn"
+    ]
+
+
+def test_the_yardstick_is_in_force_before_whatever_it_measures(node: Node, history: History) -> None:
+    happened = told(node, history, "allende-happened")
+    assert all(o.agreement.in_force_from < o.since for o in happened.obligations)
+
+
+def test_seven_counts_stand_side_by_side(node: Node) -> None:
+    compromise = CompromiseId("allende-happened.leak")
+    side_by_side = counts(node.ledger.read(counts_question(compromise)), compromise)
+    assert [r.fact.least for r in side_by_side.counts] == [27, 28, 38, 42, 45, 60, 300]
+    assert all(r.fact.unit and r.fact.counted_by and r.fact.said_in for r in side_by_side.counts)
+    assert any("27 to 300" in said.en for said in side_by_side.cannot_say)
+
+
+def test_nobody_stands_by_name(node: Node) -> None:
+    texts = CASE.read_text("utf-8")
+    assert not [name for name in ("Treviño", "Reyes", "Baer", "Aguayo") if name in texts]
+
+
+# The same day, put to the protocol.
+
+
+def test_the_protocol_refuses_and_names_each_reason(node: Node, history: History) -> None:
+    refused = verdict_on(
+        told(node, history, "allende-protocol").first_verdicts, "allende-protocol.tell-the-unit"
+    )
+    assert refused.reached.fact.effect is Effect.REFUSE
+    assert refused.again is not None
+    assert {m.rule.id for m in refused.again.matched} == {
+        "exempt-from-vetting",
+        "leak-not-cleared",
+        "corruption",
+        "warning-unanswered",
+        "no-protection-plan",
+        "dissent-unanswered",
+        "second-signature",
+        "overseer-not-informed",
+        "few-could-have-known",
+        "sign-offs-missing",
+    }
+    assert all(m.certain and m.rule.cites and m.rule.because.es for m in refused.again.matched)
+
+
+@pytest.mark.parametrize(
+    ("rule", "named"),
+    [
+        ("exempt-from-vetting", "allende-protocol.siu-supervisor"),
+        ("leak-not-cleared", "allende-protocol.leaks-before"),
+        ("warning-unanswered", "allende-protocol.bloodshed"),
+        ("dissent-unanswered", "allende-protocol.lead-agent-against"),
+    ],
+)
+def test_each_reason_names_who_and_what(node: Node, history: History, rule: str, named: str) -> None:
+    refused = verdict_on(
+        told(node, history, "allende-protocol").first_verdicts, "allende-protocol.tell-the-unit"
+    )
+    assert refused.again is not None
+    (matched,) = [m for m in refused.again.matched if m.rule.id == rule]
+    assert named in {r.value for r in matched.readings}
+
+
+def test_the_weakest_link_is_the_exempt_supervisor(node: Node) -> None:
+    officer, siu = PersonId("allende-happened.siu-officer"), UnitId("allende-happened.siu")
+    people = Question()
+    for person in ("siu-officer", "siu-supervisor", "commissioner"):
+        people |= about(f"person:allende-happened.{person}")
+    known = node.ledger.read(people | about(f"unit:{siu}"))
+    link = People(known, datetime(2011, 3, 14, 18, tzinfo=UTC)).weakest(officer)
+    assert (link.who, link.status) == ("allende-happened.siu-supervisor", Status.EXEMPT)
+
+
+def test_the_request_that_would_have_passed_is_released(node: Node, history: History) -> None:
+    protocol = told(node, history, "allende-protocol")
+    asked = "allende-protocol.below-the-tearline"
+    assert [j.reached.fact.effect for j in protocol.judged if j.asked.fact.request == asked] == [
+        Effect.HOLD,
+        Effect.HOLD,
+        Effect.HOLD,
+        Effect.HOLD,
+        Effect.RELEASE,
+    ]
+    passed = verdict_on(protocol.last_verdicts, asked)
+    assert passed.again is not None
+    assert passed.again.effect is Outcome.RELEASE
+    (released,) = history.of(ItemReleased)
+    assert (released.fact.extent, released.fact.unit) == (Extent.TEARLINE, "allende-protocol.second-unit")
+    assert released.fact.dossier_sha256 == passed.reached.fact.dossier_sha256
+
+
+def test_its_one_copy_was_received_by_its_recipient(history: History) -> None:
+    (copied,) = history.of(CopyReleased)
+    (received,) = history.of(CopyReceived)
+    assert received.fact.copy == copied.fact.copy
+    assert received.by.person == copied.fact.recipient == "allende-protocol.second-officer"
+
+
+def test_nothing_is_overdue_where_the_protocol_was_kept(node: Node, history: History) -> None:
+    protocol = told(node, history, "allende-protocol")
+    assert not protocol.never_came
+    assert not [o.kind for o in protocol.obligations if o.discharged_late()]
+    assert [o.kind for o in protocol.obligations if not o.discharged_by] == ["account-for-release"]
+
+
+def test_what_was_decided_is_replayed_to_the_same_verdict(node: Node, history: History) -> None:
+    for judged in told(node, history, "allende-protocol").judged:
+        assert judged.again is not None
+        assert judged.again.effect.value == judged.reached.fact.effect.value
+        assert tuple(m.rule.id for m in judged.again.matched) == judged.reached.fact.rules.open()
+
+
+# Loading.
+
+
+def test_loading_it_again_changes_nothing_and_says_so(node: Node) -> None:
+    checkpoint = node.ledger.checkpoint()
+    again = load_case(node, CASE, now=NOW)
+    assert again.repeated
+    assert node.ledger.checkpoint() == checkpoint
+
+
+def test_a_case_that_fails_half_way_records_nothing(tmp_path: Path) -> None:
+    (tmp_path / "allende_counts.csv").write_bytes(CASE.with_name("allende_counts.csv").read_bytes())
+    text = CASE.read_text("utf-8")
+    where = "superior: second-supervisor"
+    assert text.count(where) == 1
+    half_broken = tmp_path / "allende.yaml"
+    half_broken.write_text(text.replace(where, "superior: nobody"), encoding="utf-8")
+    node = make_node(tmp_path / "node", origin="tearline.example/desk", clock=lambda: NOW)
+    line = text[: text.index(where)].count("\n")
+    with pytest.raises(
+        Malformed, match=rf"line {line}, column 9, .* there is no person allende-protocol.nobody"
+    ):
+        load_case(node, half_broken, now=NOW)
+    assert node.ledger.size() == 0
+    node.ledger.check()
