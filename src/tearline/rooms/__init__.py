@@ -17,6 +17,8 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 from tearline.facts.errors import Refused
 from tearline.facts.fact import Compartment, Fact
 from tearline.facts.history import Actor, Draft, History, Precision, Question, Role, Told
+from tearline.facts.identifiers import CompromiseId, ItemId, SuspensionId, UnitId
+from tearline.facts.leaks import CooperationSuspended
 from tearline.facts.words import Words
 from tearline.protocol import Pack
 
@@ -79,6 +81,22 @@ class Says(Generic[F]):
 
     allowed: ClassVar[frozenset[Role]]
     opens: ClassVar[frozenset[Compartment]] = NONE
+
+
+SUSPENSION_RULE = "suspended-on-compromise"
+
+
+def suspension(act: Act, unit: UnitId, compromise: CompromiseId, item: ItemId) -> Draft:
+    """What follows by rule for a unit that got an item which was compromised."""
+    return act.follows(
+        CooperationSuspended(
+            suspension=SuspensionId(act.token(f"suspension {unit} {compromise}")),
+            unit=unit,
+            compromise=compromise,
+            item=item,
+            rule=SUSPENSION_RULE,
+        )
+    )
 
 
 def unknown(what: Words, identifier: str) -> Refused:

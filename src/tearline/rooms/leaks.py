@@ -5,17 +5,24 @@ act. There is no command that lifts a suspension without a finding.
 """
 
 from tearline.facts.errors import Refused
+from tearline.facts.fact import Fact
 from tearline.facts.history import Draft, History, Question, Role, about, each
-from tearline.facts.identifiers import SuspensionId, UnitId
-from tearline.facts.leaks import CompromiseReported, CooperationSuspended, InvestigationOpened
+from tearline.facts.identifiers import UnitId
+from tearline.facts.leaks import CompromiseReported, InvestigationOpened
 from tearline.facts.parties import PersonEnrolled
-from tearline.facts.release import DisclosureRecorded, ItemRegistered, ItemReleased, ReleaseSignedOff
+from tearline.facts.release import (
+    DisclosureRecorded,
+    ItemRegistered,
+    ItemReleased,
+    ReleaseRequested,
+    ReleaseSignedOff,
+)
 from tearline.facts.words import Words
 from tearline.folds.release import releases_of
-from tearline.rooms import Act, Says, require, require_new
+from tearline.rooms import Act, Says, require, require_new, suspension
 
-SUSPENSION_RULE = "suspended-on-compromise"
 COMPROMISE = Words("compromise", "el compromiso")
+PARTS: tuple[type[Fact], ...] = (ReleaseRequested, ReleaseSignedOff)
 
 
 class ReportCompromise(Says[CompromiseReported]):
@@ -34,16 +41,7 @@ class ReportCompromise(Says[CompromiseReported]):
 
     def _suspensions(self, known: History, act: Act) -> list[Draft]:
         return [
-            act.follows(
-                CooperationSuspended(
-                    suspension=SuspensionId(act.token(f"suspension {unit}")),
-                    unit=unit,
-                    compromise=self.fact.compromise,
-                    item=self.fact.item,
-                    rule=SUSPENSION_RULE,
-                )
-            )
-            for unit in sorted(_recipients(known))
+            suspension(act, unit, self.fact.compromise, self.fact.item) for unit in sorted(_recipients(known))
         ]
 
 
@@ -66,14 +64,14 @@ class RecordCompromiseAsItHappened(ReportCompromise):
 
 
 class OpenInvestigation(Says[InvestigationOpened]):
-    """Nobody investigates a release that they signed or made."""
+    """Nobody investigates a release that they asked for, signed, made or received."""
 
     allowed = frozenset({Role.INVESTIGATOR, Role.SENIOR_OFFICER, Role.OVERSEER, Role.CHRONICLER})
 
     def question(self, known: History) -> Question:
         asked = about(f"compromise:{self.fact.compromise}", kinds=(CompromiseReported,))
         asked |= about(f"item:{self.fact.item}", kinds=(ItemReleased, DisclosureRecorded))
-        asked |= each("request", [r.fact.request for r in known.of(ItemReleased)], (ReleaseSignedOff,))
+        asked |= each("request", [r.fact.request for r in known.of(ItemReleased)], PARTS)
         asked |= about(f"investigation:{self.fact.investigation}", kinds=(InvestigationOpened,))
         return asked | each("person", self.fact.investigators, (PersonEnrolled,))
 
@@ -104,6 +102,8 @@ class OpenInvestigation(Says[InvestigationOpened]):
         for person in self.fact.investigators:
             require(known, PersonEnrolled, "person", person, Words("person", "la persona"))
         had_a_part = {r.by.person for r in (*known.of(ReleaseSignedOff), *known.of(ItemReleased))}
+        had_a_part |= {r.by.person for r in known.of(ReleaseRequested)}
+        had_a_part |= {person for r in releases_of(known) for person in r.fact.recipients}
         had_a_part |= {r.by.person for r in known.of(DisclosureRecorded) if r.by.role is not Role.CHRONICLER}
         for person in sorted(had_a_part.intersection(self.fact.investigators)):
             raise Refused(

@@ -34,8 +34,8 @@ def assemble(known: History, recorded: Recorded[ReleaseRequested], now: datetime
     asked = recorded.fact
     item = item_of(known, asked.item)
     people = People(known, now)
-    own_agency = item is not None and people.organisation_of(asked.unit) == item.fact.holder
     held = agreements(known).get(asked.agreement) if asked.agreement else None
+    own_agency = _own_agency(people, item, asked, held)
     top = _signatory(held.terms, own_agency=own_agency) if held else None
     dossier: Dossier = {
         "dossier": 1,
@@ -61,7 +61,10 @@ def assemble(known: History, recorded: Recorded[ReleaseRequested], now: datetime
             if r.fact.request == asked.request and r.happened_at <= now
         ],
         "overseer_informed": any(
-            r.fact.request == asked.request and r.happened_at <= now for r in known.of(OverseerInformed)
+            r.fact.request == asked.request
+            and r.happened_at <= now
+            and (held is None or r.fact.overseer == held.terms.overseer)
+            for r in known.of(OverseerInformed)
         ),
     }
     if item is not None:
@@ -71,6 +74,17 @@ def assemble(known: History, recorded: Recorded[ReleaseRequested], now: datetime
         if top is not None:
             dossier["chain_complete"] = all(top in (p, *people.above(p)) for p in asked.recipients)
     return dossier
+
+
+def _own_agency(
+    people: People, item: Recorded[ItemRegistered] | None, asked: ReleaseRequested, held: Agreement | None
+) -> bool:
+    """Whether the item stays with its holder, who is our side of the agreement.
+
+    Whoever registers an item says who holds it: naming the partner there does not make a release internal.
+    """
+    home = people.organisation_of(asked.unit)
+    return item is not None and home == item.fact.holder and (held is None or home == held.terms.own)
 
 
 def _signatory(terms: Terms, *, own_agency: bool) -> PersonId | None:

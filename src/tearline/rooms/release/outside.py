@@ -2,20 +2,24 @@
 
 from tearline.facts.errors import Refused
 from tearline.facts.history import Draft, History, Question, Role, about, each
+from tearline.facts.leaks import CompromiseReported
 from tearline.facts.parties import AgreementSigned, PersonEnrolled, ProtocolAppliedInHindsight, UnitFormed
 from tearline.facts.release import DisclosureJustified, DisclosureRecorded, ItemRegistered, ItemReleased
 from tearline.facts.words import Words
 from tearline.folds.agreements import agreements
-from tearline.rooms import Act, Says, require, require_new, unknown
+from tearline.rooms import Act, Says, require, require_new, suspension, unknown
 
 
 class RecordDisclosure(Says[DisclosureRecorded]):
-    """Anyone who knows of it may record it."""
+    """Anyone who knows of it may record it.
+
+    A unit that turns out to have got a compromised item is suspended as if it had been on record in time.
+    """
 
     allowed = frozenset(Role) - {Role.NODE}
 
     def question(self, known: History) -> Question:
-        asked = about(f"item:{self.fact.item}", kinds=(ItemRegistered,))
+        asked = about(f"item:{self.fact.item}", kinds=(ItemRegistered, CompromiseReported))
         asked |= about(f"unit:{self.fact.unit}", kinds=(UnitFormed,))
         asked |= about(f"release:{self.fact.release}", kinds=(DisclosureRecorded, ItemReleased))
         if self.fact.agreement:
@@ -33,7 +37,12 @@ class RecordDisclosure(Says[DisclosureRecorded]):
             require(known, PersonEnrolled, "person", person, Words("person", "la persona"))
         if self.fact.agreement and self.fact.agreement not in agreements(known):
             raise unknown(Words("agreement", "el acuerdo"), self.fact.agreement)
-        return [act.says(self.fact)]
+        suspended = [
+            suspension(act, self.fact.unit, r.fact.compromise, r.fact.item)
+            for r in known.of(CompromiseReported)
+            if act.by.role is not Role.CHRONICLER  # a worked case says itself what followed
+        ]
+        return [act.says(self.fact), *suspended]
 
 
 class JustifyDisclosure(Says[DisclosureJustified]):

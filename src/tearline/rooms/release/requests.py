@@ -11,7 +11,7 @@ from typing import ClassVar
 from tearline.facts.errors import Refused
 from tearline.facts.fact import Compartment, Fact, Sealed
 from tearline.facts.history import Draft, History, Question, Recorded, Role, about
-from tearline.facts.identifiers import CopyId, ItemId, ReleaseId, RequestId
+from tearline.facts.identifiers import AgreementId, CopyId, ItemId, ReleaseId, RequestId
 from tearline.facts.parties import OfficeTaken, PersonEnrolled, UnitFormed
 from tearline.facts.release import (
     CopyReceived,
@@ -66,8 +66,7 @@ class RequestRelease(Says[ReleaseRequested]):
         require(known, ItemRegistered, "item", self.fact.item, ITEM)
         require(known, UnitFormed, "unit", self.fact.unit, Words("unit", "la unidad"))
         _recipients_serve(known, self.fact, act)
-        if self.fact.agreement and self.fact.agreement not in agreements(known):
-            raise unknown(Words("agreement", "el acuerdo"), self.fact.agreement)
+        _between_parties(known, self.fact, act)
         asked = act.says(self.fact)
         return [asked, _verdict(known, self.fact.request, act, (asked,))]
 
@@ -98,10 +97,13 @@ class SignOff(Says[ReleaseSignedOff]):
     opens = DECIDING
 
     def question(self, known: History) -> Question:
-        return request_question(known, self.fact.request)
+        taken = about(f"sign-off:{self.fact.sign_off}", kinds=(ReleaseSignedOff,))
+        return taken | request_question(known, self.fact.request)
 
     def decide(self, known: History, act: Act) -> list[Draft]:
         asked = _still_open(known, self.fact.request)
+        require_new(known, ReleaseSignedOff, "sign_off", self.fact.sign_off, Words("sign-off", "la firma"))
+        _after_asking(asked, act)
         if asked.by.person == act.by.person:
             raise Refused(
                 "not-ones-own",
@@ -189,6 +191,8 @@ class ReleaseItem:
 
     def decide(self, known: History, act: Act) -> list[Draft]:
         asked = _still_open(known, self.request)
+        _after_asking(asked, act)
+        _recipients_serve(known, asked.fact, act)
         verdict, reached = _reach(known, self.request, act, ())
         agreement = asked.fact.agreement
         if verdict.effect.value != Effect.RELEASE or agreement is None:
@@ -202,6 +206,7 @@ class ReleaseItem:
                 ),
                 (self.request,),
             )
+        _while_in_force(known, agreement, act)
         released = ItemReleased(
             release=_release(act),
             request=self.request,
@@ -244,9 +249,11 @@ class ReceiveCopy(Says[CopyReceived]):
 def pack_for(known: History, asked: ReleaseRequested, act: Act) -> Pack:
     """The protocol that the agreement names; without an agreement, the one that is offered, which will hold."""
     held = agreements(known).get(asked.agreement) if asked.agreement else None
-    if held is not None:
-        return act.protocols[held.terms.protocol]
-    return next(iter(act.protocols.values()))
+    offered = [held.terms.protocol] if held else sorted(act.protocols)
+    pack = next((act.protocols[name] for name in offered if name in act.protocols), None)
+    if pack is None:
+        raise unknown(Words("protocol", "el protocolo"), ", ".join(offered))
+    return pack
 
 
 def _reach(
@@ -333,10 +340,22 @@ def _same_item(one: ItemId, other: ItemId) -> None:
 
 def _recipients_serve(known: History, asked: ReleaseRequested, act: Act) -> None:
     people = People(known, act.now)
+    if asked.unit in people.stood_down:
+        raise Refused(
+            "unit-stands",
+            Words(f"{asked.unit} has been stood down", f"{asked.unit} fue dada de baja"),
+            (asked.unit,),
+        )
     if not asked.recipients:
         raise Refused(
             "named-recipients",
             Words("a release names its recipients", "una divulgación nombra a sus receptores"),
+            (asked.request,),
+        )
+    if len(set(asked.recipients)) != len(asked.recipients):
+        raise Refused(
+            "each-recipient-once",
+            Words("a release names each recipient once", "una divulgación nombra a cada receptor una vez"),
             (asked.request,),
         )
     for person in asked.recipients:
@@ -350,6 +369,46 @@ def _recipients_serve(known: History, asked: ReleaseRequested, act: Act) -> None
                 ),
                 (person, asked.unit),
             )
+
+
+def _between_parties(known: History, asked: ReleaseRequested, act: Act) -> None:
+    """Refuse to measure a release to one partner by an agreement with another."""
+    if asked.agreement is None:
+        return
+    held = agreements(known).get(asked.agreement)
+    if held is None:
+        raise unknown(Words("agreement", "el acuerdo"), asked.agreement)
+    if People(known, act.now).organisation_of(asked.unit) not in (held.terms.own, held.terms.partner):
+        raise Refused(
+            "party-to-the-agreement",
+            Words(
+                f"{asked.unit} is of no party to {asked.agreement}",
+                f"{asked.unit} no es de ninguna de las partes de {asked.agreement}",
+            ),
+            (asked.unit, asked.agreement),
+        )
+
+
+def _after_asking(asked: Recorded[ReleaseRequested], act: Act) -> None:
+    if act.at < asked.happened_at:
+        raise Refused(
+            "after-asking",
+            Words(
+                "this cannot have happened before it was asked for", "esto no pudo ocurrir antes de pedirse"
+            ),
+            (asked.fact.request,),
+        )
+
+
+def _while_in_force(known: History, agreement: AgreementId, act: Act) -> None:
+    """The verdict is of now; the day that is claimed for the release must not escape the agreement's duties."""
+    held = agreements(known)[agreement]
+    if not held.in_force_from <= act.at < held.terms.valid_until:
+        raise Refused(
+            "while-in-force",
+            Words(f"{agreement} was not in force then", f"{agreement} no estaba vigente entonces"),
+            (agreement,),
+        )
 
 
 def _release(act: Act) -> ReleaseId:
