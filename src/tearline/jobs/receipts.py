@@ -3,8 +3,11 @@
 Copies are numbered when they are made, so a file written beforehand cannot name them.
 """
 
+from typing import ClassVar
+
 from tearline.facts.errors import Refused
-from tearline.facts.history import Draft, History, Question, about, each
+from tearline.facts.fact import Compartment
+from tearline.facts.history import Draft, History, Question, Role, about, each
 from tearline.facts.identifiers import RequestId
 from tearline.facts.release import CopyReceived, CopyReleased, ItemReleased
 from tearline.facts.words import Words
@@ -15,8 +18,8 @@ from tearline.rooms.release.requests import ReceiveCopy
 class ReceiveOwnCopy:
     """Acknowledge the copy that this request brought to the person who acts."""
 
-    allowed = ReceiveCopy.allowed
-    opens = NONE
+    allowed: ClassVar[frozenset[Role]] = ReceiveCopy.allowed
+    opens: ClassVar[frozenset[Compartment]] = NONE
 
     def __init__(self, request: RequestId) -> None:
         self.request = request
