@@ -158,6 +158,21 @@ def test_a_case_whose_last_act_is_refused_records_nothing(node: Node, tmp_path: 
     assert node.ledger.size() == 0
 
 
+def test_superiors_in_a_circle_are_refused_where_the_circle_closes(node: Node, tmp_path: Path) -> None:
+    acts = "".join(
+        f"      - {{at: 2011-03-06T00:00:00-06:00, by: teller, do: {do}, rests_on: book, with: {{{fields}}}}}\n"
+        for do, fields in (
+            ("EnrolPerson", "person: ana, organisation: agency, description: x"),
+            ("EnrolPerson", "person: rex, organisation: agency, description: x"),
+            ("NameSuperior", "person: ana, superior: rex"),
+            ("NameSuperior", "person: rex, superior: ana"),
+        )
+    )
+    with pytest.raises(Malformed, match=r"tellings\[1\]\.acts\[4\]: .* superiors may not form a circle"):
+        load_case(node, written(tmp_path, CASE + acts), now=NOW)
+    assert node.ledger.size() == 0
+
+
 def test_each_row_of_a_table_is_one_act_and_may_have_its_own_time(node: Node, tmp_path: Path) -> None:
     (tmp_path / "units.csv").write_text(
         "unit,organisation,name,at,rests_on\n"
