@@ -6,6 +6,7 @@ demonstration's identities act as.
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 from tearline.facts.fact import Sealed
 from tearline.facts.harm import CountDocumented, Credibility, Harm, HarmReported, Reliability, SourceClass
@@ -222,7 +223,10 @@ def _live(world: World) -> list[Order]:
                 at=vetted_at,
             )
         )
-    pairs = [*zip(line, line[1:], strict=False), (actor(Role.CASE_AGENT).person, actor(Role.SENIOR_OFFICER).person)]
+    pairs = [
+        *pairwise(line),
+        (actor(Role.CASE_AGENT).person, actor(Role.SENIOR_OFFICER).person),
+    ]
     orders += act(
         Role.VETTING_OFFICER,
         *(NameSuperior(SuperiorNamed(person=low, superior=high)) for low, high in pairs),
@@ -240,7 +244,9 @@ def _live(world: World) -> list[Order]:
     agreement = AgreementId("practice.agreement")
     orders += act(
         Role.SENIOR_OFFICER,
-        SignAgreement(AgreementSigned(agreement=agreement, name=world.public("Working agreement"), terms=terms)),
+        SignAgreement(
+            AgreementSigned(agreement=agreement, name=world.public("Working agreement"), terms=terms)
+        ),
     )
     orders += _items(world, agency)
     return orders + _operation(world, agreement, agency, police)
@@ -259,12 +265,12 @@ def _items(world: World, agency: OrganisationId) -> list[Order]:
                     holder=agency,
                     title=world.text(title),
                     content=world.text("Lorries leave on the third day."),
-                    source_code=world.text("S-17"),
+                    source_code=Sealed("S-17"),
                     source_grade=SourceGrade.RELIABLE,
                     information_grade=InformationGrade.KNOWN_DIRECTLY,
                     handling=Handling.CONDITIONS,
                     tlp=Tlp.AMBER_STRICT,
-                    conditions=world.text("Not to be used in court."),
+                    conditions=Sealed(world.public("Not to be used in court.")),
                     adversary=AdversaryId("practice.cartel"),
                     perishes_at=now + timedelta(days=20),
                 )
@@ -344,10 +350,18 @@ def _operation(
 def _told(world: World) -> list[Order]:
     told = Telling(world, "tale")
     agency, police, senate = (OrganisationId(told.name(o)) for o in ("agency", "police", "senate"))
-    unit, boss, officer = UnitId(told.name("unit")), PersonId(told.name("boss")), PersonId(told.name("officer"))
+    unit, boss, officer = (
+        UnitId(told.name("unit")),
+        PersonId(told.name("boss")),
+        PersonId(told.name("officer")),
+    )
     item, agreement = ItemId(told.name("item")), AgreementId(told.name("yardstick"))
     release, leak = ReleaseId(told.name("telling")), CompromiseId(told.name("leak"))
-    for organisation, name in ((agency, "The agency"), (police, "Federal police"), (senate, "Senate committee")):
+    for organisation, name in (
+        (agency, "The agency"),
+        (police, "Federal police"),
+        (senate, "Senate committee"),
+    ):
         told.say(
             1997,
             RegisterOrganisation(
@@ -358,7 +372,9 @@ def _told(world: World) -> list[Order]:
     for person, described in ((boss, "Supervisor of the unit"), (officer, "Officer of the unit")):
         told.say(
             1998,
-            EnrolPerson(PersonEnrolled(person=person, organisation=police, description=world.text(described))),
+            EnrolPerson(
+                PersonEnrolled(person=person, organisation=police, description=world.text(described))
+            ),
         )
         told.say(1998, TakeOffice(OfficeTaken(person=person, unit=unit, office=world.text(described))))
     told.say(1998, NameSuperior(SuperiorNamed(person=officer, superior=boss)))
@@ -401,7 +417,7 @@ def _told(world: World) -> list[Order]:
                 holder=agency,
                 title=world.text("Identifiers of telephones"),
                 content=world.text("Numbers by which telephones can be found"),
-                source_code=world.text("S-1"),
+                source_code=Sealed("S-1"),
                 source_grade=SourceGrade.RELIABLE,
                 information_grade=InformationGrade.KNOWN_DIRECTLY,
                 handling=Handling.PERMITTED,
@@ -516,8 +532,8 @@ class Telling:
                     by=CHRONICLER,
                     at=at,
                     precision=Precision.DAY,
-                    told=Told(self.called, at, f"an invented account ¶{len(self.orders) + 1}" + self.world.spice),
+                    told=Told(
+                        self.called, at, f"an invented account ¶{len(self.orders) + 1}" + self.world.spice
+                    ),
                 )
             )
-
-

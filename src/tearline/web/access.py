@@ -1,12 +1,12 @@
 """Who may read what: the compartments that each role opens. Whatever is not named here stays sealed.
 
-A grant may be narrowed to a room's facts, or to what the reader recorded or registered. A worked case rests on published sources and is
-open to every role but the partner's liaison officer, who sees only what was released to their own unit.
+A grant may be narrowed to a room's facts, or to what the reader recorded or registered. A worked case rests
+on published sources and is open to every role but the partner's liaison officer, who sees only what was
+released to their own unit.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 
 from tearline.facts.codec import CLOSED
 from tearline.facts.fact import Compartment, Fact
@@ -121,6 +121,5 @@ class Access:
         return replace(recorded, fact=replace(recorded.fact, **closed)) if closed else recorded  # type: ignore[type-var]
 
 
-@cache
 def _sealed(kind: type[Fact]) -> tuple[tuple[str, Compartment], ...]:
     return tuple((f.name, f.compartment) for f in record_of(kind).fields if f.compartment)

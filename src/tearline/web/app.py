@@ -14,10 +14,12 @@ from starlette.types import Scope
 
 from tearline.facts.errors import Broken, Malformed, Refused
 from tearline.node import Node
-from tearline.web import home, identity
+from tearline.web import harm, home, identity, leaks, ledger, operations, oversight
 from tearline.web.guards import LARGEST_FORM, LOOPBACK, CrossOrigin, SecureHeaders
 from tearline.web.look import STATIC
+from tearline.web.parties import routes as parties
 from tearline.web.release import routes as release
+from tearline.web.release.acts import Choosing
 from tearline.web.visit import NoIdentity, caller_of
 
 LOG = logging.getLogger("tearline.web")
@@ -52,11 +54,12 @@ def create_app(node: Node, *, demo: bool, hosts: tuple[str, ...] = LOOPBACK) -> 
             Broken: _broken,
             TimeoutError: _busy,
             NoIdentity: _no_identity,
+            Choosing: _choose_first,
             HTTPException: _not_served,
         },
     )
     app.state.node, app.state.demo = node, demo
-    for room in (home, identity, release):
+    for room in (home, identity, release, parties, leaks, harm, operations, oversight, ledger):
         app.include_router(room.router, include_in_schema=False)
     app.add_api_route("/healthz", _well, include_in_schema=False)
     app.mount("/static", HashedFiles(directory=STATIC))
@@ -67,37 +70,43 @@ def _well() -> Response:
     return PlainTextResponse("ok\n")
 
 
-def _refused(request: Request, refused: Exception) -> Response:
+async def _refused(request: Request, refused: Exception) -> Response:
     """The rules say no, and say which."""
     assert isinstance(refused, Refused)  # noqa: S101  as it is registered
     status = 403 if refused.rule == "role-allowed" else 409
     return caller_of(request).page("refused.html", status=status, refused=refused)
 
 
-def _malformed(request: Request, malformed: Exception) -> Response:
+async def _malformed(request: Request, malformed: Exception) -> Response:
     return caller_of(request).page("error.html", status=422, code=422, detail=str(malformed))
 
 
-def _broken(request: Request, broken: Exception) -> Response:
+async def _broken(request: Request, broken: Exception) -> Response:
     """A proof failed. Nothing that this node says can be relied on until someone has looked."""
     LOG.critical("BROKEN: %s", broken)
     return caller_of(request).page("broken.html", status=503, detail=str(broken))
 
 
-def _busy(request: Request, _error: Exception) -> Response:
+async def _busy(request: Request, _error: Exception) -> Response:
     return caller_of(request).page("error.html", status=503, code=503, detail=None)
 
 
-def _no_identity(request: Request, _error: Exception) -> Response:
+async def _no_identity(request: Request, _error: Exception) -> Response:
     if not request.app.state.demo:
         return caller_of(request).page("closed.html", status=403)
     return RedirectResponse("/identity", 303)
 
 
-def _not_served(request: Request, error: Exception) -> Response:
+async def _choose_first(request: Request, choosing: Exception) -> Response:
+    return caller_of(request).page("release/choose.html", choosing=choosing)
+
+
+async def _not_served(request: Request, error: Exception) -> Response:
     """Missing, hidden, wrong method: a page that says no more than that."""
     assert isinstance(error, HTTPException)  # noqa: S101  as it is registered
     said = error.detail if error.detail != HTTPStatus(error.status_code).phrase else None
-    page = caller_of(request).page("error.html", status=error.status_code, code=error.status_code, detail=said)
+    page = caller_of(request).page(
+        "error.html", status=error.status_code, code=error.status_code, detail=said
+    )
     page.headers.update(error.headers or {})
     return page

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tearline.facts.history import Recorded
+from tearline.facts.history import Precision, Recorded
 from tearline.facts.identifiers import PersonId, UnitId
 from tearline.facts.leaks import CooperationSuspended
 from tearline.facts.parties import Outcome, PersonVettingDecided, UnitStoodDown, UnitVettingDecided
@@ -43,6 +43,7 @@ def chain_of(
     say: Tongue,
     people: People,
     names: Names,
+    *,
     recipients: Sequence[PersonId],
     unit: UnitId,
     top: PersonId | None,
@@ -65,7 +66,8 @@ def chain_of(
                 placed.add(person)
             above = cards[person]
     unit_card = unit_card_of(say, unit_link, names)
-    (unit_card if weakest is unit_link else cards[PersonId(weakest.who)]).weakest = True
+    if weakest.status is not Status.CLEARED:
+        (unit_card if weakest is unit_link else cards[PersonId(weakest.who)]).weakest = True
     return Chain(
         roots=roots,
         unit=unit_card,
@@ -142,7 +144,7 @@ def _by_whom(
     names: Names,
 ) -> str:
     by = names.organisation(fact.decided_by)
-    when = say.happened(ground)
+    when = say.moment(ground.happened_at, _coarse(ground.precision))
     if fact.outcome is Outcome.EXEMPT:
         office = ""
         if isinstance(fact, PersonVettingDecided) and is_open(fact.deciding_office):
@@ -152,7 +154,12 @@ def _by_whom(
     said = say("by %(who)s, %(when)s", who=by, when=when)
     if fact.valid_until is None:
         return said
-    return say("%(said)s, valid until %(day)s", said=said, day=say.day(fact.valid_until))
+    return say("%(said)s, until %(day)s", said=said, day=say.day(fact.valid_until))
+
+
+def _coarse(precision: Precision) -> Precision:
+    """To the day: nobody is vetted by the minute."""
+    return Precision.DAY if precision is Precision.MINUTE else precision
 
 
 def _sentence(say: Tongue, weakest: Link, names: Names, unit: UnitId) -> str:

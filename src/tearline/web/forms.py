@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -48,13 +49,13 @@ KEY = "key"
 class Asked:
     """One act, asked for on one page.
 
-    ``kind`` is the fact that the form declares, None where there is nothing to fill in. ``fixed`` are fields that the page
-    settles; ``new`` is the field that names a new thing, made here. ``then`` is the page to go on to.
+    ``kind`` is the fact that the form declares, None where there is nothing to fill in. ``fixed`` are fields
+    that the page settles; ``new`` is the field that names a new thing, made here. ``then`` is the page to go on to.
     """
 
     title: str
     submit: str
-    command: Callable[[Fact], Command] | None = None
+    command: Callable[[Any], Command] | None = None
     order: Command | None = None
     kind: type[Fact] | None = None
     allowed: frozenset[Role]
@@ -108,7 +109,14 @@ def _may(visit: Visit, asked: Asked) -> None:
     if visit.role not in asked.allowed:
         say = visit.say
         offices = say.listed([say(role) for role in Role if role in asked.allowed and role in _READERS])
-        raise HTTPException(403, say("This is not for a %(role)s to do. It takes: %(offices)s.", role=say(visit.role), offices=offices))
+        raise HTTPException(
+            403,
+            say(
+                "This is not for a %(role)s to do. It takes: %(offices)s.",
+                role=say(visit.role),
+                offices=offices,
+            ),
+        )
 
 
 _READERS = frozenset(Role) - {Role.NODE, Role.CHRONICLER}
@@ -221,7 +229,11 @@ def _wanted(say: Tongue, one: Field, plain: object) -> str:
     shape = one.shape.one if isinstance(one.shape, Maybe) else one.shape
     match shape:
         case Text(limit=limit) if isinstance(plain, str) and len(plain) > limit:
-            return say("Write at most %(limit)s characters; these are %(n)s.", limit=say.number(limit), n=say.number(len(plain)))
+            return say(
+                "Write at most %(limit)s characters; these are %(n)s.",
+                limit=say.number(limit),
+                n=say.number(len(plain)),
+            )
         case Text() if plain:
             return say("Write text without control characters.")
         case Text():

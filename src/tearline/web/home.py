@@ -1,13 +1,369 @@
-"""The first page: what needs the reader."""
+"""The first page: what needs the reader, by deadline; and the worked cases, apart."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from tearline.web.visit import Visiting, go
+from tearline.facts.history import History, Recorded, Role, about, each
+from tearline.facts.identifiers import ItemId, PersonId, RequestId
+from tearline.facts.leaks import CompromiseReported, InvestigationOpened
+from tearline.facts.operations import OperationDeclared
+from tearline.facts.parties import (
+    OrganisationRegistered,
+    PersonVettingDecided,
+    UnitFormed,
+    UnitVettingDecided,
+)
+from tearline.facts.release import (
+    CopyReceived,
+    CopyReleased,
+    DisclosureRecorded,
+    DissentAnswered,
+    DissentRecorded,
+    Effect,
+    ItemRegistered,
+    ItemReleased,
+    ReleaseRequested,
+    ReleaseSignedOff,
+    SignOffLine,
+    SourceWarned,
+    SourceWarningAnswered,
+    VerdictReached,
+)
+from tearline.folds.obligations import Obligation
+from tearline.folds.people import People, Status
+from tearline.folds.release import dissents, warnings
+from tearline.rooms.release.requests import LINES
+from tearline.web.names import Names
+from tearline.web.oversight import all_owed
+from tearline.web.places import page_of
+from tearline.web.release.listing import Row
+from tearline.web.release.request import title
+from tearline.web.tongue import Tongue
+from tearline.web.visit import Visit, Visiting
 
 router = APIRouter()
+SOON_DAYS = 60
+MOST = 60
+
+QUESTION = about(
+    kinds=(
+        ReleaseRequested,
+        VerdictReached,
+        ItemReleased,
+        ReleaseSignedOff,
+        ItemRegistered,
+        DissentRecorded,
+        DissentAnswered,
+        SourceWarned,
+        SourceWarningAnswered,
+        DisclosureRecorded,
+        CompromiseReported,
+        InvestigationOpened,
+        OperationDeclared,
+        UnitFormed,
+        UnitVettingDecided,
+        OrganisationRegistered,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """Something that waits for the reader. ``due`` None: no day is stated."""
+
+    title: str
+    href: str
+    kind: str
+    why: str = ""
+    due: datetime | None = None
+    perishes: bool = False
+    verdict: str = ""
 
 
 @router.get("/")
 def home(visit: Visiting) -> Response:
-    return go("/releases")
+    if visit.access.outside:
+        return visit.page("home.html", rows=_rows(visit, _receipts(visit)), cases=[], more=0)
+    known = visit.read(QUESTION)
+    needs = sorted(
+        [*_needs(visit, known), *_owed(visit)],
+        key=lambda n: (n.due is None, n.due or visit.now),
+    )
+    return visit.page(
+        "home.html",
+        rows=_rows(visit, needs[:MOST]),
+        more=max(0, len(needs) - MOST),
+        cases=cases(visit.say, known),
+    )
+
+
+def _rows(visit: Visit, needs: Sequence[Need]) -> list[Row]:
+    say, now = visit.say, visit.now
+    rows = []
+    for need in needs:
+        due = overdue = ""
+        if need.due is not None:
+            when = say.until(need.due, now)
+            late = need.due < now
+            if need.perishes:
+                due, overdue = ("", say("perished")) if late else (say("perishes %(when)s", when=when), "")
+            else:
+                due, overdue = ("", when) if late else (say("due %(when)s", when=when), "")
+        rows.append(
+            Row(
+                title=need.title,
+                href=need.href,
+                kind=need.kind,
+                why=need.why,
+                due=due,
+                overdue=overdue,
+                verdict=need.verdict,
+            )
+        )
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The live requests that are not released yet, and what was said on them."""
+
+    known: History
+    names: Names
+    now: datetime
+
+    def requests(self) -> Iterator[Recorded[ReleaseRequested]]:
+        released = {r.fact.request for r in self.known.of(ItemReleased)}
+        for r in self.known.of(ReleaseRequested):
+            if r.told is None and r.fact.request not in released:
+                yield r
+
+    def perishes(self, item: ItemId) -> datetime | None:
+        return next((r.fact.perishes_at for r in self.known.of(ItemRegistered) if r.fact.item == item), None)
+
+    def verdict(self, request: RequestId) -> Effect | None:
+        found = [r for r in self.known.of(VerdictReached) if r.fact.request == request]
+        return found[-1].fact.effect if found else None
+
+    def lines(self, request: RequestId) -> set[SignOffLine]:
+        return {r.fact.line for r in self.known.of(ReleaseSignedOff) if r.fact.request == request}
+
+    def contested(self, asked: ReleaseRequested) -> bool:
+        """Whether a second signature will be asked for."""
+        said = warnings(self.known, asked.item, self.now) or dissents(
+            self.known, asked.item, asked.request, self.now
+        )
+        return bool(said)
+
+
+def _needs(visit: Visit, known: History) -> Iterator[Need]:
+    """What waits for this role, from the facts alone."""
+    opened = Open(known, Names(known, visit.say), visit.now)
+    if visit.role in LINES:
+        yield from _to_sign(visit, opened)
+    match visit.role:
+        case Role.RELEASING_OFFICER:
+            yield from _to_release(visit, opened)
+            yield from _to_answer(visit, opened)
+        case Role.SENIOR_OFFICER:
+            yield from _to_answer(visit, opened)
+            yield from _to_investigate(visit, opened)
+        case Role.INVESTIGATOR:
+            yield from _to_investigate(visit, opened)
+        case Role.CASE_AGENT | Role.LIAISON:
+            yield from _asked(visit, opened)
+        case Role.VETTING_OFFICER:
+            yield from _lapsing(visit, opened)
+        case _:
+            return
+
+
+def _request(visit: Visit, opened: Open, r: Recorded[ReleaseRequested], kind: str, path: str = "") -> Need:
+    verdict = opened.verdict(r.fact.request)
+    return Need(
+        title=title(visit.say, r.fact, opened.names),
+        href=f"/releases/{r.fact.request}{path}",
+        kind=kind,
+        why=visit.say("asked %(when)s", when=visit.say.happened(r)),
+        due=opened.perishes(r.fact.item),
+        perishes=True,
+        verdict=verdict.value if verdict else "",
+    )
+
+
+def _to_sign(visit: Visit, opened: Open) -> Iterator[Need]:
+    line = LINES[visit.role]
+    for r in opened.requests():
+        if line in opened.lines(r.fact.request) or r.by.person == visit.actor.person:
+            continue
+        if opened.verdict(r.fact.request) is Effect.REFUSE:
+            continue
+        if line is not SignOffLine.SECOND or opened.contested(r.fact):
+            yield _request(visit, opened, r, visit.say("Sign or say why not"))
+
+
+def _to_release(visit: Visit, opened: Open) -> Iterator[Need]:
+    for r in opened.requests():
+        if opened.verdict(r.fact.request) is Effect.RELEASE:
+            yield _request(visit, opened, r, visit.say("Ready to release"))
+
+
+def _asked(visit: Visit, opened: Open) -> Iterator[Need]:
+    for r in opened.requests():
+        if r.by.person == visit.actor.person:
+            yield _request(visit, opened, r, visit.say("Your request"))
+
+
+def _to_answer(visit: Visit, opened: Open) -> Iterator[Need]:
+    say, known = visit.say, opened.known
+    answered = {r.fact.dissent for r in known.of(DissentAnswered)}
+    for r in known.of(DissentRecorded):
+        if r.told is None and r.fact.dissent not in answered and r.by.person != visit.actor.person:
+            yield Need(
+                title=opened.names.item(r.fact.item).name,
+                href=f"/items/{r.fact.item}/dissents/{r.fact.dissent}/answer",
+                kind=say("Answer the dissent"),
+                why=say("recorded %(when)s", when=say.happened(r)),
+                due=opened.perishes(r.fact.item),
+                perishes=True,
+            )
+    replied = {r.fact.warning for r in known.of(SourceWarningAnswered)}
+    for w in known.of(SourceWarned):
+        if w.told is None and w.fact.warning not in replied:
+            yield Need(
+                title=opened.names.item(w.fact.item).name,
+                href=f"/items/{w.fact.item}/warnings/{w.fact.warning}/answer",
+                kind=say("Answer the source's warning"),
+                why=say(w.fact.kind),
+                due=opened.perishes(w.fact.item),
+                perishes=True,
+            )
+
+
+def _to_investigate(visit: Visit, opened: Open) -> Iterator[Need]:
+    say = visit.say
+    investigated = {r.fact.compromise for r in opened.known.of(InvestigationOpened)}
+    for r in opened.known.of(CompromiseReported):
+        if r.told is None and r.fact.compromise not in investigated:
+            yield Need(
+                title=opened.names.item(r.fact.item).name,
+                href=f"/leaks/{r.fact.compromise}",
+                kind=say("Open an investigation"),
+                why=say("leak reported %(when)s", when=say.moment(r.known_at)),
+            )
+
+
+def _lapsing(visit: Visit, opened: Open) -> Iterator[Need]:
+    """Units and people whose pass has ended or is about to, and those whose vetting is pending."""
+    say = visit.say
+    vetted = visit.read(about(kinds=(PersonVettingDecided, UnitVettingDecided, UnitFormed)))
+    live = History(tuple(r for r in vetted if r.told is None), vetted.position)
+    people = People(live, visit.now)
+    for person, decided in people.vetted.items():
+        status, until = people.own_link(person).status, decided.fact.valid_until
+        if status is Status.PENDING or _soon(until, visit.now):
+            yield Need(
+                title=person,
+                href=f"/people/{person}",
+                kind=say("Vetting pending") if status is Status.PENDING else say("Vetting ends"),
+                due=until,
+            )
+    for unit in people.formed:
+        unit_vetted = people.unit_vetted.get(unit)
+        until = unit_vetted.fact.valid_until if unit_vetted else None
+        if unit_vetted is None or _soon(until, visit.now):
+            yield Need(
+                title=opened.names.unit(unit).name,
+                href=f"/units/{unit}",
+                kind=say("Unit not vetted") if unit_vetted is None else say("Unit's vetting ends"),
+                due=until,
+            )
+
+
+def _soon(until: datetime | None, now: datetime) -> bool:
+    return until is not None and (until - now).days < SOON_DAYS
+
+
+OWED_TO: Mapping[Role, Callable[[Obligation], bool]] = {
+    Role.OVERSEER: lambda o: o.creditor == o.agreement.terms.overseer,
+    Role.HARM_DESK: lambda o: o.creditor == "people",
+    Role.ADVOCATE: lambda o: o.creditor == "people",
+    Role.SENIOR_OFFICER: lambda o: o.debtor == o.agreement.terms.own,
+    Role.RELEASING_OFFICER: lambda o: o.debtor == o.agreement.terms.own,
+    Role.INVESTIGATOR: lambda o: isinstance(o.ground.fact, CompromiseReported),
+    Role.SOURCE_HANDLER: lambda o: isinstance(o.ground.fact, SourceWarned),
+    Role.OPERATIONS_PLANNER: lambda o: isinstance(o.ground.fact, OperationDeclared),
+    Role.LIAISON: lambda o: o.debtor == o.agreement.terms.partner,
+}
+"""Which of what is owed concerns whom. Deny by default: who is missing is shown none of it here."""
+
+
+def _owed(visit: Visit) -> Iterator[Need]:
+    concerns = OWED_TO.get(visit.role)
+    if concerns is None:
+        return
+    say = visit.say
+    known, owed = all_owed(visit)
+    names = Names(known, say)
+    for o in owed:
+        if o.ground.told is None and o.discharged_by is None and concerns(o) and not _by_verdict(o):
+            yield Need(
+                title=say(o.sentence),
+                href=page_of(o.ground),
+                kind=say("Owed by %(who)s", who=names.organisation(o.debtor)),
+                why=say(type(o.ground.fact).in_words),
+                due=o.due,
+            )
+
+
+def _by_verdict(o: Obligation) -> bool:
+    """What would cure a hold shows on the request, which is listed already."""
+    return isinstance(o.ground.fact, VerdictReached)
+
+
+def _receipts(visit: Visit) -> list[Need]:
+    """The copies that the reader has not acknowledged."""
+    me: PersonId = visit.actor.person
+    say = visit.say
+    mine = about(f"person:{me}", kinds=(CopyReleased,))
+    known = visit.read(
+        lambda so_far: mine | each("copy", [r.fact.copy for r in so_far.of(CopyReleased)], (CopyReceived,))
+    )
+    received = {r.fact.copy for r in known.of(CopyReceived)}
+    return [
+        Need(
+            title=say("Acknowledge copy %(copy)s", copy=r.fact.copy),
+            href=f"/copies/{r.fact.copy}",
+            kind=say("Receipt"),
+            why=say("given %(when)s", when=say.happened(r)),
+        )
+        for r in known.of(CopyReleased)
+        if r.told is None and r.fact.recipient == me and r.fact.copy not in received
+    ]
+
+
+def cases(say: Tongue, known: History) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The worked cases, each with its pages."""
+    names = Names(known, say)
+    found: dict[str, list[tuple[str, str]]] = {}
+    for r in known:
+        if r.told is None:
+            continue
+        match r.fact:
+            case ReleaseRequested():
+                entry = (title(say, r.fact, names), page_of(r))
+            case DisclosureRecorded():
+                entry = (say("Disclosure: %(item)s", item=names.item(r.fact.item).name), page_of(r))
+            case CompromiseReported():
+                entry = (say("Leak: %(item)s", item=names.item(r.fact.item).name), page_of(r))
+            case OperationDeclared():
+                entry = (say("Operation: %(name)s", name=r.fact.name), page_of(r))
+            case UnitFormed():
+                entry = (say("Unit: %(name)s", name=r.fact.name), f"/units/{r.fact.unit}")
+            case _:
+                continue
+        found.setdefault(r.told.telling, []).append(entry)
+    return list(found.items())

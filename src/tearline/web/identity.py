@@ -49,9 +49,7 @@ def chosen(caller: Calling, given: Posted) -> Response:
 def switch(to: str = "", back: str = "/") -> Response:
     response = RedirectResponse(local_path(back), 303)
     if to in {one.value for one in Language}:
-        response.set_cookie(
-            "language", to, max_age=A_YEAR, httponly=True, samesite="strict", path="/"
-        )
+        response.set_cookie("language", to, max_age=A_YEAR, httponly=True, samesite="strict", path="/")
     return response
 
 

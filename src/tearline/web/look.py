@@ -139,5 +139,3 @@ def _places(say: Tongue, role: Role | None) -> list[tuple[str, str]]:
         ("/obligations", say("Obligations")),
         ("/ledger", say("Ledger")),
     ]
-
-

@@ -34,9 +34,7 @@ class OwedRow:
     note: str
 
 
-def owed_on(
-    known: History, protocols: Mapping[str, Pack], ids: Mapping[str, Iterable[str]]
-) -> Question:
+def owed_on(known: History, protocols: Mapping[str, Pack], ids: Mapping[str, Iterable[str]]) -> Question:
     """The facts that create or end duties about these things: field name (item, release …) to identifiers."""
     kinds = frozenset(
         name for pack in protocols.values() for duty in pack.duties for name in (duty.on, *duty.discharged_by)
@@ -93,15 +91,15 @@ def ground_words(say: Tongue, owed: Obligation) -> str:
 def _note(say: Tongue, owed: Obligation) -> str:
     notes = []
     if owed.discharged_by is not None:
-        done = say("%(what)s, %(when)s", what=say(_kind(owed.discharged_by.fact).in_words), when=say.happened(owed.discharged_by))
+        done = say(
+            "%(what)s, %(when)s",
+            what=say(_kind(owed.discharged_by.fact).in_words),
+            when=say.happened(owed.discharged_by),
+        )
         notes.append(say("%(done)s, too late", done=done) if owed.discharged_late() else done)
-    notes += [
-        citation_text(say, cite, owed.since.date()) for cite in owed.cites if owed.predates(cite)
-    ]
+    notes += [citation_text(say, cite, owed.since.date()) for cite in owed.cites if owed.predates(cite)]
     return " · ".join(notes)
 
 
 def _kind(fact: Fact) -> type[Fact]:
     return type(fact)
-
-

@@ -79,6 +79,11 @@ def reading_rows(
     return rows
 
 
+def missing_words(say: Tongue, matched: Matched, pack: Pack) -> list[str]:
+    """The labels of what was missing, each once."""
+    return list(dict.fromkeys(_name(say, path, pack) for path in matched.missing))
+
+
 def citation_text(say: Tongue, cite: Citation, on: date) -> str:
     """The citation, with the day from which the text applies and whether that came after the act."""
     text = str(cite)

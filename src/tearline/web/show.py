@@ -1,10 +1,10 @@
-"""How a recorded value is shown: by the shape its declaration gives it, and sealed where the reader's view is closed."""
+"""How a recorded value is shown: by the shape of its declaration, and sealed where it is closed to the reader."""
 
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from enum import Enum
-from functools import cache
+from typing import Any
 
 from markupsafe import Markup
 
@@ -17,19 +17,19 @@ from tearline.web.tongue import Tongue
 Shown = str | Markup
 
 
-@cache
-def field_of(kind: type[object], name: str) -> Field:
+def field_of(kind: type[Any], name: str) -> Field:
     return next(f for f in record_of(kind).fields if f.name == name)
 
 
-def label(say: Tongue, kind: type[object], name: str) -> str:
+def label(say: Tongue, kind: type[Any], name: str) -> str:
     """The words of a fact's declaration for one of its fields."""
     return say(field_of(kind, name).label)
 
 
 def text(say: Tongue, fact: Fact, name: str, *, none: str = "—") -> Shown:
     """One field of a fact: its value in words, or the sign that it is sealed or purged."""
-    field = field_of(type(fact), name)
+    kind: type[Any] = type(fact)
+    field = field_of(kind, name)
     held = getattr(fact, name)
     if isinstance(held, Sealed):
         if held.seal is Seal.PURGED:
@@ -41,7 +41,7 @@ def text(say: Tongue, fact: Fact, name: str, *, none: str = "—") -> Shown:
     return plain(say, held, none=none)
 
 
-def is_open(held: Sealed[object]) -> bool:
+def is_open(held: Sealed[Any]) -> bool:
     return held.seal is Seal.OPEN
 
 

@@ -15,8 +15,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from tearline.facts.history import Precision, Recorded
 from tearline.facts.fact import Fact
+from tearline.facts.history import Precision, Recorded
 from tearline.facts.words import Language, Worded, Words
 
 LOCALES = {Language.EN: "en_GB", Language.ES: "es_MX"}

@@ -101,6 +101,15 @@ class Visit(Caller):
         if self.access.outside:
             raise absent()
 
+    def page(self, template: str, *, status: int = 200, **context: object) -> HTMLResponse:
+        last = self.last_recorded()
+        recorded = last and {
+            "words": self.say(type(last.fact).in_words),
+            "href": f"/ledger/entries/{last.position}",
+            "position": self.say.number(last.position),
+        }
+        return Caller.page(self, template, status=status, recorded=recorded, **context)
+
     def last_recorded(self) -> Recorded[Fact] | None:
         """The fact that this visitor has just recorded and was sent on from, as the address says."""
         said = self.request.query_params.get("recorded", "")

@@ -1,1 +1,1 @@
-"""The release room's pages: requests with their verdicts, disclosures outside the protocol, items, copies, and their forms."""
+"""The release room: requests with their verdicts, disclosures outside the protocol, items, copies, and forms."""

@@ -4,19 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from markupsafe import Markup
-
 from tearline.facts.fact import Fact
-from tearline.facts.harm import AssistanceGiven
-from tearline.facts.history import History, Question, Recorded, Role, about, each
-from tearline.facts.identifiers import PersonId, RequestId, UnitId
-from tearline.facts.leaks import CompromiseReported, CooperationSuspended
-from tearline.facts.parties import OfficeTaken, OrganisationRegistered, PersonEnrolled, UnitFormed
+from tearline.facts.history import History, Question, Recorded, Role, each
+from tearline.facts.identifiers import PersonId, RequestId
+from tearline.facts.leaks import CompromiseReported
 from tearline.facts.release import (
     CopyReceived,
     CopyReleased,
     Effect,
     Extent,
+    ItemRegistered,
     ItemReleased,
     ReleaseRequested,
     ReleaseSignedOff,
@@ -28,6 +25,8 @@ from tearline.folds.obligations import Obligation
 from tearline.folds.people import People
 from tearline.folds.release import (
     RELEASE_KINDS,
+    Dissented,
+    Warned,
     dissents,
     item_of,
     lineage,
@@ -39,16 +38,16 @@ from tearline.protocol import Effect as RuleEffect
 from tearline.protocol import Matched, Pack
 from tearline.web.access import Access
 from tearline.web.chain import Chain, chain_of
-from tearline.web.look import link, sealed, verdict_tag
+from tearline.web.look import verdict_tag
 from tearline.web.names import Names, names_question
 from tearline.web.owed import OwedRow, owed_on, owed_row
 from tearline.web.places import entry_of
-from tearline.web.readings import citation_text, reading_rows
+from tearline.web.readings import citation_text, missing_words, reading_rows
 from tearline.web.release.verdicts import Standing
 from tearline.web.show import Shown, label, text
 from tearline.web.tongue import Tongue
 
-MOST_POINTS = 4
+MOST_POINTS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +144,7 @@ def view(
     say: Tongue,
     known: History,
     request: RequestId,
+    *,
     stands: Standing | None,
     owed: Sequence[Obligation],
     access: Access,
@@ -163,20 +163,34 @@ def view(
     released = next((r for r in known.of(ItemReleased) if r.fact.request == request), None)
     told = recorded.told is not None
     shows_rules = told or access.told_rules()
-    rows = _rule_rows(say, stands, names, None if told else access) if stands and shows_rules else None
+    rows = rule_rows(say, stands, names, None if told else access) if stands and shows_rules else None
     return RequestView(
         request=request,
         title=title(say, asked, names),
         telling=recorded.told.telling if recorded.told else None,
         marking=item.fact.tlp.value if item else None,
         meta=_meta(say, recorded, names),
-        said=_said(say, stands, released, names, shows_rules=shows_rules) if stands else None,
-        chain=chain_of(say, people, names, asked.recipients, asked.unit, _top(then, asked, people)),
+        said=_said(say, stands, released, shows_rules=shows_rules) if stands else None,
+        chain=chain_of(
+            say,
+            people,
+            names,
+            recipients=asked.recipients,
+            unit=asked.unit,
+            top=_top(then, asked, people),
+        ),
         rules=[r for r in rows if r.id not in _undecided(stands)] if rows is not None else None,
         undecided=[r for r in rows or [] if r.id in _undecided(stands)],
-        quotes=quotes(say, known, asked, at, names, None if told or released else access),
+        quotes=quotes(
+            say,
+            warnings(known, asked.item, at),
+            dissents(known, asked.item, asked.request, at),
+            names,
+            None if told or released else access,
+        ),
         signs=_signs(say, known, asked, names, at),
-        owed=[owed_row(say, o, names, now) for o in owed],
+        # What would cure the verdict stands by itself, above.
+        owed=[owed_row(say, o, names, now) for o in owed if not isinstance(o.ground.fact, VerdictReached)],
         changes=_changes(say, stands) if stands and shows_rules and not released else [],
         incurable=bool(stands and stands.refusing),
         facts=_facts(say, known, asked, names),
@@ -184,7 +198,9 @@ def view(
         copies=_copies(say, known, released, names),
         entries=_entries(say, known, request),
         hashes=_hashes(say, stands),
-        actions=[] if told else _actions(say, known, recorded, released, stands, access),
+        actions=[]
+        if told
+        else _actions(say, known, recorded, released=released, stands=stands, access=access),
         rests_on=_rests_on(say, known, request),
     )
 
@@ -196,7 +212,9 @@ def title(say: Tongue, asked: ReleaseRequested, names: Names) -> str:
         case Extent.EXISTENCE:
             return say("May %(unit)s be told that we have: %(item)s?", unit=unit, item=item)
         case Extent.TEARLINE:
-            return say("May %(unit)s be given the text below the tearline of: %(item)s?", unit=unit, item=item)
+            return say(
+                "May %(unit)s be given the text below the tearline of: %(item)s?", unit=unit, item=item
+            )
         case Extent.REDACTED:
             return say("May %(unit)s be given, with parts taken out: %(item)s?", unit=unit, item=item)
         case Extent.FULL:
@@ -220,7 +238,6 @@ def _said(
     say: Tongue,
     stands: Standing,
     released: Recorded[ItemReleased] | None,
-    names: Names,
     *,
     shows_rules: bool,
 ) -> Said:
@@ -230,24 +247,30 @@ def _said(
     if stands.live:
         rest.append((say("As of"), say.moment(stands.at)))
     else:
-        rest.append((say("Decided"), say.moment(stands.at, stands.recorded.precision if stands.recorded else released.precision)))  # type: ignore[union-attr]  # either is there
+        rest.append((say("Decided"), say.moment(stands.at, stands.precision)))
     if stands.recorded:
         rest.append(
-            (say("Recorded"), say("entry %(n)s", n=say.number(stands.recorded.position)), entry_of(stands.recorded))
+            (
+                say("Recorded"),
+                say("entry %(n)s", n=say.number(stands.recorded.position)),
+                entry_of(stands.recorded),
+            )
         )
     deciding = {Effect.REFUSE: stands.refusing, Effect.HOLD: stands.holding}.get(stands.effect, [])
     return Said(
         code=stands.effect.value,
-        sentence=_sentence(say, stands),
+        sentence=sentence(say, stands),
         under=_under(say, stands.effect, released),
         word=say("Released") if released else None,
-        points=[(say(m.rule.because), f"#rule-{m.rule.id}") for m in deciding[:MOST_POINTS]] if shows_rules else [],
+        points=[(say(m.rule.because), f"#rule-{m.rule.id}") for m in deciding[:MOST_POINTS]]
+        if shows_rules
+        else [],
         rest=rest,
         moved=_moved(say, stands),
     )
 
 
-def _sentence(say: Tongue, stands: Standing) -> str:
+def sentence(say: Tongue, stands: Standing) -> str:
     match stands.effect:
         case Effect.REFUSE:
             refusing, holding = len(stands.refusing), len(stands.holding)
@@ -294,18 +317,18 @@ def _undecided(stands: Standing | None) -> set[str]:
     return {m.rule.id for m in stands.rules.undecided} if stands and stands.rules else set()
 
 
-def _rule_rows(say: Tongue, stands: Standing, names: Names, access: Access | None) -> list[RuleRow]:
+def rule_rows(say: Tongue, stands: Standing, names: Names, access: Access | None) -> list[RuleRow]:
     if stands.rules is None or stands.pack is None:
         return []
     pack = stands.pack
     return [
-        _rule_row(say, m, names, access, pack, stands.at)
+        _rule_row(say, m, names, access, pack=pack, at=stands.at)
         for m in (*stands.in_order(), *stands.rules.undecided)
     ]
 
 
 def _rule_row(
-    say: Tongue, matched: Matched, names: Names, access: Access | None, pack: Pack, at: datetime
+    say: Tongue, matched: Matched, names: Names, access: Access | None, *, pack: Pack, at: datetime
 ) -> RuleRow:
     rule = matched.rule
     # A rule that would refuse but could not be evaluated holds.
@@ -327,33 +350,32 @@ def _rule_row(
 
 def quotes(
     say: Tongue,
-    known: History,
-    asked: ReleaseRequested,
-    at: datetime,
+    warned: Sequence[Warned],
+    dissented: Sequence[Dissented],
     names: Names,
     answering: Access | None,
 ) -> list[Quoted]:
     """The source's warnings and the dissents, each with its answer. ``answering``: who may still answer."""
     may_answer = answering is not None and answering.role in (Role.SENIOR_OFFICER, Role.RELEASING_OFFICER)
     found = []
-    for warned in warnings(known, asked.item, at):
-        warning = warned.recorded.fact
+    for each_warning in warned:
+        warning = each_warning.recorded.fact
         found.append(
             Quoted(
                 kind="warning",
                 text=text(say, warning, "words"),
                 by=say("Of what: %(kind)s", kind=say(warning.kind)),
-                at=say.happened(warned.recorded),
-                answer=text(say, warned.answer.fact, "answer") if warned.answer else None,
-                answer_by=_who_when(say, warned.answer, names) if warned.answer else None,
+                at=say.happened(each_warning.recorded),
+                answer=text(say, each_warning.answer.fact, "answer") if each_warning.answer else None,
+                answer_by=_who_when(say, each_warning.answer, names) if each_warning.answer else None,
                 needs_answer=True,
                 answer_href=f"/items/{warning.item}/warnings/{warning.warning}/answer"
-                if may_answer and not warned.answer
+                if may_answer and not each_warning.answer
                 else None,
                 answer_label=say("Answer the warning"),
             )
         )
-    for one in dissents(known, asked.item, asked.request, at):
+    for one in dissented:
         dissent = one.recorded.fact
         found.append(
             Quoted(
@@ -373,13 +395,11 @@ def quotes(
     return found
 
 
-def _who_when(say: Tongue, recorded: Recorded[Fact], names: Names) -> str:  # type: ignore[type-arg]
+def _who_when(say: Tongue, recorded: Recorded[Fact], names: Names) -> str:
     return f"{names.person(recorded.by.person).name} · {say.happened(recorded)}"
 
 
-def _signs(
-    say: Tongue, known: History, asked: ReleaseRequested, names: Names, at: datetime
-) -> list[SignRow]:
+def _signs(say: Tongue, known: History, asked: ReleaseRequested, names: Names, at: datetime) -> list[SignRow]:
     signed = [r for r in known.of(ReleaseSignedOff) if r.fact.request == asked.request]
     rows = [
         SignRow(
@@ -415,9 +435,9 @@ def _changes(say: Tongue, stands: Standing) -> list[tuple[str, str, str]]:
         for owed in stands.rules.owed
     ]
     rows += [
-        (say("What rule %(rule)s needs is put on record.", rule=m.rule.id), "", "")
+        (say("Put on record: %(what)s.", what="; ".join(missing_words(say, m, stands.pack))), "", "")
         for m in stands.holding
-        if not m.certain
+        if not m.certain and stands.pack is not None
     ]
     return rows
 
@@ -438,7 +458,7 @@ def _facts(
         rows.append((label(say, ReleaseRequested, "agreement"), say("none")))
     if item is not None:
         for name in ("source_grade", "information_grade", "handling", "perishes_at"):
-            rows.append((label(say, type(item.fact), name), text(say, item.fact, name)))
+            rows.append((label(say, ItemRegistered, name), text(say, item.fact, name)))  # noqa: PERF401  its type
     return rows
 
 
@@ -500,17 +520,18 @@ def _hashes(say: Tongue, stands: Standing | None) -> list[tuple[str, str]]:
 
 def _rests_on(say: Tongue, known: History, request: RequestId) -> list[tuple[str, str]]:
     """What each told fact of this request rests on."""
-    found = []
-    for r in known:
-        if r.told and r.told.rests_on and getattr(r.fact, "request", None) == request:
-            found.append((say(type(r.fact).in_words), r.told.rests_on))
-    return found
+    return [
+        (say(type(r.fact).in_words), r.told.rests_on)
+        for r in known
+        if r.told and r.told.rests_on and getattr(r.fact, "request", None) == request
+    ]
 
 
 def _actions(
     say: Tongue,
     known: History,
     recorded: Recorded[ReleaseRequested],
+    *,
     released: Recorded[ItemReleased] | None,
     stands: Standing | None,
     access: Access,

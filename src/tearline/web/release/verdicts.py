@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from tearline.facts.history import History, Recorded
+from tearline.facts.history import History, Precision, Recorded
 from tearline.facts.identifiers import RequestId
 from tearline.facts.release import Effect, ItemReleased, ReleaseRequested, VerdictReached
 from tearline.folds.agreements import agreements
 from tearline.folds.release import request_of
-from tearline.protocol import Matched, Pack, Verdict, read_dossier
 from tearline.protocol import Effect as RuleEffect
+from tearline.protocol import Matched, Pack, Verdict, read_dossier
 from tearline.rooms.release.dossier import assemble
 
 
@@ -21,6 +21,7 @@ class Standing:
 
     effect: Effect
     at: datetime
+    precision: Precision
     pack: Pack | None
     rules: Verdict | None
     recorded: Recorded[VerdictReached] | None
@@ -78,6 +79,7 @@ def _recorded(last: Recorded[VerdictReached], protocols: Mapping[str, Pack]) -> 
     return Standing(
         effect=last.fact.effect,
         at=last.known_at,
+        precision=last.precision,
         pack=pack,
         rules=rules,
         recorded=last,
@@ -102,5 +104,12 @@ def _now(
     said = tuple(m.rule.id for m in rules.matched)
     moved = last is not None and (last.fact.effect is not effect or last.fact.rules.open() != said)
     return Standing(
-        effect=effect, at=now, pack=pack, rules=rules, recorded=last, live=True, moved=moved
+        effect=effect,
+        at=now,
+        precision=Precision.MINUTE,
+        pack=pack,
+        rules=rules,
+        recorded=last,
+        live=True,
+        moved=moved,
     )

@@ -1,0 +1,1 @@
+"""Partners: organisations, their units and people with their status over time, and what was agreed with them."""

@@ -1,0 +1,440 @@
+"""The forms of the release room: asking, objecting, signing, releasing, receiving, answering."""
+
+from typing import TypeVar
+
+from fastapi import APIRouter
+
+from tearline.facts.fact import Fact
+from tearline.facts.harm import PeopleWarned
+from tearline.facts.history import Recorded, about
+from tearline.facts.identifiers import CopyId, DissentId, ItemId, ReleaseId, RequestId, WarningId
+from tearline.facts.oversight import OverseerInformed
+from tearline.facts.parties import (
+    AgreementSigned,
+    OfficeLeft,
+    OfficeTaken,
+    OrganisationRegistered,
+    UnitFormed,
+)
+from tearline.facts.release import (
+    CopyReceived,
+    CopyReleased,
+    DisclosureJustified,
+    DisclosureRecorded,
+    DissentAnswered,
+    DissentRecorded,
+    ItemRegistered,
+    ReleaseRequested,
+    ReleaseSignedOff,
+    SourceWarned,
+    SourceWarningAnswered,
+)
+from tearline.folds.agreements import agreements
+from tearline.folds.people import People
+from tearline.rooms.harm import WarnPeople
+from tearline.rooms.oversight import InformOverseer
+from tearline.rooms.release.items import AnswerSourceWarning
+from tearline.rooms.release.outside import JustifyDisclosure
+from tearline.rooms.release.requests import (
+    LINES,
+    AnswerDissent,
+    DecideRequest,
+    ReceiveCopy,
+    RecordDissent,
+    ReleaseItem,
+    RequestRelease,
+    SignOff,
+)
+from tearline.web.forms import Asked, Options, form
+from tearline.web.names import Names, names_question
+from tearline.web.release.copies import copy_of, page_question
+from tearline.web.release.request import title
+from tearline.web.show import Shown, label, text
+from tearline.web.visit import Visit, absent
+
+router = APIRouter()
+F = TypeVar("F", bound=Fact)
+
+
+def only(found: list[Recorded[F]]) -> Recorded[F]:
+    """The one live fact that was looked for. A worked case is closed to acts, so it is not found here."""
+    live = [r for r in found if r.told is None]
+    if not live:
+        raise absent()
+    return live[0]
+
+
+def _request(visit: Visit) -> tuple[Recorded[ReleaseRequested], Names]:
+    visit.own_side()
+    request = RequestId(visit.identifier("request"))
+    asked = about(f"request:{request}", kinds=(ReleaseRequested,))
+    known = visit.read(lambda so_far: asked | names_question(so_far))
+    return only(list(known.of(ReleaseRequested))), Names(known, visit.say)
+
+
+def _trail(visit: Visit, asked: ReleaseRequested) -> list[tuple[str, str]]:
+    return [("/releases", visit.say("Releases")), (f"/releases/{asked.request}", asked.request)]
+
+
+def new_request(visit: Visit) -> Asked:
+    """Asks for the item and the unit first; who can be named depends on the unit."""
+    visit.own_side()
+    say = visit.say
+    item = visit.request.query_params.get("item", "")
+    unit = visit.request.query_params.get("unit", "")
+    live = visit.read(
+        about(
+            kinds=(ItemRegistered, UnitFormed, OrganisationRegistered, AgreementSigned),
+        )
+    )
+    names = Names(live, say)
+    items = [(r.fact.item, names.item(r.fact.item).name) for r in live.of(ItemRegistered) if not r.told]
+    units = [(r.fact.unit, names.of_unit(r.fact.unit)) for r in live.of(UnitFormed) if not r.told]
+    bound = [
+        (str(a.agreement), a.name)
+        for a in agreements(live).values()
+        if any(r.fact.agreement == a.agreement and not r.told for r in live.of(AgreementSigned))
+    ]
+    if item not in dict(items) or unit not in dict(units):
+        raise Choosing(items=items, units=units, item=item, unit=unit)
+    officers = _officers(visit, unit)
+    return Asked(
+        title=say("Ask for a release"),
+        submit=say("Put it to the protocol"),
+        command=RequestRelease,
+        kind=ReleaseRequested,
+        allowed=RequestRelease.allowed,
+        then="/releases/{new}",
+        trail=[("/releases", say("Releases")), ("/releases/new", say("Choose item and unit"))],
+        lead=say(
+            "The protocol answers at once, with every rule that decided. Nothing is given out by asking."
+        ),
+        new="request",
+        fixed={"item": item, "unit": unit},
+        options={"recipients": officers, "agreement": bound},
+        hints={
+            "recipients": say("Each gets a copy of their own. Their superiors will see it too."),
+            "purpose": say("Without it the protocol holds the release."),
+        },
+        order_of_fields=("recipients", "extent", "manner", "purpose", "agreement"),
+        about=[
+            (label(say, ReleaseRequested, "item"), names.item(item).link()),
+            (label(say, ReleaseRequested, "unit"), names.unit(unit).link()),
+        ],
+    )
+
+
+class Choosing(Exception):
+    """The form needs to know the item and the unit first."""
+
+    def __init__(self, *, items: Options, units: Options, item: str, unit: str) -> None:
+        super().__init__("choose first")
+        self.items, self.units, self.item, self.unit = items, units, item, unit
+
+
+def _officers(visit: Visit, unit: str) -> Options:
+    serving = visit.read(
+        lambda so_far: about(f"unit:{unit}", kinds=(OfficeTaken, OfficeLeft)) | names_question(so_far)
+    )
+    names = Names(serving, visit.say)
+    people = People(serving, visit.now)
+    return [
+        (person, f"{names.person(person).name} ({names.post(person)})")
+        for person, office in people.offices.items()
+        if office.fact.unit == unit
+    ]
+
+
+def dissent(visit: Visit) -> Asked:
+    recorded, names = _request(visit)
+    say, asked = visit.say, recorded.fact
+    return Asked(
+        title=say("Record dissent"),
+        submit=say("Record dissent"),
+        command=RecordDissent,
+        kind=DissentRecorded,
+        allowed=RecordDissent.allowed,
+        then=f"/releases/{asked.request}",
+        trail=_trail(visit, asked),
+        lead=title(say, asked, names),
+        before=say("It is recorded under your name, cannot be removed, and must be answered by a superior."),
+        new="dissent",
+        fixed={"item": asked.item, "request": asked.request},
+        hints={"reasons": say("As you would say it to the overseer.")},
+    )
+
+
+def dissent_on_item(visit: Visit) -> Asked:
+    recorded, names = _item(visit)
+    say = visit.say
+    return Asked(
+        title=say("Record dissent"),
+        submit=say("Record dissent"),
+        command=RecordDissent,
+        kind=DissentRecorded,
+        allowed=RecordDissent.allowed,
+        then=f"/items/{recorded.fact.item}",
+        trail=[(f"/items/{recorded.fact.item}", names.item(recorded.fact.item).name)],
+        lead=say("Against any release of: %(item)s", item=names.item(recorded.fact.item).name),
+        before=say("It is recorded under your name, cannot be removed, and must be answered by a superior."),
+        new="dissent",
+        fixed={"item": recorded.fact.item, "request": None},
+        hints={"reasons": say("As you would say it to the overseer.")},
+    )
+
+
+def sign_off(visit: Visit) -> Asked:
+    recorded, names = _request(visit)
+    say, asked = visit.say, recorded.fact
+    line = LINES.get(visit.role)
+    return Asked(
+        title=say("Sign off"),
+        submit=say("Sign as %(line)s", line=say(line)) if line else say("Sign off"),
+        command=SignOff,
+        kind=ReleaseSignedOff,
+        allowed=SignOff.allowed,
+        then=f"/releases/{asked.request}",
+        trail=_trail(visit, asked),
+        lead=title(say, asked, names),
+        before=say(
+            "Sign only what you would answer for. Your signature is recorded and cannot be taken back."
+        ),
+        new="sign_off",
+        fixed={"request": asked.request, "line": line},
+    )
+
+
+def decide(visit: Visit) -> Asked:
+    recorded, names = _request(visit)
+    say, asked = visit.say, recorded.fact
+    return Asked(
+        title=say("Decide again"),
+        submit=say("Put it to the protocol again"),
+        order=DecideRequest(asked.request),
+        allowed=DecideRequest.allowed,
+        then=f"/releases/{asked.request}",
+        trail=_trail(visit, asked),
+        lead=title(say, asked, names),
+        before=say("A new verdict is recorded, on what is known now. The earlier ones stay."),
+    )
+
+
+def release(visit: Visit) -> Asked:
+    recorded, names = _request(visit)
+    say, asked = visit.say, recorded.fact
+    return Asked(
+        title=say("Release it"),
+        submit=say("Release"),
+        order=ReleaseItem(asked.request),
+        allowed=ReleaseItem.allowed,
+        then=f"/releases/{asked.request}",
+        trail=_trail(visit, asked),
+        lead=title(say, asked, names),
+        before=say("The protocol decides once more, at this moment. What is released cannot be taken back."),
+        grave=True,
+        about=[
+            (
+                label(say, ReleaseRequested, "recipients"),
+                say.listed([names.person(p).name for p in asked.recipients]),
+            ),
+            (label(say, ReleaseRequested, "unit"), names.unit(asked.unit).name),
+        ],
+    )
+
+
+def _overseers(visit: Visit) -> Options:
+    """The overseers that agreements name, and no other organisation."""
+    known = visit.read(about(kinds=(AgreementSigned, OrganisationRegistered)))
+    names = Names(known, visit.say)
+    found = {r.fact.terms.overseer for r in known.of(AgreementSigned) if not r.told}
+    return [(o, names.organisation(o)) for o in sorted(found)]
+
+
+def inform(visit: Visit, field: str, identifier: str, *, then: str, lead: str, back: str) -> Asked:
+    """Tell the overseer about one request, release or compromise."""
+    say = visit.say
+    nothing = {"request": None, "release": None, "compromise": None}
+    return Asked(
+        title=say("Inform the overseer"),
+        submit=say("Inform the overseer"),
+        command=InformOverseer,
+        kind=OverseerInformed,
+        allowed=InformOverseer.allowed,
+        then=then,
+        trail=[(then, back)],
+        lead=lead,
+        new="briefing",
+        fixed={**nothing, field: identifier},
+        options={"overseer": _overseers(visit)},
+    )
+
+
+def inform_on_request(visit: Visit) -> Asked:
+    recorded, names = _request(visit)
+    asked = recorded.fact
+    return inform(
+        visit,
+        "request",
+        asked.request,
+        then=f"/releases/{asked.request}",
+        lead=title(visit.say, asked, names),
+        back=asked.request,
+    )
+
+
+def _disclosure(visit: Visit) -> Recorded[DisclosureRecorded]:
+    visit.own_side()
+    release_id = ReleaseId(visit.identifier("release"))
+    return only(
+        list(visit.read(about(f"release:{release_id}", kinds=(DisclosureRecorded,))).of(DisclosureRecorded))
+    )
+
+
+def inform_on_disclosure(visit: Visit) -> Asked:
+    given = _disclosure(visit).fact
+    then = f"/disclosures/{given.release}"
+    return inform(
+        visit,
+        "release",
+        given.release,
+        then=then,
+        lead=visit.say("On a disclosure outside the protocol"),
+        back=given.release,
+    )
+
+
+def justify(visit: Visit) -> Asked:
+    given, say = _disclosure(visit).fact, visit.say
+    then = f"/disclosures/{given.release}"
+    return Asked(
+        title=say("Justify it in writing"),
+        submit=say("Record the justification"),
+        command=JustifyDisclosure,
+        kind=DisclosureJustified,
+        allowed=JustifyDisclosure.allowed,
+        then=then,
+        trail=[(then, given.release)],
+        fixed={"release": given.release, "item": given.item},
+    )
+
+
+def _item(visit: Visit) -> tuple[Recorded[ItemRegistered], Names]:
+    visit.own_side()
+    item = ItemId(visit.identifier("item"))
+    known = visit.read(about(f"item:{item}", kinds=(ItemRegistered,)))
+    return only([r for r in known.of(ItemRegistered) if r.fact.item == item]), Names(known, visit.say)
+
+
+def warned(visit: Visit) -> Asked:
+    recorded, names = _item(visit)
+    say, item = visit.say, recorded.fact.item
+    return Asked(
+        title=say("Warn people in danger"),
+        submit=say("Record the warning"),
+        command=WarnPeople,
+        kind=PeopleWarned,
+        allowed=WarnPeople.allowed,
+        then=f"/items/{item}",
+        trail=[(f"/items/{item}", names.item(item).name)],
+        lead=say(
+            "Danger to life comes first: warn them, then record it. It waits for no verdict and no signature."
+        ),
+        new="notice",
+        fixed={"item": item, "compromise": None},
+        happened=say("When were they warned?"),
+    )
+
+
+def answer_dissent(visit: Visit) -> Asked:
+    visit.own_side()
+    say = visit.say
+    given = about(f"dissent:{DissentId(visit.identifier('dissent'))}", kinds=(DissentRecorded,))
+    recorded = only(list(visit.read(given).of(DissentRecorded)))
+    fact = recorded.fact
+    if fact.item != visit.identifier("item"):
+        raise absent()
+    then = f"/releases/{fact.request}" if fact.request else f"/items/{fact.item}"
+    return Asked(
+        title=say("Answer the dissent"),
+        submit=say("Record the answer"),
+        command=AnswerDissent,
+        kind=DissentAnswered,
+        allowed=AnswerDissent.allowed,
+        then=then,
+        trail=[(then, fact.request or fact.item)],
+        before=say("The answer stands under your own name, beside the dissent. The dissent stays."),
+        fixed={"dissent": fact.dissent, "item": fact.item},
+        about=[(label(say, DissentRecorded, "reasons"), text(say, fact, "reasons"))],
+    )
+
+
+def answer_warning(visit: Visit) -> Asked:
+    visit.own_side()
+    say = visit.say
+    given = about(f"warning:{WarningId(visit.identifier('warning'))}", kinds=(SourceWarned,))
+    fact = only(list(visit.read(given).of(SourceWarned))).fact
+    if fact.item != visit.identifier("item"):
+        raise absent()
+    then = f"/items/{fact.item}"
+    return Asked(
+        title=say("Answer the warning"),
+        submit=say("Record the answer"),
+        command=AnswerSourceWarning,
+        kind=SourceWarningAnswered,
+        allowed=AnswerSourceWarning.allowed,
+        then=then,
+        trail=[(then, fact.item)],
+        before=say("The answer stands under your own name, beside the warning. The warning stays."),
+        fixed={"warning": fact.warning, "item": fact.item},
+        about=[
+            (label(say, SourceWarned, "kind"), say(fact.kind)),
+            (label(say, SourceWarned, "words"), text(say, fact, "words")),
+        ],
+    )
+
+
+def receipt(visit: Visit) -> Asked:
+    """Only for whom the copy was made; to anyone else there is no such form."""
+    copy = CopyId(visit.identifier("copy"))
+    say = visit.say
+    known = visit.read(lambda so_far: page_question(so_far, copy))
+    given = copy_of(known, copy)
+    if given is None or given.told or given.fact.recipient != visit.actor.person:
+        raise absent()
+    fact = given.fact
+    rows: list[tuple[str, Shown]] = [
+        (label(say, CopyReleased, "copy"), fact.copy),
+        (say("Given"), say.happened(given)),
+    ]
+    return Asked(
+        title=say("Acknowledge receipt"),
+        submit=say("I have received this copy"),
+        command=ReceiveCopy,
+        kind=CopyReceived,
+        allowed=ReceiveCopy.allowed,
+        then=f"/copies/{copy}",
+        trail=[("/releases", say("Releases")), (f"/copies/{copy}", copy)],
+        before=say(
+            "You acknowledge it in person. What you were given is for you: pass it on only with consent."
+        ),
+        fixed={"copy": fact.copy, "release": fact.release, "item": fact.item},
+        about=rows,
+    )
+
+
+for path, ask in (
+    ("/releases/new", new_request),
+    ("/releases/{request}/dissent", dissent),
+    ("/releases/{request}/sign-off", sign_off),
+    ("/releases/{request}/decide", decide),
+    ("/releases/{request}/release", release),
+    ("/releases/{request}/overseer", inform_on_request),
+    ("/disclosures/{release}/overseer", inform_on_disclosure),
+    ("/disclosures/{release}/justification", justify),
+    ("/items/{item}/dissent", dissent_on_item),
+    ("/items/{item}/warned", warned),
+    ("/items/{item}/dissents/{dissent}/answer", answer_dissent),
+    ("/items/{item}/warnings/{warning}/answer", answer_warning),
+    ("/copies/{copy}/receipt", receipt),
+):
+    form(router, path, ask)
