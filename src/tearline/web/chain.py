@@ -72,7 +72,7 @@ def chain_of(
         roots=roots,
         unit=unit_card,
         status=weakest.status,
-        sentence=_sentence(say, weakest, names, unit),
+        sentence=_sentence(say, weakest, names),
         people=len(links),
         complete=top is not None and all(top in line for line in lines),
     )
@@ -162,8 +162,8 @@ def _coarse(precision: Precision) -> Precision:
     return Precision.DAY if precision is Precision.MINUTE else precision
 
 
-def _sentence(say: Tongue, weakest: Link, names: Names, unit: UnitId) -> str:
+def _sentence(say: Tongue, weakest: Link, names: Names) -> str:
     if weakest.status is Status.CLEARED:
         return say("Everyone who will see it is cleared and in date, and so is the unit.")
-    who = names.unit(unit).name if weakest.who == unit else names.person(weakest.who).name
+    who = names.of_link(weakest).name
     return say("The chain is only as strong as its weakest link: %(who)s.", who=who)

@@ -11,6 +11,7 @@ from tearline.facts.history import History, Recorded, about
 from tearline.facts.leaks import CompromiseReported
 from tearline.facts.operations import OperationDeclared
 from tearline.facts.release import DisclosureRecorded, ItemRegistered, ItemReleased
+from tearline.folds.release import releases_of
 from tearline.folds.unsaid import of_counts
 from tearline.rooms.harm import DocumentCount, ReportHarm
 from tearline.web.forms import Asked, form

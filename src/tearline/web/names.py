@@ -9,6 +9,7 @@ from tearline.facts.identifiers import ItemId, OrganisationId, PersonId, UnitId
 from tearline.facts.parties import OfficeTaken, OrganisationRegistered, PersonEnrolled, UnitFormed
 from tearline.facts.release import ItemRegistered
 from tearline.folds.agreements import Agreement, agreements
+from tearline.folds.people import Link
 from tearline.web.look import link
 from tearline.web.show import is_open
 from tearline.web.tongue import Tongue
@@ -42,6 +43,13 @@ class Names:
     def unit(self, unit: str) -> Named:
         formed = self._units.get(UnitId(unit))
         return Named(name=formed.fact.name if formed else unit, href=f"/units/{unit}")
+
+    def of_link(self, link: Link) -> Named:
+        """The person or unit that a link of a chain is."""
+        if link.ground is not None and hasattr(link.ground.fact, "unit"):
+            return self.unit(link.who)
+        is_person = link.ground is not None or link.who in self._persons
+        return self.person(link.who) if is_person else self.unit(link.who)
 
     def organisation(self, organisation: str) -> str:
         """An organisation, or the people concerned, who are owed things too."""

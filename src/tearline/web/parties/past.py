@@ -147,11 +147,7 @@ def _turn(say: Tongue, stretch: Stretch, names: Names, last: datetime) -> Turn:
     link = stretch.link
     since = say.day(stretch.since)
     when = since if stretch.until >= last else f"{since} – {say.day(stretch.until)}"
-    who = names.person(link.who)
-    is_unit = link.ground is not None and isinstance(
-        link.ground.fact, UnitVettingDecided | CooperationSuspended | UnitStoodDown
-    )
-    name = names.unit(link.who) if is_unit else who
+    name = names.of_link(link)
     said = decided(say, link, names)
     return Turn(
         status=link.status.value,

@@ -108,7 +108,7 @@ def _members(say: Tongue, people: People, names: Names, unit: UnitId) -> list[li
         own, weakest = people.own_link(person), people.weakest(person)
         through = "—"
         if weakest.who != person and weakest.status is not own.status:
-            through = names.unit(unit).name if weakest.who == unit else names.person(weakest.who).name
+            through = names.of_link(weakest).name
         found.append(
             [
                 link(names.person(person).name, names.person(person).href),
