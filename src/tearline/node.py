@@ -75,20 +75,29 @@ def make_node(
     keys = NodeKeys.make(data / "keys", origin)
     ledger = Ledger.make(database_url(data, database), keys, clock)
     Settings(demo=demo).write(data)
-    return Node(ledger, shipped_protocols(), clock)
+    return Node(ledger, shipped_protocols(), clock, demo=demo)
 
 
 def open_node(data: Path, *, database: str | None = None, clock: Clock = system_clock) -> "Node":
     """Open the node in ``data``. Malformed or Broken when it is not whole."""
-    Settings.read(data)
+    settings = Settings.read(data)
     keys = NodeKeys.load(data / "keys")
-    return Node(Ledger(database_url(data, database), keys, clock), shipped_protocols(), clock)
+    ledger = Ledger(database_url(data, database), keys, clock)
+    return Node(ledger, shipped_protocols(), clock, demo=settings.demo)
 
 
 class Node:
-    """One agency's node: its ledger, the protocols it knows, and its clock."""
+    """One agency's node: its ledger, the protocols it knows, its clock, and whether it is a demonstration."""
 
-    def __init__(self, ledger: Ledger, protocols: Mapping[str, Pack], clock: Clock = system_clock) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        protocols: Mapping[str, Pack],
+        clock: Clock = system_clock,
+        *,
+        demo: bool = False,
+    ) -> None:
+        self.demo = demo
         self.ledger = ledger
         self.protocols = protocols
         self.clock = clock

@@ -69,7 +69,7 @@ TABLE = "unit,organisation,name\nunit-2,agency,Second\nunit-3,agency,Third\n"
 
 @pytest.fixture
 def node(tmp_path: Path) -> Iterator[Node]:
-    made = make_node(tmp_path / "node", origin="tearline.example/desk", clock=lambda: NOW)
+    made = make_node(tmp_path / "node", origin="tearline.example/desk", demo=True, clock=lambda: NOW)
     yield made
     made.ledger.check()
     made.ledger.close()
@@ -216,6 +216,14 @@ tellings:
         with: {item: thing, originator: agency, holder: agency, title: now, content: x, source_code: null,
                source_grade: "2", information_grade: B, handling: P, tlp: AMBER, perishes_at: now+10d}
 """
+
+
+def test_a_live_case_is_for_a_demonstration_only(tmp_path: Path) -> None:
+    real = make_node(tmp_path / "real", origin="tearline.example/real", clock=lambda: NOW)
+    with pytest.raises(Malformed, match="a demonstration node"):
+        load_case(real, Path("cases/practice.yaml"), now=NOW)
+    assert real.ledger.size() == 0
+    real.ledger.close()
 
 
 def test_a_live_case_counts_its_times_from_the_day_it_is_loaded(node: Node, tmp_path: Path) -> None:

@@ -22,7 +22,10 @@ JOINT = OperationId("nogales.joint")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     """A node that also holds the other cases: none of them may colour this one's account."""
     made = make_node(
-        tmp_path_factory.mktemp("nogales") / "node", origin="tearline.example/desk", clock=lambda: NOW
+        tmp_path_factory.mktemp("nogales") / "node",
+        origin="tearline.example/desk",
+        demo=True,
+        clock=lambda: NOW,
     )
     for case in ("allende", "nogales", "practice"):
         load_case(made, CASES / f"{case}.yaml", now=NOW)

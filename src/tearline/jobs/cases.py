@@ -121,6 +121,8 @@ def load_case(node: Node, path: Path, *, now: datetime) -> Loaded:
     first act is refused, for what it registers is on record.
     """
     case = read_case(path, now=now)
+    if case.live and not node.demo:
+        raise Malformed(str(path), "live", "a demonstration node: a live case acts in the names of its cast")
     deeds = list(case.deeds())
     try:
         appended = node.record_all([d.order for d in deeds], key=f"case {case.name} {case.sha256}")
