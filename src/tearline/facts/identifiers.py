@@ -43,6 +43,7 @@ ShiftedId = NewType("ShiftedId", str)
 ClaimId = NewType("ClaimId", str)
 AccountId = NewType("AccountId", str)
 BriefingId = NewType("BriefingId", str)
+TellingId = NewType("TellingId", str)
 
 PATTERN = re.compile(
     r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?)?",

@@ -1,9 +1,19 @@
-"""What overseers were told. What they are owed is a fold over all facts; see folds/obligations."""
+"""What overseers were told, and which worked cases are told here.
+
+What overseers are owed is a fold over all facts; see folds/obligations.
+"""
 
 from typing import Annotated
 
-from tearline.facts.fact import Compartment, Fact, Label, Sealed, Tag, fact
-from tearline.facts.identifiers import BriefingId, CompromiseId, OrganisationId, ReleaseId, RequestId
+from tearline.facts.fact import Compartment, Fact, Label, Public, Sealed, Tag, fact
+from tearline.facts.identifiers import (
+    BriefingId,
+    CompromiseId,
+    OrganisationId,
+    ReleaseId,
+    RequestId,
+    TellingId,
+)
 
 
 @fact("An overseer was informed", "Se informó al órgano de supervisión")
@@ -14,3 +24,17 @@ class OverseerInformed(Fact):
     request: Annotated[RequestId | None, Label("On request", "Sobre la solicitud")] = None
     release: Annotated[ReleaseId | None, Label("On release", "Sobre la divulgación")] = None
     compromise: Annotated[CompromiseId | None, Label("On compromise", "Sobre el compromiso")] = None
+
+
+@fact("A worked case was opened", "Se abrió un caso relatado")
+class TellingOpened(Fact):
+    """The first fact of a telling: what it tells, in both languages, and from which published sources."""
+
+    telling: Annotated[TellingId, Label("Telling", "Relato")]
+    case_en: Annotated[str, Label("Case, in English", "Caso, en inglés"), Public(200)]
+    case_es: Annotated[str, Label("Case, in Spanish", "Caso, en español"), Public(200)]
+    title_en: Annotated[str, Label("Title, in English", "Título, en inglés"), Public(200)]
+    title_es: Annotated[str, Label("Title, in Spanish", "Título, en español"), Public(200)]
+    about_en: Annotated[str, Label("About it, in English", "De qué trata, en inglés"), Public(2000)]
+    about_es: Annotated[str, Label("About it, in Spanish", "De qué trata, en español"), Public(2000)]
+    sources: Annotated[tuple[str, ...], Label("Sources", "Fuentes"), Public(400)]

@@ -27,14 +27,15 @@ acts have no ``known`` and rest on nothing, and its times may be written ``now-3
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from tearline.facts.errors import Malformed
 from tearline.facts.history import Actor, Precision, Role, Told
 from tearline.facts.identifiers import PersonId, well_formed
-from tearline.facts.shape import Choice, Instant, Maybe, Place, Text
+from tearline.facts.oversight import TellingOpened
+from tearline.facts.shape import Choice, Instant, Maybe, Place, Text, record_of
 from tearline.facts.strict import parse_yaml, place_of
 from tearline.facts.words import Words
 from tearline.formats.csv import read_rows
@@ -42,6 +43,7 @@ from tearline.jobs.commands import Form, commands
 from tearline.jobs.filling import Filling
 from tearline.ledger.batch import Appended
 from tearline.node import Node, Order, RefusedAmong
+from tearline.rooms.oversight import OpenTelling
 
 LARGEST_BYTES = 2**20
 MOST_ACTS = 5_000
@@ -172,6 +174,7 @@ class _Reading:
         self.text = text
         self.now = now
         self.live = False
+        self.title = self.about = Words("", "")
         self.sources: dict[str, Source] = {}
         self.cast: Mapping[str, object] = {}
         self.digest = hashlib.sha256(text)
@@ -189,11 +192,13 @@ class _Reading:
         self.sources = self._sources(held.get("sources", {}), top / "sources")
         self.cast = _map(held.get("cast", {}), top / "cast")
         common = _list(held.get("common", []), top / "common")
+        self.title = _words(held["title"], top / "title")
+        self.about = _words(held["about"], top / "about")
         tellings = self._tellings(_list(held["tellings"], top / "tellings"), common, top)
         return Case(
             name=_name(held["case"], top / "case"),
-            title=_words(held["title"], top / "title"),
-            about=_words(held["about"], top / "about"),
+            title=self.title,
+            about=self.about,
             sources=tuple(self.sources.values()),
             tellings=tellings,
             live=live,
@@ -236,8 +241,28 @@ class _Reading:
             deeds = tuple(deed for act, at in [*shared, *own] for deed in told.deeds(act, at))
             if not deeds:
                 raise (here / "acts").expected("at least one act")
-            tellings.append(Telling(name=name, title=_words(held["title"], here / "title"), deeds=deeds))
+            title = _words(held["title"], here / "title")
+            opening = () if self.live else (self._opening(name, title, deeds[0].order, here),)
+            tellings.append(Telling(name=name, title=title, deeds=(*opening, *deeds)))
         return tuple(tellings)
+
+    def _opening(self, name: str, title: Words, first: Order, at: Place) -> Deed:
+        """What the telling says of itself, before its first act and known as early."""
+        said = {
+            "telling": name,
+            "case_en": self.title.en,
+            "case_es": self.title.es,
+            "title_en": title.en,
+            "title_es": title.es,
+            "about_en": self.about.en,
+            "about_es": self.about.es,
+            "sources": [f"{s.author}, “{s.title}”, {s.publisher}, {s.year}" for s in self.sources.values()],
+        }
+        opened = OpenTelling(record_of(TellingOpened).parse(said, at))
+        chronicler = Actor(PersonId(f"{name}.chronicler"), Role.CHRONICLER)
+        told = replace(first.told, rests_on="the case file") if first.told else None
+        order = Order(command=opened, by=chronicler, at=first.at, precision=first.precision, told=told)
+        return Deed(order=order, place=at)
 
     def table(self, plain: object, at: Place) -> tuple[str, bytes]:
         """The file beside the case that ``rows`` names."""

@@ -3,12 +3,31 @@
 from tearline.facts.errors import Refused
 from tearline.facts.history import Draft, History, Question, Role, about
 from tearline.facts.leaks import CompromiseReported
-from tearline.facts.oversight import OverseerInformed
+from tearline.facts.oversight import OverseerInformed, TellingOpened
 from tearline.facts.parties import OrganisationRegistered
 from tearline.facts.release import DisclosureRecorded, ItemReleased, ReleaseRequested
 from tearline.facts.words import Words
 from tearline.folds.release import releases_of
 from tearline.rooms import Act, Says, require, require_new, unknown
+
+
+class OpenTelling(Says[TellingOpened]):
+    """A worked case says what it is before it tells anything."""
+
+    allowed = frozenset({Role.CHRONICLER})
+
+    def question(self, known: History) -> Question:
+        return about(f"telling:{self.fact.telling}", kinds=(TellingOpened,))
+
+    def decide(self, known: History, act: Act) -> list[Draft]:
+        require_new(known, TellingOpened, "telling", self.fact.telling, Words("telling", "el relato"))
+        if act.told is None or act.told.telling != self.fact.telling:
+            raise Refused(
+                "told-only",
+                Words("only a telling opens itself", "solo un relato se abre a sí mismo"),
+                (self.fact.telling,),
+            )
+        return [act.says(self.fact)]
 
 
 class InformOverseer(Says[OverseerInformed]):
