@@ -1,0 +1,46 @@
+"""All commands, gathered. What a command needs is imported when it runs, so that ``--help`` is quick."""
+
+from typing import Annotated
+
+import typer
+
+from tearline.cli import cases, decide, demo, docs, imports, ledger, nodes, owed, protocol
+
+app = typer.Typer(
+    name="tearline",
+    help="One accountable system for partners who must share sensitive information and cannot fully trust"
+    " each other.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"tearline {version('tearline')}")
+        raise typer.Exit
+
+
+@app.callback(epilog="Example: tearline demo --no-serve")
+def tearline(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """One accountable system for partners who must share and cannot fully trust each other."""
+
+
+app.command(epilog=demo.EXAMPLE)(demo.demo)
+app.command(epilog=nodes.INIT_EXAMPLE)(nodes.init)
+app.command(epilog=nodes.SERVE_EXAMPLE)(nodes.serve)
+app.command(epilog=decide.EXAMPLE)(decide.decide)
+app.command(epilog=owed.EXAMPLE)(owed.owed)
+app.add_typer(cases.app, name="case")
+app.add_typer(imports.app, name="import")
+app.add_typer(protocol.app, name="protocol")
+app.add_typer(ledger.app, name="ledger")
+app.add_typer(docs.app, name="docs")

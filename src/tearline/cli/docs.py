@@ -1,0 +1,29 @@
+"""Pages that are derived from the declarations."""
+
+import sys
+
+import typer
+
+from tearline.cli.options import AsJson
+from tearline.cli.said import document
+
+app = typer.Typer(help="Pages derived from the code.", rich_markup_mode=None)
+
+
+@app.command(epilog="Example: tearline docs facts > docs/facts.md")
+def facts(json: AsJson = False) -> None:
+    """Every kind of fact, with its fields and their words, as Markdown."""
+    from tearline.facts import glossary
+
+    if json:
+        document({"markdown": glossary.page()})
+    else:
+        sys.stdout.write(glossary.page())
+
+
+@app.command(epilog="Example: tearline docs schema > facts.schema.json")
+def schema(json: AsJson = True) -> None:  # noqa: ARG001  every command takes --json
+    """A JSON Schema of every kind of fact; always JSON."""
+    from tearline.facts import glossary
+
+    document(glossary.schema())

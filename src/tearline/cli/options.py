@@ -1,0 +1,61 @@
+"""Options that several commands share, and what they open."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tearline.cli.said import Speech
+from tearline.facts.errors import Malformed
+from tearline.facts.words import Language
+
+if TYPE_CHECKING:
+    from tearline.node import Node
+
+HERE = Path("tearline-data")
+
+
+def _speak(context: typer.Context, language: Language) -> Language:
+    if isinstance(context.obj, Speech):
+        context.obj.language = language
+    return language
+
+
+Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="The node's folder.")]
+Database = Annotated[
+    str | None,
+    typer.Option("--database", metavar="URL", help="Another database than DIR/ledger.db: sqlite:///FILE."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+Spoken = Annotated[Language, typer.Option("--language", help="Language of what is printed.", callback=_speak)]
+
+
+@contextmanager
+def opened(data: Path, database: str | None) -> Iterator["Node"]:
+    """The node in this folder, for the length of one command."""
+    url = checked(database)
+    from tearline.node import open_node
+
+    node = open_node(data, database=url)
+    try:
+        yield node
+    finally:
+        node.ledger.close()
+
+
+def checked(database: str | None) -> str | None:
+    """The database's URL, if it is of a kind that is supported so far."""
+    if database is not None and not (database.startswith("sqlite:///") and len(database) > 10):
+        raise Malformed("--database", database, "sqlite:/// and the path of a file, the only kind so far")
+    return database
+
+
+def read(path: Path, largest: int = 16 * 2**20) -> bytes:
+    """A file's bytes, one more than ``largest`` at the most, for a parser to refuse."""
+    try:
+        with path.open("rb") as file:
+            return file.read(largest + 1)
+    except OSError as error:
+        raise Malformed(str(path), "top", f"a file that can be read ({error.strerror})") from None

@@ -1,0 +1,112 @@
+"""What is owed: by whom, to whom, on what ground, since when it is late."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tearline.cli.options import HERE, AsJson, Data, Database, Spoken, opened
+from tearline.cli.said import both, console, document, say
+from tearline.facts.fact import Compartment
+from tearline.facts.words import Language, Words
+
+if TYPE_CHECKING:
+    from tearline.folds.obligations import Obligation
+    from tearline.node import Node
+
+EXAMPLE = "Example: tearline owed --data ./tearline-data --language es"
+NOTHING = Words("Nothing is owed.", "No se debe nada.")
+OVERDUE = Words("OVERDUE", "VENCIDA")
+DUE = Words("due", "vence")
+UNDATED = Words("no date stated", "sin fecha indicada")
+DONE = Words("discharged {day}", "cumplida {day}")
+LATE = Words("discharged late, {day}", "cumplida tarde, {day}")
+HINDSIGHT = Words("would have been owed under {protocol}", "se habría debido según {protocol}")
+TOLD = Words("In the worked case {telling}", "En el caso relatado {telling}")
+PEOPLE = Words("the people concerned", "las personas afectadas")
+FACT = Words("on", "por")
+
+
+def owed(
+    data: Data = HERE,
+    database: Database = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Those that were discharged, and those of worked cases, too.")
+    ] = False,
+    language: Spoken = Language.EN,
+    json: AsJson = False,
+) -> None:
+    """Show every open obligation, the one that was due first on top."""
+    with opened(data, database) as node:
+        found = [o for o in all_of(node) if everything or (not o.discharged_by and not o.ground.told)]
+    now = datetime.now(UTC)
+    if json:
+        document([plain(o, now) for o in found])
+        return
+    out = console()
+    if not found:
+        out.print(NOTHING.to(language))
+    telling = None
+    for obligation in found:
+        told = obligation.ground.told
+        if told and told.telling != telling:
+            telling = told.telling
+            out.print(f"\n{TOLD.to(language).format(telling=telling)}", style="bold")
+        say(out, line(obligation, now, language))
+
+
+def all_of(node: "Node") -> "list[Obligation]":
+    """Every obligation that the ledger gives rise to: live ones by due date, then each telling's."""
+    from tearline.folds.obligations import obligations, obligations_question
+
+    # What a verdict would have cured stands in its dossier's compartment; only the protocol's sentence is shown.
+    opening = frozenset({Compartment.DOSSIERS})
+    known = node.ledger.read(obligations_question(node.protocols), opening=opening)
+    # Sorting is stable: within each telling they stay in the order of their due dates.
+    return sorted(
+        obligations(known, node.protocols), key=lambda o: o.ground.told.telling if o.ground.told else ""
+    )
+
+
+def plain(o: "Obligation", now: datetime) -> dict[str, object]:
+    return {
+        "obligation": o.kind,
+        "from": o.debtor,
+        "to": o.creditor,
+        "about": o.about,
+        "since": o.since.isoformat(),
+        "due": o.due.isoformat() if o.due else None,
+        "overdue": o.overdue(now),
+        "discharged_at": o.discharged_by.happened_at.isoformat() if o.discharged_by else None,
+        "hindsight": o.hindsight,
+        "telling": o.ground.told.telling if o.ground.told else None,
+        "ground": {"kind": type(o.ground.fact).__name__, "ref": o.ground.ref, "position": o.ground.position},
+        "agreement": o.agreement.agreement,
+        "protocol": o.agreement.terms.protocol,
+        "sentence": both(o.sentence),
+        "cites": [str(cite) for cite in o.cites],
+    }
+
+
+def line(o: "Obligation", now: datetime, language: Language) -> str:
+    """One obligation on one line."""
+    ground = f"{FACT.to(language)} {type(o.ground.fact).__name__} {o.about}"
+    parties = f"{name(o.debtor, language)} → {name(o.creditor, language)}"
+    said = [when(o, now, language), parties, o.sentence.to(language), ground]
+    if o.hindsight:
+        said.append(HINDSIGHT.to(language).format(protocol=o.agreement.terms.protocol))
+    return "  ".join(said)
+
+
+def when(o: "Obligation", now: datetime, language: Language) -> str:
+    from tearline.cli.verdicts import moment
+
+    if o.discharged_by:
+        words = LATE if o.discharged_late() else DONE
+        return words.to(language).format(day=moment(o.discharged_by.happened_at))
+    due = f"{DUE.to(language)} {moment(o.due)}" if o.due else UNDATED.to(language)
+    return f"{OVERDUE.to(language)}: {due}" if o.overdue(now) else due
+
+
+def name(party: str, language: Language) -> str:
+    return PEOPLE.to(language) if party == "people" else party
