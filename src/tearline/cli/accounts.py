@@ -161,7 +161,8 @@ def show_owed(
         day = day_of(o.ground.happened_at, o.ground.precision)
         say(out, BECAUSE.to(language).format(ground=ground, day=day, about=o.about), indent=4)
         for cite in o.cites:
-            say(out, f"[{dated(cite, language, o.since.date())}]", indent=4, hang=1, style="dim")
+            said = dated(cite, language, o.since.date(), _about(o.since, o.ground.precision))
+            say(out, f"[{said}]", indent=4, hang=1, style="dim")
 
 
 def party(who: str, told: ToldHistory, language: Language) -> str:

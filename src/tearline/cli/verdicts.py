@@ -1,6 +1,7 @@
 """A verdict as a machine reads it and as a person does: what was decided, and by which rules on which facts."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -98,12 +99,12 @@ def show_rule(
         say(out, f"[{dated(cite, language, day)}]", indent=4, hang=1, style="dim")
 
 
-def dated(cite: "Citation", language: Language, day: date) -> str:
-    """A citation that says so where its text did not apply yet on that day."""
-    said = cited(cite, language)
+def dated(cite: "Citation", language: Language, day: date, told: str = "") -> str:
+    """A citation that says so where its text did not apply yet on that day; ``told`` is the day as it is known."""
     if cite.since is None or cite.applied_on(day):
-        return said
-    return f"{said}; {POSTDATES.to(language).format(since=cite.since, day=day)}"
+        return cited(cite, language)
+    later = POSTDATES.to(language).format(since=cite.since, day=told or day)
+    return f"{cited(replace(cite, since=None), language)}; {later}"
 
 
 def facts(readings: "Sequence[Reading]", language: Language, called: Called = str) -> Iterator[str]:
