@@ -18,7 +18,9 @@ from tests.cli.conftest import ROOT
 
 PACK = (ROOT / "src" / "tearline" / "protocol" / "packs" / "cross-border.yaml").read_bytes()
 DOSSIER = json.dumps(write_dossier(named("cross-border/1").base)).encode()
-VALUES = st.sampled_from([None, True, -1, 3, 2.5, "", "x", "2026-03-10T12:00:00Z", [], {}, [[]], [{}]])
+VALUES: st.SearchStrategy[object] = st.sampled_from(
+    [None, True, -1, 3, 2.5, "", "x", "2026-03-10T12:00:00Z", [], {}, [[]], [{}]]
+)
 
 
 def answers_in_one_line(text: bytes, *words: str, statuses: tuple[int, ...]) -> None:
