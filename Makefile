@@ -5,7 +5,7 @@ BIN  := .venv/bin
 PIP  := $(BIN)/pip --disable-pip-version-check --quiet
 LOCK := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(ARGS)
 
-.PHONY: help demo serve test check bench lock assets docs
+.PHONY: help demo serve test check bench lock assets docs texts
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -37,6 +37,12 @@ docs: .venv/run.ok ## pages derived from the code
 assets: ## styles, fonts and scripts in src/, from frontend/ (the one target that needs Node)
 	npm --prefix frontend ci
 	npm --prefix frontend run build
+
+texts: .venv/test.ok ## the site's Spanish catalogue, from its pages; then fill in what is open
+	$(BIN)/pybabel --quiet extract -F babel.cfg -k say -k many:1,2 --no-location --sort-output -o .texts.pot src
+	$(BIN)/pybabel --quiet update -l es -i .texts.pot -o src/tearline/web/locale/es.po -w 110 \
+	  --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --omit-header
+	rm .texts.pot
 
 lock: .venv-lock/uv.ok ## lock files from pyproject.toml; ARGS=--upgrade for newer versions
 	$(LOCK) pyproject.toml -o requirements.lock

@@ -27,6 +27,7 @@ from tearline.facts.identifiers import (
     ReleaseId,
     ReportId,
     ResultId,
+    TellingId,
     TollId,
     UnitId,
     WarningId,
@@ -42,6 +43,7 @@ from tearline.facts.operations import (
     TollKind,
     TollRecorded,
 )
+from tearline.facts.oversight import TellingOpened
 from tearline.facts.parties import (
     AgreementSigned,
     AllegationKind,
@@ -80,6 +82,7 @@ from tearline.rooms import Command
 from tearline.rooms.harm import DocumentCount, ReportHarm
 from tearline.rooms.leaks import RecordCompromiseAsItHappened
 from tearline.rooms.operations import CountResult, DeclareCaveat, DeclareOperation, RecordToll
+from tearline.rooms.oversight import OpenTelling
 from tearline.rooms.parties.agreements import ApplyProtocolInHindsight, SignAgreement
 from tearline.rooms.parties.persons import DecidePersonVetting, EnrolPerson, NameSuperior, TakeOffice
 from tearline.rooms.parties.units import DecideUnitVetting, FormUnit, RecordAllegation, RegisterOrganisation
@@ -349,6 +352,21 @@ def _operation(
 
 def _told(world: World) -> list[Order]:
     told = Telling(world, "tale")
+    told.say(
+        1997,
+        OpenTelling(
+            TellingOpened(
+                telling=TellingId("tale"),
+                case_en=world.public("An invented case"),
+                case_es=world.public("Un caso inventado"),
+                title_en="As it happened",
+                title_es="Como ocurrió",
+                about_en=world.public("A unit was told, and people died."),
+                about_es=world.public("Se dijo a una unidad, y hubo muertos."),
+                sources=(world.public("A book, 2017"),),
+            )
+        ),
+    )
     agency, police, senate = (OrganisationId(told.name(o)) for o in ("agency", "police", "senate"))
     unit, boss, officer = (
         UnitId(told.name("unit")),

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tearline.facts.history import Precision, Recorded
+from tearline.facts.history import Recorded
 from tearline.facts.identifiers import PersonId, UnitId
 from tearline.facts.leaks import CooperationSuspended
 from tearline.facts.parties import Outcome, PersonVettingDecided, UnitStoodDown, UnitVettingDecided
 from tearline.folds.people import Link, People, Status
 from tearline.web.names import Names
 from tearline.web.show import is_open
-from tearline.web.tongue import Tongue
+from tearline.web.tongue import Tongue, to_the_day
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,7 +65,7 @@ def chain_of(
                 (above.below if above else roots).append(cards[person])
                 placed.add(person)
             above = cards[person]
-    unit_card = unit_card_of(say, unit_link, names)
+    unit_card = unit_card_of(say, unit_link, names, post=say("the recipients' unit"))
     if weakest.status is not Status.CLEARED:
         (unit_card if weakest is unit_link else cards[PersonId(weakest.who)]).weakest = True
     return Chain(
@@ -111,12 +111,12 @@ def _person_card(say: Tongue, link: Link, names: Names, *, named: bool) -> Card:
     )
 
 
-def unit_card_of(say: Tongue, link: Link, names: Names) -> Card:
+def unit_card_of(say: Tongue, link: Link, names: Names, *, post: str) -> Card:
     unit = names.unit(link.who)
     return Card(
         name=unit.name,
         href=unit.href,
-        post=say("the recipients' unit"),
+        post=post,
         status=link.status.value,
         decided=decided(say, link, names),
     )
@@ -144,22 +144,17 @@ def _by_whom(
     names: Names,
 ) -> str:
     by = names.organisation(fact.decided_by)
-    when = say.moment(ground.happened_at, _coarse(ground.precision))
+    when = say.moment(ground.happened_at, to_the_day(ground.precision))
     if fact.outcome is Outcome.EXEMPT:
         office = ""
         if isinstance(fact, PersonVettingDecided) and is_open(fact.deciding_office):
             office = fact.deciding_office.open()
-        who = f"{office}, {by}" if office else by
+        who = f"{by} ({office})" if office else by
         return say("exempted by %(who)s, since %(when)s", who=who, when=when)
     said = say("by %(who)s, %(when)s", who=by, when=when)
     if fact.valid_until is None:
         return said
     return say("%(said)s, until %(day)s", said=said, day=say.day(fact.valid_until))
-
-
-def _coarse(precision: Precision) -> Precision:
-    """To the day: nobody is vetted by the minute."""
-    return Precision.DAY if precision is Precision.MINUTE else precision
 
 
 def _sentence(say: Tongue, weakest: Link, names: Names) -> str:

@@ -1,7 +1,7 @@
 """The first page: what needs the reader, by deadline; and the worked cases, apart."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fastapi import APIRouter
@@ -82,6 +82,8 @@ class Need:
     due: datetime | None = None
     perishes: bool = False
     verdict: str = ""
+    answers: int | None = None
+    """The position of what is to be answered: the duty to answer it says by when."""
 
 
 @router.get("/")
@@ -89,15 +91,16 @@ def home(visit: Visiting) -> Response:
     if visit.access.outside:
         return visit.page("home.html", rows=_rows(visit, _receipts(visit)), cases=[], more=0)
     known = visit.read(QUESTION)
+    needs = list(_needs(visit, known))
     needs = sorted(
-        [*_needs(visit, known), *_owed(visit)],
+        [*_with_due(visit, needs), *_owed(visit, {n.answers for n in needs})],
         key=lambda n: (n.due is None, n.due or visit.now),
     )
     return visit.page(
         "home.html",
         rows=_rows(visit, needs[:MOST]),
         more=max(0, len(needs) - MOST),
-        cases=cases(visit.say, known),
+        cases=told_pages(visit.say, known),
     )
 
 
@@ -227,8 +230,7 @@ def _to_answer(visit: Visit, opened: Open) -> Iterator[Need]:
                 href=f"/items/{r.fact.item}/dissents/{r.fact.dissent}/answer",
                 kind=say("Answer the dissent"),
                 why=say("recorded %(when)s", when=say.happened(r)),
-                due=opened.perishes(r.fact.item),
-                perishes=True,
+                answers=r.position,
             )
     replied = {r.fact.warning for r in known.of(SourceWarningAnswered)}
     for w in known.of(SourceWarned):
@@ -238,8 +240,7 @@ def _to_answer(visit: Visit, opened: Open) -> Iterator[Need]:
                 href=f"/items/{w.fact.item}/warnings/{w.fact.warning}/answer",
                 kind=say("Answer the source's warning"),
                 why=say(w.fact.kind),
-                due=opened.perishes(w.fact.item),
-                perishes=True,
+                answers=w.position,
             )
 
 
@@ -301,7 +302,26 @@ OWED_TO: Mapping[Role, Callable[[Obligation], bool]] = {
 """Which of what is owed concerns whom. Deny by default: who is missing is shown none of it here."""
 
 
-def _owed(visit: Visit) -> Iterator[Need]:
+ANSWERS = {DissentAnswered.__name__, SourceWarningAnswered.__name__}
+
+
+def _is_to_answer(visit: Visit, o: Obligation) -> bool:
+    """Whether it is ended by an answer, for which there is a form."""
+    duties = (duty for pack in visit.node.protocols.values() for duty in pack.duties)
+    return any(duty.id == o.kind and ANSWERS.intersection(duty.discharged_by) for duty in duties)
+
+
+def _with_due(visit: Visit, needs: Sequence[Need]) -> Iterator[Need]:
+    """The same, each answer with the day by which it is owed."""
+    if not any(n.answers is not None for n in needs):
+        yield from needs
+        return
+    due = {o.ground.position: o.due for o in all_owed(visit)[1] if _is_to_answer(visit, o)}
+    for need in needs:
+        yield need if need.answers is None else replace(need, due=due.get(need.answers))
+
+
+def _owed(visit: Visit, shown: set[int | None]) -> Iterator[Need]:
     concerns = OWED_TO.get(visit.role)
     if concerns is None:
         return
@@ -309,6 +329,8 @@ def _owed(visit: Visit) -> Iterator[Need]:
     known, owed = all_owed(visit)
     names = Names(known, say)
     for o in owed:
+        if o.ground.position in shown and _is_to_answer(visit, o):
+            continue
         if o.ground.told is None and o.discharged_by is None and concerns(o) and not _by_verdict(o):
             yield Need(
                 title=say(o.sentence),
@@ -345,7 +367,7 @@ def _receipts(visit: Visit) -> list[Need]:
     ]
 
 
-def cases(say: Tongue, known: History) -> list[tuple[str, list[tuple[str, str]]]]:
+def told_pages(say: Tongue, known: History) -> list[tuple[str, list[tuple[str, str]]]]:
     """The worked cases, each with its pages."""
     names = Names(known, say)
     found: dict[str, list[tuple[str, str]]] = {}

@@ -92,7 +92,7 @@ def rows(say: Tongue, known: History, *, told: bool) -> list[Row]:
             Row(
                 title=names.item(r.fact.item).name,
                 href=f"/leaks/{r.fact.compromise}",
-                kind=r.told.telling if r.told else say(r.fact.sure),
+                kind=say.telling(r.told.telling) if r.told else say(r.fact.sure),
                 why=say("known to the adversary: %(when)s", when=say.happened(r)),
                 overdue="; ".join(missing),
             )

@@ -74,7 +74,7 @@ def _recent(visit: Visit, before: int) -> list[list[object]]:
                 say(type(recorded.fact).in_words),
                 say(recorded.by.role),
                 say.moment(recorded.recorded_at),
-                recorded.told.telling if recorded.told else "—",
+                say.telling(recorded.told.telling) if recorded.told else "—",
             ]
         )
     return found

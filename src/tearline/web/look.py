@@ -114,6 +114,7 @@ def render(
         environment(say.language)
         .get_template(template)
         .render(
+            say=say,
             nonce=nonce,
             path=path,
             switch_url=f"/language?to={other.value}&back={quote(here, safe='')}",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from tearline.facts.history import History, Question, Recorded, each
+from tearline.facts.history import Actor, History, Question, Recorded, each
 from tearline.facts.identifiers import ItemId, OrganisationId, PersonId, UnitId
 from tearline.facts.parties import OfficeTaken, OrganisationRegistered, PersonEnrolled, UnitFormed
 from tearline.facts.release import ItemRegistered
@@ -65,6 +65,13 @@ class Names:
 
     def person(self, person: str) -> Named:
         return Named(name=self._description(PersonId(person)) or person, href=f"/people/{person}")
+
+    def actor(self, by: Actor) -> Named:
+        """Who acted: by name where it is open, else as what they acted."""
+        named = self.person(by.person)
+        if self._description(by.person):
+            return named
+        return Named(name=self.say(by.role), href=named.href)
 
     def post(self, person: str) -> str:
         """The office and unit, or else the organisation, of a person."""

@@ -63,7 +63,7 @@ def operations(visit: Visiting) -> Response:
             Row(
                 title=r.fact.name,
                 href=f"/operations/{r.fact.operation}",
-                kind=r.told.telling if r.told else "",
+                kind=say.telling(r.told.telling) if r.told else "",
                 why=f"{r.fact.place} · {say.listed([names.organisation(o) for o in r.fact.organisations])}",
                 tag=say("account rendered") if r.fact.operation in rendered else "",
                 due="" if r.fact.operation in rendered else say("no account yet"),

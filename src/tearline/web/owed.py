@@ -5,14 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tearline.facts.fact import Compartment, Fact
-from tearline.facts.history import Clause, History, Question
-from tearline.facts.release import VerdictReached
+from tearline.facts.history import Clause, History, Question, about, each
+from tearline.facts.parties import AgreementSigned, ProtocolAppliedInHindsight, UnitFormed
+from tearline.facts.release import (
+    DisclosureRecorded,
+    ItemRegistered,
+    ItemReleased,
+    ReleaseRequested,
+    VerdictReached,
+)
 from tearline.folds.obligations import Obligation, obligations
 from tearline.protocol import Pack
 from tearline.web.names import Names
 from tearline.web.places import page_of
 from tearline.web.readings import citation_text
-from tearline.web.tongue import Tongue
+from tearline.web.tongue import Tongue, to_the_day
 from tearline.web.visit import Visit
 
 VERDICTS_OPEN = frozenset({Compartment.DOSSIERS})
@@ -34,23 +41,35 @@ class OwedRow:
     note: str
 
 
+LINKS = frozenset(
+    kind.__name__ for kind in (ItemRegistered, ReleaseRequested, ItemReleased, DisclosureRecorded)
+)
+
+
 def owed_on(known: History, protocols: Mapping[str, Pack], ids: Mapping[str, Iterable[str]]) -> Question:
-    """The facts that create or end duties about these things: field name (item, release …) to identifiers."""
-    kinds = frozenset(
+    """The facts that create, link or end duties about these things: field name (item, release …) to identifiers.
+
+    Every agreement is among them: what a disclosure owes does not depend on the agreement that it names.
+    """
+    kinds = LINKS | {
         name for pack in protocols.values() for duty in pack.duties for name in (duty.on, *duty.discharged_by)
-    )
+    }
     clauses = {
         Clause(kinds, frozenset({f"{field}:{identifier}"}))
         for field, identifiers in ids.items()
         for identifier in identifiers
     }
-    # A release or a compromise of these items has duties of its own.
+    units: set[str] = set()
     for recorded in known:
+        # A release, a leak or a warning of these items has duties of its own.
         for field in ("release", "compromise", "warning"):
             identifier = getattr(recorded.fact, field, None)
             if isinstance(identifier, str):
                 clauses.add(Clause(kinds, frozenset({f"{field}:{identifier}"})))
-    return Question(frozenset(clauses))
+        if isinstance(recorded.fact, ItemReleased | DisclosureRecorded):
+            units.add(recorded.fact.unit)
+    agreements = about(kinds=(AgreementSigned, ProtocolAppliedInHindsight))
+    return Question(frozenset(clauses)) | agreements | each("unit", frozenset(units), (UnitFormed,))
 
 
 def owed_to_show(visit: Visit, history: History) -> list[Obligation]:
@@ -75,7 +94,7 @@ def owed_row(say: Tongue, owed: Obligation, names: Names, now: datetime) -> Owed
         owed=say(owed.sentence),
         debtor=names.organisation(owed.debtor),
         creditor=names.organisation(owed.creditor),
-        ground=f"{ground_words(say, owed)}, {say.happened(owed.ground)}",
+        ground=f"{ground_words(say, owed)}, {say.moment(owed.since, to_the_day(owed.ground.precision))}",
         ground_href=page_of(owed.ground),
         due=say.moment(owed.due, owed.ground.precision) if owed.due else say("not stated"),
         state=state,

@@ -6,9 +6,11 @@ or a closed set carries in both languages, which are never translated again. Tim
 
 import gettext
 import importlib.resources
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from io import BytesIO
+from types import MappingProxyType
 
 from babel.dates import format_date
 from babel.messages.mofile import write_mo
@@ -20,15 +22,20 @@ from tearline.facts.history import Precision, Recorded
 from tearline.facts.words import Language, Worded, Words
 
 LOCALES = {Language.EN: "en_GB", Language.ES: "es_MX"}
+NO_TITLES: Mapping[str, Words] = MappingProxyType({})
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
 
 class Tongue:
-    """Says things in one language. Stateless, and shared by all requests."""
+    """Says things in one language, and calls tellings by their titles.
 
-    def __init__(self, language: Language) -> None:
+    Messages are gathered from the pages by the names ``say`` and ``many``: use them, in this file too.
+    """
+
+    def __init__(self, language: Language, titles: Mapping[str, Words] = NO_TITLES) -> None:
         self.language = language
+        self.titles = titles
         self.locale = LOCALES[language]
         self.messages = _messages(language)
 
@@ -45,6 +52,11 @@ class Tongue:
     def many(self, one: str, more: str, n: int, /, **values: object) -> str:
         """The form for ``n`` of them; ``%(n)s`` is the number."""
         return self.messages.ngettext(one, more, n) % {"n": self.number(n), **values}
+
+    def telling(self, name: str) -> str:
+        """A worked case's telling by its title, else by its identifier."""
+        title = self.titles.get(name)
+        return title.to(self.language) if title else name
 
     def number(self, n: int) -> str:
         return format_decimal(n, locale=self.locale)
@@ -84,17 +96,19 @@ class Tongue:
 
     def until(self, due: datetime, now: datetime) -> str:
         """How long until then, or for how long it has been overdue."""
-        span = self.span(due - now)
-        return self("overdue by %(span)s", span=span) if due < now else self("in %(span)s", span=span)
+        say, span = self, self.span(due - now)
+        return say("overdue by %(span)s", span=span) if due < now else say("in %(span)s", span=span)
 
     def yes_no(self, value: bool) -> str:  # noqa: FBT001  it is the value, not a choice of what to do
-        return self("yes") if value else self("no")
+        say = self
+        return say("yes") if value else say("no")
 
     def listed(self, parts: list[str]) -> str:
         """The parts as one enumeration: a, b and c."""
         if len(parts) < 2:
             return "".join(parts)
-        return self("%(some)s and %(last)s", some=", ".join(parts[:-1]), last=parts[-1])
+        say = self
+        return say("%(some)s and %(last)s", some=", ".join(parts[:-1]), last=parts[-1])
 
 
 @cache
@@ -102,6 +116,12 @@ def tongue(language: Language) -> Tongue:
     return Tongue(language)
 
 
+def to_the_day(precision: Precision) -> Precision:
+    """No more exactly than the day: nobody is vetted by the minute."""
+    return Precision.DAY if precision is Precision.MINUTE else precision
+
+
+@cache
 def _messages(language: Language) -> gettext.NullTranslations:
     """The catalogue, compiled in memory, so that no compiled copy can lag behind its text."""
     if language is Language.EN:

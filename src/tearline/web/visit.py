@@ -10,14 +10,16 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from tearline.facts.fact import Fact
-from tearline.facts.history import Actor, History, Question, Recorded, Role
+from tearline.facts.history import Actor, History, Question, Recorded, Role, about
 from tearline.facts.identifiers import PersonId, well_formed
-from tearline.facts.words import Language
+from tearline.facts.oversight import TellingOpened
+from tearline.facts.words import Language, Words
 from tearline.node import Node
 from tearline.web.access import ALL, Access
 from tearline.web.look import render
 from tearline.web.tongue import Tongue, preferred, tongue
 
+TELLINGS = about(kinds=(TellingOpened,))
 IDENTITIES = tuple(role for role in Role if role not in (Role.NODE, Role.CHRONICLER))
 """The roles that a visitor of a demonstration can take on."""
 
@@ -148,7 +150,14 @@ def visit_of(request: Request) -> Visit:
     caller = caller_of(request)
     if caller.role is None:
         raise NoIdentity
-    return Visit(request=request, say=caller.say, role=caller.role, now=caller.node.clock())
+    titles = {str(r.fact.telling): titled(r.fact) for r in caller.node.ledger.read(TELLINGS).of(TellingOpened)}
+    say = Tongue(caller.say.language, titles)
+    return Visit(request=request, say=say, role=caller.role, now=caller.node.clock())
+
+
+def titled(opened: TellingOpened) -> Words:
+    """What a telling is called: the case and the way it is told."""
+    return Words(f"{opened.case_en}: {opened.title_en}", f"{opened.case_es}: {opened.title_es}")
 
 
 Calling = Annotated[Caller, Depends(caller_of)]

@@ -68,7 +68,7 @@ def _units(say: Tongue, known: History, names: Names, now: datetime, *, told: bo
                 status_tag(say, unit_link.status),
                 decided(say, unit_link, names) or "—",
             ]
-            rows.append([*row, r.told.telling] if r.told else row)
+            rows.append([*row, say.telling(r.told.telling)] if r.told else row)
     return rows
 
 

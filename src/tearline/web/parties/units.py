@@ -81,7 +81,7 @@ def view(say: Tongue, known: History, unit: UnitId, then: Then, end: datetime) -
         unit=unit,
         name=names.unit(unit).name,
         telling=made.told.telling if made.told else None,
-        card=unit_card_of(say, unit_link, names),
+        card=unit_card_of(say, unit_link, names, post=names.organisation(made.fact.organisation)),
         facts=rows,
         past=past(say, known, names, lambda p: p.unit_link(unit), then=then, end=end),
         members=_members(say, people, names, unit),

@@ -132,7 +132,6 @@ def view(
     refusing = [*stands.refusing, *stands.holding] if stands else []
     deciding = stands.refusing if stands and stands.refusing else refusing
     held = agreements(known).get(fact.agreement) if fact.agreement else None
-    by = names.person(given.by.person)
     return DisclosureView(
         release=release,
         title=said_to(say, fact, names),
@@ -143,7 +142,7 @@ def view(
             (label(say, DisclosureRecorded, "extent"), say(fact.extent)),
             (label(say, DisclosureRecorded, "manner"), say(fact.manner)),
             (say("When"), say.happened(given)),
-            (say("Recorded by"), say(given.by.role) if given.by.role is Role.CHRONICLER else by.name),
+            (say("Recorded by"), names.actor(given.by).name),
         ],
         chain=chain_of(
             say,

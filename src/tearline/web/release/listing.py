@@ -109,7 +109,7 @@ def _request_row(
     return Row(
         title=title(say, asked.fact, names),
         href=f"/releases/{asked.fact.request}",
-        kind=asked.told.telling if asked.told else "",
+        kind=say.telling(asked.told.telling) if asked.told else "",
         why=say(
             "%(extent)s, %(manner)s; asked by %(who)s, %(when)s",
             extent=say(asked.fact.extent),
@@ -128,7 +128,7 @@ def disclosure_row(say: Tongue, given: Recorded[DisclosureRecorded], names: Name
     return Row(
         title=said_to(say, given.fact, names),
         href=f"/disclosures/{given.fact.release}",
-        kind=given.told.telling if given.told else "",
+        kind=say.telling(given.told.telling) if given.told else "",
         why=say(
             "outside the protocol; %(extent)s, %(manner)s; %(when)s",
             extent=say(given.fact.extent),

@@ -224,7 +224,7 @@ def title(say: Tongue, asked: ReleaseRequested, names: Names) -> str:
 def _meta(say: Tongue, recorded: Recorded[ReleaseRequested], names: Names) -> list[tuple[str, ...]]:
     asked = recorded.fact
     item = names.item(asked.item)
-    by = names.person(recorded.by.person)
+    by = names.actor(recorded.by)
     return [
         (label(say, ReleaseRequested, "item"), item.name, item.href),
         (label(say, ReleaseRequested, "extent"), say(asked.extent)),
@@ -381,7 +381,7 @@ def quotes(
             Quoted(
                 kind="dissent",
                 text=text(say, dissent, "reasons"),
-                by=names.person(one.recorded.by.person).name,
+                by=names.actor(one.recorded.by).name,
                 at=say.happened(one.recorded),
                 answer=text(say, one.answer.fact, "answer") if one.answer else None,
                 answer_by=_who_when(say, one.answer, names) if one.answer else None,
@@ -396,7 +396,7 @@ def quotes(
 
 
 def _who_when(say: Tongue, recorded: Recorded[Fact], names: Names) -> str:
-    return f"{names.person(recorded.by.person).name} · {say.happened(recorded)}"
+    return f"{names.actor(recorded.by).name} · {say.happened(recorded)}"
 
 
 def _signs(say: Tongue, known: History, asked: ReleaseRequested, names: Names, at: datetime) -> list[SignRow]:
@@ -405,7 +405,7 @@ def _signs(say: Tongue, known: History, asked: ReleaseRequested, names: Names, a
         SignRow(
             line=say(r.fact.line),
             state="signed",
-            by=names.person(r.by.person).name,
+            by=names.actor(r.by).name,
             at=say.happened(r),
         )
         for r in signed
