@@ -11,7 +11,7 @@ from tearline.protocol.check import check
 from tearline.protocol.generate import generate
 from tearline.protocol.pack import Pack as _Pack
 from tearline.protocol.rule import Effect, Rule
-from tearline.protocol.types import MOST_ELEMENTS
+from tearline.protocol.types import LONG
 from tests.protocol.conditions import SCHEMA, Said, conditions, dossiers, facts
 from tests.protocol.packs import WORDS, cross_border, pack_of
 
@@ -70,10 +70,24 @@ def test_a_list_too_long_to_walk_holds() -> None:
     )
     link: dict[str, object] = {"person": "officer-1"}
     at = datetime(2026, 3, 10, tzinfo=UTC)
-    fits = pack.decide({"at": at, "chain": [link] * MOST_ELEMENTS})
-    exceeds = pack.decide({"at": at, "chain": [link] * (MOST_ELEMENTS + 1)})
+    fits = pack.decide({"at": at, "chain": [link] * LONG})
+    exceeds = pack.decide({"at": at, "chain": [link] * (LONG + 1)})
     assert (fits.effect, exceeds.effect) == ("release", "hold")
-    assert exceeds.matched[0].missing == (f"chain: more than {MOST_ELEMENTS} entries",)
+    assert exceeds.matched[0].missing == (f"chain: more than {LONG} entries",)
+
+
+def test_more_to_walk_than_one_decision_may_holds() -> None:
+    """Where a fact is missing the plain evaluator walks, slowly: a hostile pack may not make it walk for ever."""
+    pack = pack_of(
+        {
+            "pairs": ("refuse", "chain.exists(p, chain.exists(q, p.person == q.outcome))"),
+            "some": ("permit", "true"),
+        }
+    )
+    chain: list[dict[str, object]] = [{"person": "a", "outcome": "cleared"} for _ in range(LONG)]
+    verdict = pack.decide({"at": datetime(2026, 3, 10, tzinfo=UTC), "chain": [{}, *chain[1:]]})
+    assert verdict.effect == "hold"
+    assert verdict.matched[0].missing == ("lists: fewer entries to walk in one decision",)
 
 
 @pytest.mark.parametrize("wrong", [None, 3, "text", []])

@@ -1,5 +1,6 @@
 """From a condition's text to its checked tree: names, types and limits, each error with its place in the text."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -35,7 +36,6 @@ from tearline.protocol.types import (
     DOUBLE,
     DURATION,
     INT,
-    MOST_ELEMENTS,
     STRING,
     TIMESTAMP,
     Kind,
@@ -82,7 +82,10 @@ _SUMS: dict[tuple[str, Kind, Kind], Type] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """A condition's tree, and how many list elements its evaluation may visit at the most."""
+    """A condition's tree, and how many of its nodes a decision may visit at the most, with all lists full.
+
+    A node counts once more for each level above it: the telling of what was read asks at each which part decided.
+    """
 
     tree: Node
     visits: int
@@ -108,11 +111,12 @@ class _Checker:
     roots: Mapping[str, Type]
     slots: int = 0
     visits: int = 0
-    macros: list[str] = field(default_factory=list)
+    walks: list[int] = field(default_factory=list)
 
     def node(self, syntax: Syntax, scope: Scope, depth: int) -> Node:
         if depth > DEEPEST:
             raise _wrong(syntax, f"at most {DEEPEST} levels of nesting")
+        self.visits += math.prod(self.walks) * (depth + 1)
         parts = syntax.children
         match syntax.data:
             case "true" | "false":
@@ -197,7 +201,7 @@ class _Checker:
             if found and node.type != found[0].type:
                 raise _wrong(item, f"a {found[0].type} like the first of the list, found {node.type}")
             found.append(node)
-        return Constants(tuple(node.value for node in found), ListOf(found[0].type))
+        return Constants(tuple(node.value for node in found), ListOf(found[0].type, len(found)))
 
     def _name(self, token: Token, scope: Scope) -> Node:
         name = str(token)
@@ -283,6 +287,7 @@ class _Checker:
             raise _wrong(second, f"a list of {left.type}, found {right.type}")
         self._meets(left.type, right, second)
         self._meets(element, left, first)
+        self.visits += math.prod(self.walks) * (depth + 1) * right.type.most
         return Among(left, right)
 
     def _arithmetic(self, syntax: Syntax, scope: Scope, depth: int) -> Arithmetic:
@@ -377,15 +382,14 @@ class _Checker:
         over = self.node(subject, scope, depth + 1)
         if not isinstance(over.type, ListOf):
             raise _wrong(subject, f"a list before .{name}, found {over.type}")
-        if len(self.macros) >= DEEPEST_MACROS:
+        if len(self.walks) >= DEEPEST_MACROS:
             raise _wrong(syntax, f"at most {DEEPEST_MACROS} macros inside each other")
         variable = self._variable(arguments[0], scope)
         bound = Bound(self.slots, over.type.element)
         self.slots += 1
-        self.macros.append(name)
-        self.visits += MOST_ELEMENTS ** len(self.macros)
+        self.walks.append(over.type.most)
         body = self.node(arguments[1], {**scope, variable: bound}, depth + 1)
-        self.macros.pop()
+        self.walks.pop()
         return _quantifier(name, over, bound, body, arguments[1])
 
     def _variable(self, syntax: Syntax, scope: Scope) -> str:
@@ -408,7 +412,8 @@ def _quantifier(name: str, over: Node, bound: Bound, body: Node, syntax: Syntax)
     if name == "map":
         if isinstance(body.type, ListOf):
             raise _wrong(syntax, f"a value or a record in map, found {body.type}")
-        return Quantifier("map", over, slot, body, ListOf(body.type))
+        most = over.type.most if isinstance(over.type, ListOf) else 0
+        return Quantifier("map", over, slot, body, ListOf(body.type, most))
     if body.type != BOOL:
         raise _wrong(syntax, f"a condition that is true or false, found {body.type}")
     match name:

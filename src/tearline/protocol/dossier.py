@@ -16,7 +16,7 @@ from tearline.protocol.types import (
     BOOL,
     DURATION,
     INT,
-    MOST_ELEMENTS,
+    LONG,
     STRING,
     TIMESTAMP,
     Kind,
@@ -165,7 +165,7 @@ def schema(parameters: Iterable[Parameter] = ()) -> Record:
             ),
             "agreement": Record("agreement", _AGREEMENT | stated),
             "recipient": _RECIPIENT,
-            "chain": ListOf(_LINK),
+            "chain": ListOf(_LINK, LONG),
             "chain_complete": BOOL,
             "dissents": ListOf(_DISSENT),
             "sign_offs": ListOf(_SIGN_OFF),
@@ -231,8 +231,8 @@ def _read(value: object, wanted: Type, path: str, file: str) -> object:
         case ListOf():
             if not isinstance(value, list):
                 raise Malformed(file, path, "a list")
-            if len(value) > MOST_ELEMENTS:
-                raise Malformed(file, path, f"at most {MOST_ELEMENTS} entries, found {len(value)}")
+            if len(value) > wanted.most:
+                raise Malformed(file, path, f"at most {wanted.most} entries, found {len(value)}")
             read = [_read(one, wanted.element, f"{path}[{n}]", file) for n, one in enumerate(value)]
             _distinct(read, wanted.element, path, file)
             return read

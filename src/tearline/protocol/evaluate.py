@@ -34,7 +34,7 @@ from tearline.protocol.tree import (
     Size,
     children,
 )
-from tearline.protocol.types import MOST_ELEMENTS, ListOf, Record, Simple, Type, is_of
+from tearline.protocol.types import ListOf, Record, Simple, is_of
 
 Readings = dict[str, object]
 
@@ -62,9 +62,14 @@ class Located(NamedTuple):
     record: Mapping[str, object]
 
 
+MOST_STEPS = 3_000_000
+"""Nodes that one decision may evaluate here, about a microsecond each: some ten times what the shipped pack needs for
+a thousand people of whom nothing is known."""
+
+
 @dataclass(slots=True)
 class Scope:
-    """A dossier, the element that each macro is at, and the lists found so far.
+    """A dossier, the element that each macro is at, the lists found so far, and how many steps are left.
 
     ``bound`` changes as macros walk; their slots differ, so an inner one leaves an outer one's element alone.
     """
@@ -72,6 +77,11 @@ class Scope:
     dossier: Mapping[str, object]
     bound: dict[int, object] = field(default_factory=dict)
     lists: dict[str, object] = field(default_factory=dict)
+    steps: int = MOST_STEPS
+
+
+class Exhausted(Exception):
+    """A decision has taken as many steps as it may."""
 
 
 class Unfit(Exception):
@@ -93,7 +103,10 @@ def length(span: timedelta) -> timedelta:
 
 
 def evaluate(node: Node, scope: Scope) -> object:
-    """The node's value, or Unknown. A record is Located; a list of records is a list of Located."""
+    """The node's value, or Unknown; raises Exhausted. A record is Located; a list of records, a list of them."""
+    scope.steps -= 1
+    if scope.steps < 0:
+        raise Exhausted
     return _EVALUATE[type(node)](node, scope)
 
 
@@ -205,17 +218,17 @@ def _fact(holder: Mapping[str, object], node: Root | Field, above: str, scope: S
         return Located(path, value)
     if isinstance(type_, ListOf):
         if path not in scope.lists:
-            scope.lists[path] = _list(value, path, type_.element)
+            scope.lists[path] = _list(value, path, type_)
         return scope.lists[path]
     return Unknown((path,))
 
 
-def _list(value: object, path: str, element: Type) -> object:
+def _list(value: object, path: str, type_: ListOf) -> object:
     if not isinstance(value, list | tuple):
         return Unknown((path,))
-    if len(value) > MOST_ELEMENTS:
-        return Unknown((f"{path}: more than {MOST_ELEMENTS} entries",))
-    if not isinstance(element, Record):
+    if len(value) > type_.most:
+        return Unknown((f"{path}: more than {type_.most} entries",))
+    if not isinstance(type_.element, Record):
         return list(value)
     located = [Located(f"{path}[{n}]", one) for n, one in enumerate(value) if isinstance(one, Mapping)]
     return located if len(located) == len(value) else Unknown((path,))

@@ -37,7 +37,7 @@ from tearline.protocol.tree import (
     Size,
     children,
 )
-from tearline.protocol.types import BOOL, DURATION, INT, MOST_ELEMENTS, Kind, ListOf, Record, Simple
+from tearline.protocol.types import BOOL, DURATION, INT, Kind, ListOf, Record, Simple
 
 Dossier = Mapping[str, object]
 Decide = Callable[[Dossier, Callable[[int], None], Callable[[int], None]], None]
@@ -73,9 +73,9 @@ def generate(conditions: Sequence[Node]) -> Fast:
     return Fast(decide=decide, explain=tuple(explain), source=source)
 
 
-def listed(value: object) -> list[object] | tuple[object, ...]:
+def listed(value: object, most: int) -> list[object] | tuple[object, ...]:
     """The value, if it is a list that a condition may walk; raises Unfit."""
-    if not isinstance(value, list | tuple) or len(value) > MOST_ELEMENTS:
+    if not isinstance(value, list | tuple) or len(value) > most:
         raise Unfit
     return value
 
@@ -144,6 +144,7 @@ class _Writer:
     paths: dict[str, str] = field(default_factory=dict)
     words: dict[Node, str] = field(default_factory=dict)
     inside: int = 0
+    undecided: bool = False
     minted: int = 0
 
     def mint(self, letter: str) -> str:
@@ -211,7 +212,7 @@ class _Writer:
         holder = "D" if isinstance(node, Root) else self.value(node.of, names)
         source = f"{holder}[{node.name!r}]"
         if isinstance(node.type, ListOf):
-            source = f"listed({source})"
+            source = f"listed({source}, {node.type.most})"
         elif isinstance(node.type, Record):
             source = f"held({source})"
         if not _fixed(node):
@@ -324,8 +325,12 @@ class _Writer:
         self.explain(item, value, indent + "    ", names)
 
     def either_way(self, node: Node, indent: str, names: Names) -> None:
+        if self.undecided:  # each such level would double the lines
+            raise _OnlySlow
+        self.undecided = True
         self.branch(node, True, indent, names)
         self.branch(node, False, indent, names)
+        self.undecided = False
 
     def elements(self, node: Quantifier, value: bool, indent: str, names: Names) -> None:  # noqa: FBT001  as in explain
         universal = node.kind == "all"

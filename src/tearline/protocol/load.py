@@ -40,8 +40,8 @@ from tearline.protocol.types import Record, nearest
 LARGEST_BYTES = 512 * 2**10
 MOST_RULES = 200
 MOST_OF_ANYTHING = 400
-MOST_VISITS = 40_000_000
-"""List elements that a whole pack may visit at the most in one decision: a few seconds, whatever its author wants."""
+MOST_VISITS = 100_000_000
+"""Nodes of conditions that a decision may visit with all lists full: seconds at the worst, whatever an author wants."""
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re.ASCII)
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
@@ -154,7 +154,7 @@ def load_pack(text: str | bytes, *, file: str) -> Pack:
     visits = sum(checked.visits for _, checked in read)
     if visits > MOST_VISITS:
         raise top["rules"].wrong(
-            f"macros that visit at most {MOST_VISITS} list elements in all, found {visits}"
+            f"conditions that visit at most {MOST_VISITS} parts when lists are full, found {visits}"
         )
     duties = tuple(_duty(at, sources, parameters) for at in (top["duties"].list() if "duties" in top else []))
     if duties:

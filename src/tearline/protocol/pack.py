@@ -1,13 +1,14 @@
 """A pack: a protocol as it stands in one text, ready to decide."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
 from tearline.facts.errors import Malformed
 from tearline.facts.words import Words
-from tearline.protocol.evaluate import Readings, Scope, Unfit, Unknown, evaluate, explain
+from tearline.protocol.evaluate import Exhausted, Readings, Scope, Unfit, Unknown, evaluate, explain
 from tearline.protocol.generate import Explain, Fast
 from tearline.protocol.rule import CaseFailure, Duty, Effect, Parameter, Rule, due
 from tearline.protocol.tree import Node
@@ -106,7 +107,8 @@ class Pack:
         quick = self.fast.explain[n]
         if quick is None or not _explained(quick, dossier, into):
             into.clear()
-            explain(self.conditions[n], True, Scope(dossier), into)
+            with suppress(Exhausted):  # what was read so far is told
+                explain(self.conditions[n], True, Scope(dossier), into)
         return Matched(rule=self.rules[n], certain=True, readings=_readings(into))
 
     def _exactly(
@@ -121,12 +123,11 @@ class Pack:
             if n not in missed:
                 matched.append(self._certain(n, dossier))
                 continue
-            condition, rule = self.conditions[n], self.rules[n]
-            value = evaluate(condition, scope)
+            rule = self.rules[n]
+            into: Readings = {}
+            value = _value(self.conditions[n], scope, into)
             if value is False:
                 continue
-            into: Readings = {}
-            explain(condition, value, scope, into)
             found = Matched(
                 rule=rule,
                 certain=value is True,
@@ -135,6 +136,17 @@ class Pack:
             )
             (matched if found.certain or rule.effect is not Effect.PERMIT else undecided).append(found)
         return matched, undecided
+
+
+def _value(condition: Node, scope: Scope, into: Readings) -> object:
+    """What the condition comes to, with what it read; unknown where there is more to walk than may be walked."""
+    try:
+        value = evaluate(condition, scope)
+        if value is not False:
+            explain(condition, value, scope, into)
+    except Exhausted:
+        return Unknown(("lists: fewer entries to walk in one decision",))
+    return value
 
 
 def _explained(quick: Explain, dossier: Mapping[str, object], into: Readings) -> bool:

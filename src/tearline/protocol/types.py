@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 
-MOST_ELEMENTS = 2_000
-"""The longest list that a dossier may hold and a condition walks."""
+LONG, SHORT = 2_000, 200
+"""Entries that the chain of people may have, and every other list of a dossier."""
 
 
 class Kind(Enum):
@@ -32,7 +32,10 @@ class Simple:
 
 @dataclass(frozen=True, slots=True)
 class ListOf:
+    """A list of at most ``most`` elements."""
+
     element: "Type"
+    most: int = SHORT
 
     def __str__(self) -> str:
         return f"list of {self.element}"
