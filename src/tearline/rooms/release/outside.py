@@ -2,7 +2,7 @@
 
 from tearline.facts.errors import Refused
 from tearline.facts.history import Draft, History, Question, Role, about, each
-from tearline.facts.leaks import CompromiseReported
+from tearline.facts.leaks import CompromiseReported, CooperationSuspended
 from tearline.facts.parties import AgreementSigned, PersonEnrolled, ProtocolAppliedInHindsight, UnitFormed
 from tearline.facts.release import DisclosureJustified, DisclosureRecorded, ItemRegistered, ItemReleased
 from tearline.facts.words import Words
@@ -20,7 +20,7 @@ class RecordDisclosure(Says[DisclosureRecorded]):
 
     def question(self, known: History) -> Question:
         asked = about(f"item:{self.fact.item}", kinds=(ItemRegistered, CompromiseReported))
-        asked |= about(f"unit:{self.fact.unit}", kinds=(UnitFormed,))
+        asked |= about(f"unit:{self.fact.unit}", kinds=(UnitFormed, CooperationSuspended))
         asked |= about(f"release:{self.fact.release}", kinds=(DisclosureRecorded, ItemReleased))
         if self.fact.agreement:
             asked |= about(
@@ -37,12 +37,17 @@ class RecordDisclosure(Says[DisclosureRecorded]):
             require(known, PersonEnrolled, "person", person, Words("person", "la persona"))
         if self.fact.agreement and self.fact.agreement not in agreements(known):
             raise unknown(Words("agreement", "el acuerdo"), self.fact.agreement)
-        suspended = [
+        return [act.says(self.fact), *self._suspensions(known, act)]
+
+    def _suspensions(self, known: History, act: Act) -> list[Draft]:
+        if act.by.role is Role.CHRONICLER:  # a worked case says itself what followed
+            return []
+        stand = {r.fact.compromise for r in known.of(CooperationSuspended) if r.fact.unit == self.fact.unit}
+        return [
             suspension(act, self.fact.unit, r.fact.compromise, r.fact.item)
             for r in known.of(CompromiseReported)
-            if act.by.role is not Role.CHRONICLER  # a worked case says itself what followed
+            if r.fact.compromise not in stand
         ]
-        return [act.says(self.fact), *suspended]
 
 
 class JustifyDisclosure(Says[DisclosureJustified]):
