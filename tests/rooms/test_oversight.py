@@ -5,9 +5,17 @@ from dataclasses import replace
 import pytest
 
 from tearline.facts.fact import Sealed
-from tearline.facts.identifiers import BriefingId, CompromiseId, OrganisationId, ReleaseId, RequestId
-from tearline.facts.oversight import OverseerInformed
-from tearline.rooms.oversight import InformOverseer
+from tearline.facts.history import Told
+from tearline.facts.identifiers import (
+    BriefingId,
+    CompromiseId,
+    OrganisationId,
+    ReleaseId,
+    RequestId,
+    TellingId,
+)
+from tearline.facts.oversight import OverseerInformed, TellingOpened
+from tearline.rooms.oversight import InformOverseer, OpenTelling
 from tests.rooms.rows import Row, check
 from tests.worlds import (
     ANA,
@@ -41,7 +49,22 @@ def world() -> World:
     )
 
 
+TOLD = Told("telling", NOON, "¶1")
+OPENED = TellingOpened(
+    telling=TellingId("telling"),
+    case_en="A case",
+    case_es="Un caso",
+    title_en="As it happened",
+    title_es="Como ocurrió",
+    about_en="What it tells",
+    about_es="De qué trata",
+    sources=("An article",),
+)
+
 ACCEPTED = [
+    Row(
+        claim="a telling opens itself", order=OpenTelling(OPENED), by=CLIO, told=TOLD, gives=(TellingOpened,)
+    ),
     Row(
         claim="on a request",
         order=InformOverseer(ON_REQUEST),
@@ -67,6 +90,22 @@ ACCEPTED = [
 ]
 
 REFUSED = [
+    Row(
+        claim="a telling opens twice",
+        order=OpenTelling(OPENED),
+        by=CLIO,
+        told=TOLD,
+        world=World().tell(OPENED, by=CLIO, told=TOLD),
+        refused="once",
+    ),
+    Row(
+        claim="one telling opens another",
+        order=OpenTelling(OPENED),
+        by=CLIO,
+        told=Told("another", NOON, "¶1"),
+        refused="told-only",
+    ),
+    Row(claim="a telling opens live", order=OpenTelling(OPENED), by=CLIO, refused="told-only"),
     Row(claim="on nothing", order=InformOverseer(BRIEFING), by=SYL, world=world(), refused="about-one-thing"),
     Row(
         claim="on two things at once",
