@@ -19,8 +19,10 @@ from tearline.rooms.oversight import InformOverseer, OpenTelling
 from tests.rooms.rows import Row, check
 from tests.worlds import (
     ANA,
+    CLIO,
     HUGO,
     INA,
+    NOON,
     REX,
     SYL,
     World,
