@@ -121,6 +121,18 @@ def populate(node: Node, *, chain: int, items: int = 1) -> None:
     node.record_all([Order(command=command, by=by) for by, command in orders])
 
 
+def fill(node: Node, facts: int) -> None:
+    """Items, each with its request, until the ledger holds as many facts."""
+    n = 1
+    while node.ledger.size() < facts:
+        numbers = range(n, n + 100)
+        node.record_all(
+            [Order(command=command, by=by) for k in numbers for by, command in _item(k, node.clock())]
+        )
+        node.record_all([request(k, item(k)) for k in numbers])
+        n += 100
+
+
 def request(n: int, of: ItemId) -> Order:
     """A request to tell the unit that the item exists."""
     asked = ReleaseRequested(

@@ -92,6 +92,7 @@ def test_what_the_articles_warn_of_is_sealed() -> None:
     assert sealed["HarmReported", "source"] is Compartment.WITNESSES
     assert sealed["PersonEnrolled", "description"] is Compartment.PERSONS
     assert sealed["VerdictReached", "dossier"] is Compartment.DOSSIERS
+    assert sealed["VerdictReached", "owed"] is Compartment.VERDICTS
 
 
 @EACH_KIND

@@ -60,7 +60,7 @@ def all_of(node: "Node") -> "list[Obligation]":
     from tearline.folds.obligations import obligations, obligations_question
 
     # What a verdict would have cured stands in its dossier's compartment; only the protocol's sentence is shown.
-    opening = frozenset({Compartment.DOSSIERS})
+    opening = frozenset({Compartment.VERDICTS})
     known = node.ledger.read(obligations_question(node.protocols), opening=opening)
     # Sorting is stable: within each telling they stay in the order of their due dates.
     return sorted(

@@ -29,6 +29,7 @@ class Compartment(Worded):
     PERSONS = "persons", "who people are", "quiénes son las personas"
     REASONS = "reasons", "written reasons", "razones por escrito"
     DOSSIERS = "dossiers", "dossiers", "expedientes"
+    VERDICTS = "verdicts", "why a verdict was reached", "por qué se alcanzó un veredicto"
 
 
 class Closed(Exception):

@@ -247,10 +247,10 @@ class VerdictReached(Fact):
     salt: Annotated[Sealed[str], Label("Salt", "Sal"), Compartment.DOSSIERS]
     dossier: Annotated[Sealed[str], Label("Dossier", "Expediente"), Compartment.DOSSIERS]
     rules: Annotated[
-        Sealed[tuple[str, ...]], Label("Rules that matched", "Reglas aplicadas"), Compartment.DOSSIERS
+        Sealed[tuple[str, ...]], Label("Rules that matched", "Reglas aplicadas"), Compartment.VERDICTS
     ]
     owed: Annotated[
-        Sealed[tuple[OwedByVerdict, ...]], Label("What is owed", "Lo que se debe"), Compartment.DOSSIERS
+        Sealed[tuple[OwedByVerdict, ...]], Label("What is owed", "Lo que se debe"), Compartment.VERDICTS
     ]
 
 

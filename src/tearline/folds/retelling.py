@@ -51,7 +51,7 @@ class Retelling:
 
 
 def retelling_question(protocols: Mapping[str, Pack]) -> Question:
-    """All that a retelling reads, of every telling; open ``Compartment.DOSSIERS`` with it."""
+    """All that a retelling reads, of every telling; open ``DOSSIERS`` and ``VERDICTS`` with it."""
     asked = Clause(frozenset({ReleaseRequested.__name__, VerdictReached.__name__}), frozenset())
     return obligations_question(protocols) | Question(frozenset({asked}))
 

@@ -104,6 +104,11 @@ class Ledger:
         with self._guarded(), self._store.statements() as run:
             return self._reader.history(run, question, opening)
 
+    def read_since(self, question: Question, position: int, *, opening: Opening = frozenset()) -> History:
+        """The facts from this position on that match, and the position reached, to carry a fold on."""
+        with self._guarded(), self._store.reading() as run:
+            return self._reader.since(run, question, opening, position)
+
     def append(self, drafts: Sequence[Draft], *, unless: Question | None, after: int, key: str) -> Appended:
         """Record all of these facts, or none. On the disk when it returns.
 

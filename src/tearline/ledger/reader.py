@@ -47,6 +47,18 @@ class Reader:
             self._histories.put((question, opening), history)
         return history
 
+    def since(self, run: store.Cursor, question: Question, opening: Opening, position: int) -> History:
+        """The facts that match from this position on. Nothing is remembered: who carries on a fold keeps them."""
+        size = store.size(run)
+        found = store.positions(run, question, position, size) if position < size else []
+        facts: list[Recorded[Fact]] = []
+        for at in range(0, len(found), MOST_AT_ONCE):
+            loaded = {f.position: f for f in self._load(run, found[at : at + MOST_AT_ONCE], opening)}
+            if len(loaded) != len(found[at : at + MOST_AT_ONCE]):
+                raise Broken("entries that the tables name are missing")
+            facts += (loaded[p] for p in found[at : at + MOST_AT_ONCE])
+        return History(tuple(facts), size)
+
     def facts(
         self, run: store.Cursor, positions: Sequence[int], opening: Opening
     ) -> tuple[Recorded[Fact], ...]:

@@ -45,10 +45,10 @@ GRANTS: Mapping[Role, tuple[Grant, ...]] = {
         Compartment.PEOPLE_AT_RISK,
     ),
     Role.RELEASING_OFFICER: _grants(
-        Compartment.CONTENT, Compartment.REASONS, Compartment.PERSONS, Compartment.DOSSIERS
+        Compartment.CONTENT, Compartment.REASONS, Compartment.PERSONS, Compartment.DOSSIERS, Compartment.VERDICTS
     ),
     Role.SENIOR_OFFICER: _grants(
-        Compartment.CONTENT, Compartment.REASONS, Compartment.PERSONS, Compartment.DOSSIERS
+        Compartment.CONTENT, Compartment.REASONS, Compartment.PERSONS, Compartment.DOSSIERS, Compartment.VERDICTS
     ),
     Role.VETTING_OFFICER: (
         *_grants(Compartment.PERSONS),
@@ -56,12 +56,12 @@ GRANTS: Mapping[Role, tuple[Grant, ...]] = {
     ),
     Role.LIAISON: _grants(Compartment.CONTENT, Compartment.PERSONS),
     Role.INVESTIGATOR: _grants(
-        Compartment.CONTENT, Compartment.REASONS, Compartment.PERSONS, Compartment.DOSSIERS
+        Compartment.CONTENT, Compartment.REASONS, Compartment.PERSONS, Compartment.DOSSIERS, Compartment.VERDICTS
     ),
     Role.HARM_DESK: _grants(Compartment.PEOPLE_AT_RISK, Compartment.WITNESSES),
     Role.ADVOCATE: (Grant(compartment=Compartment.WITNESSES, own=True),),
     Role.OPERATIONS_PLANNER: _grants(Compartment.PERSONS),
-    Role.OVERSEER: _grants(Compartment.REASONS, Compartment.DOSSIERS, Compartment.PERSONS),
+    Role.OVERSEER: _grants(Compartment.REASONS, Compartment.DOSSIERS, Compartment.VERDICTS, Compartment.PERSONS),
 }
 """Deny by default: a role that is missing here opens nothing."""
 

@@ -22,7 +22,7 @@ from tearline.web.readings import citation_text
 from tearline.web.tongue import Tongue, to_the_day
 from tearline.web.visit import Visit
 
-VERDICTS_OPEN = frozenset({Compartment.DOSSIERS})
+VERDICTS_OPEN = frozenset({Compartment.VERDICTS})
 """The fold reads what a verdict would have cured. The page shows the protocol's sentence, never the dossier."""
 
 

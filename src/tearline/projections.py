@@ -1,0 +1,49 @@
+"""Folds over the whole record, carried on as it grows, for pages that no question can narrow.
+
+What is owed to anyone, which requests are open: such lists concern every fact of their kinds. A projection
+reads each fact once, keeps what the fold needs, and reads on from where it stood. It holds nothing that is not
+in the ledger, decides nothing, and is made again from position 0 when the process starts.
+"""
+
+import threading
+from collections.abc import Callable
+
+from tearline.facts.fact import Compartment
+from tearline.facts.history import History, Question
+from tearline.folds.obligations import Obligation, obligations, obligations_question
+from tearline.ledger.ledger import Ledger
+from tearline.node import Node
+
+
+class Kept:
+    """The facts that match one question, kept and carried on."""
+
+    def __init__(self, ledger: Ledger, question: Question, opening: frozenset[Compartment]) -> None:
+        self._ledger = ledger
+        self._question = question
+        self._opening = opening
+        self._lock = threading.Lock()
+        self._history = History()
+
+    def history(self) -> History:
+        """All that match, up to the position reached now."""
+        with self._lock:
+            held = self._history
+            new = self._ledger.read_since(self._question, held.position, opening=self._opening)
+            if new.facts or not held.position:
+                self._history = History(held.facts + new.facts, new.position)
+            return self._history
+
+
+class Projections:
+    """The projections of one node."""
+
+    def __init__(self, node: Node) -> None:
+        protocols = node.protocols
+        # The fold reads what a verdict would have cured. Pages show the protocol's sentence, never the dossier.
+        self._owed = Kept(node.ledger, obligations_question(protocols), frozenset({Compartment.VERDICTS}))
+        self._owe: Callable[[History], list[Obligation]] = lambda history: obligations(history, protocols)
+
+    def obligations(self) -> list[Obligation]:
+        """Every obligation on record, by due date; made anew only when a fact that matters has arrived."""
+        return self._owed.history().folded(self._owe)
