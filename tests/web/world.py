@@ -18,6 +18,7 @@ from tearline.facts.identifiers import (
     CaveatId,
     CompromiseId,
     CountId,
+    CourseId,
     DissentId,
     ItemId,
     OperationId,
@@ -49,6 +50,7 @@ from tearline.facts.parties import (
     AllegationKind,
     AllegationRecorded,
     AllegationStanding,
+    CourseHeld,
     OfficeTaken,
     OrganisationRegistered,
     Outcome,
@@ -84,7 +86,13 @@ from tearline.rooms.leaks import RecordCompromiseAsItHappened
 from tearline.rooms.operations import CountResult, DeclareCaveat, DeclareOperation, RecordToll
 from tearline.rooms.oversight import OpenTelling
 from tearline.rooms.parties.agreements import ApplyProtocolInHindsight, SignAgreement
-from tearline.rooms.parties.persons import DecidePersonVetting, EnrolPerson, NameSuperior, TakeOffice
+from tearline.rooms.parties.persons import (
+    DecidePersonVetting,
+    EnrolPerson,
+    HoldCourse,
+    NameSuperior,
+    TakeOffice,
+)
 from tearline.rooms.parties.units import DecideUnitVetting, FormUnit, RecordAllegation, RegisterOrganisation
 from tearline.rooms.release.items import (
     ListKnowers,
@@ -233,6 +241,20 @@ def _live(world: World) -> list[Order]:
     orders += act(
         Role.VETTING_OFFICER,
         *(NameSuperior(SuperiorNamed(person=low, superior=high)) for low, high in pairs),
+    )
+    orders += act(
+        Role.VETTING_OFFICER,
+        HoldCourse(
+            CourseHeld(
+                course=CourseId("practice.course"),
+                unit=unit,
+                module=world.public("Handling what is passed on"),
+                instructors=agency,
+                officers=1,
+                persons=(line[0],),
+                valid_until=now + YEAR,
+            )
+        ),
     )
     terms = Terms(
         own=agency,

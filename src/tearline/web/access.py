@@ -33,7 +33,7 @@ def _grants(*compartments: Compartment) -> tuple[Grant, ...]:
 
 GRANTS: Mapping[Role, tuple[Grant, ...]] = {
     Role.CASE_AGENT: (
-        *_grants(Compartment.CONTENT, Compartment.REASONS, Compartment.PERSONS),
+        *_grants(Compartment.CONTENT, Compartment.REASONS, Compartment.PERSONS, Compartment.VERDICTS),
         Grant(compartment=Compartment.SOURCE_HANDLING, own=True),
         Grant(compartment=Compartment.PEOPLE_AT_RISK, own=True),
     ),
@@ -43,32 +43,42 @@ GRANTS: Mapping[Role, tuple[Grant, ...]] = {
         Compartment.PERSONS,
         Compartment.SOURCE_HANDLING,
         Compartment.PEOPLE_AT_RISK,
+        Compartment.VERDICTS,
     ),
     Role.RELEASING_OFFICER: _grants(
-        Compartment.CONTENT, Compartment.REASONS, Compartment.PERSONS, Compartment.DOSSIERS, Compartment.VERDICTS
+        Compartment.CONTENT,
+        Compartment.REASONS,
+        Compartment.PERSONS,
+        Compartment.DOSSIERS,
+        Compartment.VERDICTS,
     ),
     Role.SENIOR_OFFICER: _grants(
-        Compartment.CONTENT, Compartment.REASONS, Compartment.PERSONS, Compartment.DOSSIERS, Compartment.VERDICTS
+        Compartment.CONTENT,
+        Compartment.REASONS,
+        Compartment.PERSONS,
+        Compartment.DOSSIERS,
+        Compartment.VERDICTS,
     ),
     Role.VETTING_OFFICER: (
         *_grants(Compartment.PERSONS),
         Grant(compartment=Compartment.REASONS, rooms=frozenset({"parties"})),
     ),
-    Role.LIAISON: _grants(Compartment.CONTENT, Compartment.PERSONS),
+    Role.LIAISON: _grants(Compartment.CONTENT, Compartment.PERSONS, Compartment.VERDICTS),
     Role.INVESTIGATOR: _grants(
-        Compartment.CONTENT, Compartment.REASONS, Compartment.PERSONS, Compartment.DOSSIERS, Compartment.VERDICTS
+        Compartment.CONTENT,
+        Compartment.REASONS,
+        Compartment.PERSONS,
+        Compartment.DOSSIERS,
+        Compartment.VERDICTS,
     ),
     Role.HARM_DESK: _grants(Compartment.PEOPLE_AT_RISK, Compartment.WITNESSES),
     Role.ADVOCATE: (Grant(compartment=Compartment.WITNESSES, own=True),),
     Role.OPERATIONS_PLANNER: _grants(Compartment.PERSONS),
-    Role.OVERSEER: _grants(Compartment.REASONS, Compartment.DOSSIERS, Compartment.VERDICTS, Compartment.PERSONS),
+    Role.OVERSEER: _grants(
+        Compartment.REASONS, Compartment.DOSSIERS, Compartment.VERDICTS, Compartment.PERSONS
+    ),
 }
 """Deny by default: a role that is missing here opens nothing."""
-
-TOLD_THE_RULES = frozenset({Role.CASE_AGENT, Role.SOURCE_HANDLER, Role.LIAISON}) | {
-    role for role, grants in GRANTS.items() if Grant(compartment=Compartment.DOSSIERS) in grants
-}
-"""Who is shown which rules decided. The values that those rules read are cut to the reader's compartments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +103,8 @@ class Access:
         return any(g.compartment is compartment and not g.own and not g.rooms for g in self._grants)
 
     def told_rules(self) -> bool:
-        return self.role in TOLD_THE_RULES
+        """Whether this reader is shown why: the rules, and what they read as far as its compartments are open."""
+        return self.opens(Compartment.VERDICTS)
 
     def cut(self, history: History) -> History:
         """The history with every field closed that the reader's narrowed grants do not reach."""

@@ -14,6 +14,7 @@ from starlette.types import Scope
 
 from tearline.facts.errors import Broken, Malformed, Refused
 from tearline.node import Node
+from tearline.projections import Projections
 from tearline.web import cases as worked_cases
 from tearline.web import harm, home, identity, leaks, ledger, operations, oversight
 from tearline.web.guards import LARGEST_FORM, LOOPBACK, CrossOrigin, SecureHeaders
@@ -59,7 +60,7 @@ def create_app(node: Node, *, demo: bool, hosts: tuple[str, ...] = LOOPBACK) -> 
             HTTPException: _not_served,
         },
     )
-    app.state.node, app.state.demo = node, demo
+    app.state.node, app.state.demo, app.state.projections = node, demo, Projections(node)
     for room in (home, identity, release, parties, leaks, harm, operations, oversight, ledger, worked_cases):
         app.include_router(room.router, include_in_schema=False)
     app.add_api_route("/healthz", _well, include_in_schema=False)

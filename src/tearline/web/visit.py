@@ -15,6 +15,7 @@ from tearline.facts.identifiers import PersonId, well_formed
 from tearline.facts.oversight import TellingOpened
 from tearline.facts.words import Language, Words
 from tearline.node import Node
+from tearline.projections import Projections
 from tearline.web.access import ALL, Access
 from tearline.web.look import render
 from tearline.web.tongue import Tongue, preferred, tongue
@@ -40,6 +41,11 @@ class Caller:
     def node(self) -> Node:
         node: Node = self.request.app.state.node
         return node
+
+    @property
+    def projections(self) -> Projections:
+        held: Projections = self.request.app.state.projections
+        return held
 
     @property
     def demo(self) -> bool:
@@ -150,7 +156,9 @@ def visit_of(request: Request) -> Visit:
     caller = caller_of(request)
     if caller.role is None:
         raise NoIdentity
-    titles = {str(r.fact.telling): titled(r.fact) for r in caller.node.ledger.read(TELLINGS).of(TellingOpened)}
+    titles = {
+        str(r.fact.telling): titled(r.fact) for r in caller.node.ledger.read(TELLINGS).of(TellingOpened)
+    }
     say = Tongue(caller.say.language, titles)
     return Visit(request=request, say=say, role=caller.role, now=caller.node.clock())
 

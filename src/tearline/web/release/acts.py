@@ -224,7 +224,7 @@ def release(visit: Visit) -> Asked:
     say, asked = visit.say, recorded.fact
     return Asked(
         title=say("Release it"),
-        submit=say("Release"),
+        submit=say("Release now"),
         order=ReleaseItem(asked.request),
         allowed=ReleaseItem.allowed,
         then=f"/releases/{asked.request}",

@@ -1,0 +1,110 @@
+"""What stands before the pages: headers, origins, sizes, hosts, and where a visitor may be sent."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from tearline.facts.history import Role
+from tearline.web.app import create_app
+from tearline.web.guards import local_path
+from tests.web.conftest import BASE, visitor
+from tests.web.world import World
+
+
+def test_each_page_carries_the_policy_with_its_own_nonce(still: World) -> None:
+    client = visitor(still, Role.OVERSEER)
+    nonces = set()
+    for path in ("/", "/nothing-here"):
+        answer = client.get(path)
+        policy = answer.headers["content-security-policy"]
+        nonce = re.search(r"'nonce-([\w-]{20,})'", policy)
+        assert nonce
+        assert f'nonce="{nonce[1]}"' in answer.text
+        assert "default-src 'self'" in policy
+        assert "unsafe" not in policy
+        nonces.add(nonce[1])
+    assert len(nonces) == 2
+
+
+def test_pages_are_kept_nowhere_and_hashed_files_for_ever(still: World) -> None:
+    client = visitor(still, Role.OVERSEER)
+    page = client.get("/")
+    assert page.headers["cache-control"] == "no-store"
+    sheet = re.search(r'href="(/static/css/[^"]+)"', page.text)
+    assert sheet
+    kept = client.get(sheet[1])
+    assert kept.status_code == 200
+    assert "immutable" in kept.headers["cache-control"]
+    assert "immutable" not in client.get("/static/nothing.css").headers["cache-control"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "https://elsewhere.invalid"},
+        {"origin": "null"},
+    ],
+)
+def test_a_post_from_another_site_is_refused(still: World, headers: dict[str, str]) -> None:
+    answer = visitor(still).post("/identity", data={"identity": "overseer"}, headers=headers)
+    assert answer.status_code == 403
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("headers", [{"sec-fetch-site": "same-origin"}, {"origin": BASE}, {}])
+def test_a_post_from_the_site_itself_is_taken(still: World, headers: dict[str, str]) -> None:
+    answer = visitor(still).post("/identity", data={"identity": "overseer"}, headers=headers)
+    assert answer.status_code == 303
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+
+
+def test_the_site_answers_to_its_own_names_only(still: World) -> None:
+    app = create_app(still.node, demo=True)
+    for host, status in (("localhost", 200), ("127.0.0.1:8080", 200), ("evil.invalid", 400)):
+        assert (
+            TestClient(app, base_url="http://x").get("/healthz", headers={"host": host}).status_code == status
+        )
+
+
+def test_a_form_larger_than_64_kib_is_refused(still: World) -> None:
+    client = visitor(still, Role.CASE_AGENT)
+    answer = client.post("/items/practice.item-1/dissent", data={"reasons": "x" * 70_000})
+    assert answer.status_code == 413
+
+
+def test_there_is_no_page_that_lists_the_routes(still: World) -> None:
+    client = visitor(still, Role.OVERSEER)
+    for path in ("/docs", "/redoc", "/openapi.json"):
+        assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//evil.invalid",
+        "https://evil.invalid/",
+        "/\\evil.invalid",
+        "javascript:alert(1)",
+        "",
+        "releases",
+        "/a\r\nb",
+    ],
+)
+def test_nobody_is_sent_to_another_site(still: World, path: str) -> None:
+    assert local_path(path) == "/"
+    answer = visitor(still).get("/language", params={"to": "es", "back": path})
+    assert answer.headers["location"] == "/"
+
+
+@given(st.text())
+def test_wherever_one_is_sent_it_is_a_path_on_this_site(path: str) -> None:
+    sent = local_path(path)
+    assert sent.startswith("/")
+    assert not sent.startswith(("//", "/\\"))
