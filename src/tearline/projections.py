@@ -6,13 +6,29 @@ in the ledger, decides nothing, and is made again from position 0 when the proce
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from tearline.facts.fact import Compartment
-from tearline.facts.history import History, Question
+from tearline.facts.fact import Compartment, Fact
+from tearline.facts.history import History, Question, about
+from tearline.facts.leaks import CompromiseReported, InvestigationOpened
+from tearline.facts.operations import OperationDeclared
+from tearline.facts.parties import UnitFormed
+from tearline.facts.release import DisclosureRecorded, DissentAnswered, SourceWarningAnswered
 from tearline.folds.obligations import Obligation, obligations, obligations_question
+from tearline.folds.requests import REQUEST_STANDING, Requests, requests
 from tearline.ledger.ledger import Ledger
 from tearline.node import Node
+
+WORK: Sequence[type[Fact]] = (
+    *REQUEST_STANDING,
+    DissentAnswered,
+    SourceWarningAnswered,
+    DisclosureRecorded,
+    CompromiseReported,
+    InvestigationOpened,
+    OperationDeclared,
+    UnitFormed,
+)
 
 
 class Kept:
@@ -42,8 +58,25 @@ class Projections:
         protocols = node.protocols
         # The fold reads what a verdict would have cured. Pages show the protocol's sentence, never the dossier.
         self._owed = Kept(node.ledger, obligations_question(protocols), frozenset({Compartment.VERDICTS}))
+        self._work = Kept(node.ledger, about(kinds=WORK), frozenset())
         self._owe: Callable[[History], list[Obligation]] = lambda history: obligations(history, protocols)
 
     def obligations(self) -> list[Obligation]:
         """Every obligation on record, by due date; made anew only when a fact that matters has arrived."""
         return self._owed.history().folded(self._owe)
+
+    def work(self) -> History:
+        """Every request, answer, leak and operation, with all sealed fields closed."""
+        return self._work.history()
+
+    def requests(self) -> Requests:
+        """Where every request on record stands."""
+        return self.work().folded(requests)
+
+    def told(self) -> History:
+        """What the worked cases consist of, of the same kinds."""
+        return self.work().folded(_told)
+
+
+def _told(history: History) -> History:
+    return History(tuple(r for r in history if r.told), history.position)

@@ -5,7 +5,7 @@ from fastapi.responses import Response
 
 from tearline.facts.oversight import TellingOpened
 from tearline.facts.words import Words
-from tearline.web.home import QUESTION, told_pages
+from tearline.web.home import told_pages
 from tearline.web.visit import TELLINGS, Visiting, absent, titled
 
 router = APIRouter()
@@ -29,7 +29,7 @@ def one_telling(visit: Visiting) -> Response:
         "case.html",
         title=visit.say(titled(found)),
         about=visit.say(Words(found.about_en, found.about_es)),
-        pages=dict(told_pages(visit.say, visit.read(QUESTION))).get(name, []),
+        pages=dict(told_pages(visit)).get(name, []),
         others=others,
         sources=found.sources,
     )

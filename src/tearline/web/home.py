@@ -3,16 +3,18 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from tearline.facts.history import History, Recorded, Role, about, each
-from tearline.facts.identifiers import ItemId, PersonId, RequestId
+from tearline.facts.history import History, Question, Recorded, Role, about, each
+from tearline.facts.identifiers import ItemId, PersonId
 from tearline.facts.leaks import CompromiseReported, InvestigationOpened
 from tearline.facts.operations import OperationDeclared
 from tearline.facts.parties import (
-    OrganisationRegistered,
+    PersonEnrolled,
     PersonVettingDecided,
     UnitFormed,
     UnitVettingDecided,
@@ -25,9 +27,7 @@ from tearline.facts.release import (
     DissentRecorded,
     Effect,
     ItemRegistered,
-    ItemReleased,
     ReleaseRequested,
-    ReleaseSignedOff,
     SignOffLine,
     SourceWarned,
     SourceWarningAnswered,
@@ -35,49 +35,28 @@ from tearline.facts.release import (
 )
 from tearline.folds.obligations import Obligation
 from tearline.folds.people import People, Status
-from tearline.folds.release import dissents, warnings
 from tearline.rooms.release.requests import LINES
 from tearline.web.names import Names
-from tearline.web.oversight import all_owed
+from tearline.web.oversight import ORGANISATIONS, all_owed
 from tearline.web.places import page_of
 from tearline.web.release.listing import Row
 from tearline.web.release.request import title
-from tearline.web.tongue import Tongue
 from tearline.web.visit import Visit, Visiting
 
 router = APIRouter()
 SOON_DAYS = 60
 MOST = 60
 
-QUESTION = about(
-    kinds=(
-        ReleaseRequested,
-        VerdictReached,
-        ItemReleased,
-        ReleaseSignedOff,
-        ItemRegistered,
-        DissentRecorded,
-        DissentAnswered,
-        SourceWarned,
-        SourceWarningAnswered,
-        DisclosureRecorded,
-        CompromiseReported,
-        InvestigationOpened,
-        OperationDeclared,
-        UnitFormed,
-        UnitVettingDecided,
-        OrganisationRegistered,
-    )
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
     """Something that waits for the reader. ``due`` None: no day is stated."""
 
-    title: str
+    title: Callable[[Names], str]
     href: str
     kind: str
+    reads: Question
+    """What the reader must be told for the title: asked only for the needs that are shown."""
     why: str = ""
     due: datetime | None = None
     perishes: bool = False
@@ -90,8 +69,7 @@ class Need:
 def home(visit: Visiting) -> Response:
     if visit.access.outside:
         return visit.page("home.html", rows=_rows(visit, _receipts(visit)), cases=[], more=0)
-    known = visit.read(QUESTION)
-    needs = list(_needs(visit, known))
+    needs = list(_needs(visit))
     needs = sorted(
         [*_with_due(visit, needs), *_owed(visit, {n.answers for n in needs})],
         key=lambda n: (n.due is None, n.due or visit.now),
@@ -100,12 +78,13 @@ def home(visit: Visiting) -> Response:
         "home.html",
         rows=_rows(visit, needs[:MOST]),
         more=max(0, len(needs) - MOST),
-        cases=told_pages(visit.say, known),
+        cases=told_pages(visit),
     )
 
 
 def _rows(visit: Visit, needs: Sequence[Need]) -> list[Row]:
     say, now = visit.say, visit.now
+    names = Names(visit.read(reduce(or_, (n.reads for n in needs), ORGANISATIONS)), say)
     rows = []
     for need in needs:
         due = overdue = ""
@@ -118,7 +97,7 @@ def _rows(visit: Visit, needs: Sequence[Need]) -> list[Row]:
                 due, overdue = ("", when) if late else (say("due %(when)s", when=when), "")
         rows.append(
             Row(
-                title=need.title,
+                title=need.title(names),
                 href=need.href,
                 kind=need.kind,
                 why=need.why,
@@ -130,105 +109,81 @@ def _rows(visit: Visit, needs: Sequence[Need]) -> list[Row]:
     return rows
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
-    """The live requests that are not released yet, and what was said on them."""
-
-    known: History
-    names: Names
-    now: datetime
-
-    def requests(self) -> Iterator[Recorded[ReleaseRequested]]:
-        released = {r.fact.request for r in self.known.of(ItemReleased)}
-        for r in self.known.of(ReleaseRequested):
-            if r.told is None and r.fact.request not in released:
-                yield r
-
-    def perishes(self, item: ItemId) -> datetime | None:
-        return next((r.fact.perishes_at for r in self.known.of(ItemRegistered) if r.fact.item == item), None)
-
-    def verdict(self, request: RequestId) -> Effect | None:
-        found = [r for r in self.known.of(VerdictReached) if r.fact.request == request]
-        return found[-1].fact.effect if found else None
-
-    def lines(self, request: RequestId) -> set[SignOffLine]:
-        return {r.fact.line for r in self.known.of(ReleaseSignedOff) if r.fact.request == request}
-
-    def contested(self, asked: ReleaseRequested) -> bool:
-        """Whether a second signature will be asked for."""
-        said = warnings(self.known, asked.item, self.now) or dissents(
-            self.known, asked.item, asked.request, self.now
-        )
-        return bool(said)
-
-
-def _needs(visit: Visit, known: History) -> Iterator[Need]:
+def _needs(visit: Visit) -> Iterator[Need]:
     """What waits for this role, from the facts alone."""
-    opened = Open(known, Names(known, visit.say), visit.now)
     if visit.role in LINES:
-        yield from _to_sign(visit, opened)
+        yield from _to_sign(visit)
     match visit.role:
         case Role.RELEASING_OFFICER:
-            yield from _to_release(visit, opened)
-            yield from _to_answer(visit, opened)
+            yield from _to_release(visit)
+            yield from _to_answer(visit)
         case Role.SENIOR_OFFICER:
-            yield from _to_answer(visit, opened)
-            yield from _to_investigate(visit, opened)
+            yield from _to_answer(visit)
+            yield from _to_investigate(visit)
         case Role.INVESTIGATOR:
-            yield from _to_investigate(visit, opened)
+            yield from _to_investigate(visit)
         case Role.CASE_AGENT | Role.LIAISON:
-            yield from _asked(visit, opened)
+            yield from _asked(visit)
         case Role.VETTING_OFFICER:
-            yield from _lapsing(visit, opened)
+            yield from _lapsing(visit)
         case _:
             return
 
 
-def _request(visit: Visit, opened: Open, r: Recorded[ReleaseRequested], kind: str, path: str = "") -> Need:
-    verdict = opened.verdict(r.fact.request)
+def _request(visit: Visit, r: Recorded[ReleaseRequested], kind: str) -> Need:
+    standing = visit.projections.requests()
+    verdict = standing.effect.get(r.fact.request)
     return Need(
-        title=title(visit.say, r.fact, opened.names),
-        href=f"/releases/{r.fact.request}{path}",
+        title=lambda names: title(visit.say, r.fact, names),
+        href=f"/releases/{r.fact.request}",
         kind=kind,
+        reads=_item(r.fact.item) | about(f"unit:{r.fact.unit}", kinds=(UnitFormed,)),
         why=visit.say("asked %(when)s", when=visit.say.happened(r)),
-        due=opened.perishes(r.fact.item),
+        due=standing.perishes(r.fact.item),
         perishes=True,
         verdict=verdict.value if verdict else "",
     )
 
 
-def _to_sign(visit: Visit, opened: Open) -> Iterator[Need]:
+def _item(item: ItemId) -> Question:
+    return about(f"item:{item}", kinds=(ItemRegistered,))
+
+
+def _to_sign(visit: Visit) -> Iterator[Need]:
     line = LINES[visit.role]
-    for r in opened.requests():
-        if line in opened.lines(r.fact.request) or r.by.person == visit.actor.person:
+    standing = visit.projections.requests()
+    for r in standing.open():
+        if line in standing.lines.get(r.fact.request, ()) or r.by.person == visit.actor.person:
             continue
-        if opened.verdict(r.fact.request) is Effect.REFUSE:
+        if standing.effect.get(r.fact.request) is Effect.REFUSE:
             continue
-        if line is not SignOffLine.SECOND or opened.contested(r.fact):
-            yield _request(visit, opened, r, visit.say("Sign or say why not"))
+        if line is not SignOffLine.SECOND or standing.contested(r.fact):
+            yield _request(visit, r, visit.say("Sign or say why not"))
 
 
-def _to_release(visit: Visit, opened: Open) -> Iterator[Need]:
-    for r in opened.requests():
-        if opened.verdict(r.fact.request) is Effect.RELEASE:
-            yield _request(visit, opened, r, visit.say("Ready to release"))
+def _to_release(visit: Visit) -> Iterator[Need]:
+    standing = visit.projections.requests()
+    for r in standing.open():
+        if standing.effect.get(r.fact.request) is Effect.RELEASE:
+            yield _request(visit, r, visit.say("Ready to release"))
 
 
-def _asked(visit: Visit, opened: Open) -> Iterator[Need]:
-    for r in opened.requests():
+def _asked(visit: Visit) -> Iterator[Need]:
+    for r in visit.projections.requests().open():
         if r.by.person == visit.actor.person:
-            yield _request(visit, opened, r, visit.say("Your request"))
+            yield _request(visit, r, visit.say("Your request"))
 
 
-def _to_answer(visit: Visit, opened: Open) -> Iterator[Need]:
-    say, known = visit.say, opened.known
+def _to_answer(visit: Visit) -> Iterator[Need]:
+    say, known = visit.say, visit.projections.work()
     answered = {r.fact.dissent for r in known.of(DissentAnswered)}
     for r in known.of(DissentRecorded):
         if r.told is None and r.fact.dissent not in answered and r.by.person != visit.actor.person:
             yield Need(
-                title=opened.names.item(r.fact.item).name,
+                title=_named(r.fact.item),
                 href=f"/items/{r.fact.item}/dissents/{r.fact.dissent}/answer",
                 kind=say("Answer the dissent"),
+                reads=_item(r.fact.item),
                 why=say("recorded %(when)s", when=say.happened(r)),
                 answers=r.position,
             )
@@ -236,28 +191,34 @@ def _to_answer(visit: Visit, opened: Open) -> Iterator[Need]:
     for w in known.of(SourceWarned):
         if w.told is None and w.fact.warning not in replied:
             yield Need(
-                title=opened.names.item(w.fact.item).name,
+                title=_named(w.fact.item),
                 href=f"/items/{w.fact.item}/warnings/{w.fact.warning}/answer",
                 kind=say("Answer the source's warning"),
+                reads=_item(w.fact.item),
                 why=say(w.fact.kind),
                 answers=w.position,
             )
 
 
-def _to_investigate(visit: Visit, opened: Open) -> Iterator[Need]:
-    say = visit.say
-    investigated = {r.fact.compromise for r in opened.known.of(InvestigationOpened)}
-    for r in opened.known.of(CompromiseReported):
+def _named(item: ItemId) -> Callable[[Names], str]:
+    return lambda names: names.item(item).name
+
+
+def _to_investigate(visit: Visit) -> Iterator[Need]:
+    say, known = visit.say, visit.projections.work()
+    investigated = {r.fact.compromise for r in known.of(InvestigationOpened)}
+    for r in known.of(CompromiseReported):
         if r.told is None and r.fact.compromise not in investigated:
             yield Need(
-                title=opened.names.item(r.fact.item).name,
+                title=_named(r.fact.item),
                 href=f"/leaks/{r.fact.compromise}",
                 kind=say("Open an investigation"),
+                reads=_item(r.fact.item),
                 why=say("leak reported %(when)s", when=say.moment(r.known_at)),
             )
 
 
-def _lapsing(visit: Visit, opened: Open) -> Iterator[Need]:
+def _lapsing(visit: Visit) -> Iterator[Need]:
     """Units and people whose pass has ended or is about to, and those whose vetting is pending."""
     say = visit.say
     vetted = visit.read(about(kinds=(PersonVettingDecided, UnitVettingDecided, UnitFormed)))
@@ -267,9 +228,10 @@ def _lapsing(visit: Visit, opened: Open) -> Iterator[Need]:
         status, until = people.own_link(person).status, decided.fact.valid_until
         if status is Status.PENDING or _soon(until, visit.now):
             yield Need(
-                title=person,
+                title=lambda names, person=person: names.person(person).name,  # type: ignore[misc]
                 href=f"/people/{person}",
                 kind=say("Vetting pending") if status is Status.PENDING else say("Vetting ends"),
+                reads=about(f"person:{person}", kinds=(PersonEnrolled,)),
                 due=until,
             )
     for unit in people.formed:
@@ -277,9 +239,10 @@ def _lapsing(visit: Visit, opened: Open) -> Iterator[Need]:
         until = unit_vetted.fact.valid_until if unit_vetted else None
         if unit_vetted is None or _soon(until, visit.now):
             yield Need(
-                title=opened.names.unit(unit).name,
+                title=lambda names, unit=unit: names.unit(unit).name,  # type: ignore[misc]
                 href=f"/units/{unit}",
                 kind=say("Unit not vetted") if unit_vetted is None else say("Unit's vetting ends"),
+                reads=about(f"unit:{unit}", kinds=(UnitFormed,)),
                 due=until,
             )
 
@@ -305,10 +268,10 @@ OWED_TO: Mapping[Role, Callable[[Obligation], bool]] = {
 ANSWERS = {DissentAnswered.__name__, SourceWarningAnswered.__name__}
 
 
-def _is_to_answer(visit: Visit, o: Obligation) -> bool:
-    """Whether it is ended by an answer, for which there is a form."""
+def _answering(visit: Visit) -> set[str]:
+    """The duties that end by an answer, for which there is a form."""
     duties = (duty for pack in visit.node.protocols.values() for duty in pack.duties)
-    return any(duty.id == o.kind and ANSWERS.intersection(duty.discharged_by) for duty in duties)
+    return {duty.id for duty in duties if ANSWERS.intersection(duty.discharged_by)}
 
 
 def _with_due(visit: Visit, needs: Sequence[Need]) -> Iterator[Need]:
@@ -316,7 +279,8 @@ def _with_due(visit: Visit, needs: Sequence[Need]) -> Iterator[Need]:
     if not any(n.answers is not None for n in needs):
         yield from needs
         return
-    due = {o.ground.position: o.due for o in all_owed(visit)[1] if _is_to_answer(visit, o)}
+    answering = _answering(visit)
+    due = {o.ground.position: o.due for o in all_owed(visit) if o.kind in answering}
     for need in needs:
         yield need if need.answers is None else replace(need, due=due.get(need.answers))
 
@@ -325,17 +289,17 @@ def _owed(visit: Visit, shown: set[int | None]) -> Iterator[Need]:
     concerns = OWED_TO.get(visit.role)
     if concerns is None:
         return
-    say = visit.say
-    known, owed = all_owed(visit)
-    names = Names(known, say)
-    for o in owed:
-        if o.ground.position in shown and _is_to_answer(visit, o):
+    say, answering = visit.say, _answering(visit)
+    names = Names(visit.read(ORGANISATIONS), say)
+    for o in all_owed(visit):
+        if o.ground.position in shown and o.kind in answering:
             continue
         if o.ground.told is None and o.discharged_by is None and concerns(o) and not _by_verdict(o):
             yield Need(
-                title=say(o.sentence),
+                title=lambda _names, o=o: say(o.sentence),  # type: ignore[misc]
                 href=page_of(o.ground),
                 kind=say("Owed by %(who)s", who=names.organisation(o.debtor)),
+                reads=Question(),
                 why=say(type(o.ground.fact).in_words),
                 due=o.due,
             )
@@ -357,9 +321,10 @@ def _receipts(visit: Visit) -> list[Need]:
     received = {r.fact.copy for r in known.of(CopyReceived)}
     return [
         Need(
-            title=say("Acknowledge copy %(copy)s", copy=r.fact.copy),
+            title=lambda _names, r=r: say("Acknowledge copy %(copy)s", copy=r.fact.copy),  # type: ignore[misc]
             href=f"/copies/{r.fact.copy}",
             kind=say("Receipt"),
+            reads=Question(),
             why=say("given %(when)s", when=say.happened(r)),
         )
         for r in known.of(CopyReleased)
@@ -367,13 +332,16 @@ def _receipts(visit: Visit) -> list[Need]:
     ]
 
 
-def told_pages(say: Tongue, known: History) -> list[tuple[str, list[tuple[str, str]]]]:
+def told_pages(visit: Visit) -> list[tuple[str, list[tuple[str, str]]]]:
     """The worked cases, each with its pages."""
-    names = Names(known, say)
+    say, told = visit.say, visit.projections.told()
+    items = sorted({r.fact.item for r in told.of(ItemRegistered)})
+    units = sorted({r.fact.unit for r in told.of(UnitFormed)})
+    names = Names(
+        visit.read(each("item", items, (ItemRegistered,)) | each("unit", units, (UnitFormed,))), say
+    )
     found: dict[str, list[tuple[str, str]]] = {}
-    for r in known:
-        if r.told is None:
-            continue
+    for r in told:
         match r.fact:
             case ReleaseRequested():
                 entry = (title(say, r.fact, names), page_of(r))
@@ -387,5 +355,5 @@ def told_pages(say: Tongue, known: History) -> list[tuple[str, list[tuple[str, s
                 entry = (say("Unit: %(name)s", name=r.fact.name), f"/units/{r.fact.unit}")
             case _:
                 continue
-        found.setdefault(r.told.telling, []).append(entry)
+        found.setdefault(r.told.telling if r.told else "", []).append(entry)
     return list(found.items())

@@ -7,16 +7,18 @@ from datetime import datetime
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from tearline.facts.history import History, Question, about
+from tearline.facts.history import History, about
 from tearline.facts.parties import OrganisationRegistered
-from tearline.folds.obligations import Obligation, obligations_question
+from tearline.folds.obligations import Obligation
 from tearline.web.names import Names
-from tearline.web.owed import VERDICTS_OPEN, OwedRow, owed_row, owed_to_show
+from tearline.web.owed import OwedRow, owed_row, shown_to
 from tearline.web.tongue import Tongue
 from tearline.web.visit import Visit, Visiting
 
 router = APIRouter()
 MOST_DISCHARGED = 50
+MOST_OPEN = 100
+ORGANISATIONS = about(kinds=(OrganisationRegistered,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,19 +31,22 @@ class Told:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwedView:
     overdue: int
+    count: int
+    first: int
+    before: int | None
+    after: int | None
     open: list[OwedRow]
     discharged: list[OwedRow]
     told: list[Told]
 
 
-def all_owed(visit: Visit) -> tuple[History, list[Obligation]]:
-    """Every obligation that this reader may know of, and the history that names its parties."""
-    question: Question = obligations_question(visit.node.protocols) | about(kinds=(OrganisationRegistered,))
-    opened = visit.node.ledger.read(question, opening=VERDICTS_OPEN)
-    return visit.read(question), owed_to_show(visit, opened)
+def all_owed(visit: Visit) -> list[Obligation]:
+    """Every obligation on record that this reader may know of, by due date."""
+    return shown_to(visit, visit.projections.obligations())
 
 
-def view(say: Tongue, known: History, owed: Sequence[Obligation], now: datetime) -> OwedView:
+def view(say: Tongue, known: History, owed: Sequence[Obligation], now: datetime, first: int = 0) -> OwedView:
+    """``first``: where in what is still owed the page begins."""
     names = Names(known, say)
     live = [o for o in owed if o.ground.told is None]
     still = [o for o in live if o.discharged_by is None]
@@ -52,7 +57,11 @@ def view(say: Tongue, known: History, owed: Sequence[Obligation], now: datetime)
             tellings.setdefault(o.ground.told.telling, []).append(o)
     return OwedView(
         overdue=sum(o.overdue(now) for o in still),
-        open=[owed_row(say, o, names, now) for o in still],
+        count=len(still),
+        first=first + 1,
+        before=max(0, first - MOST_OPEN) if first else None,
+        after=first + MOST_OPEN if first + MOST_OPEN < len(still) else None,
+        open=[owed_row(say, o, names, now) for o in still[first : first + MOST_OPEN]],
         discharged=[owed_row(say, o, names, now) for o in done[-MOST_DISCHARGED:]],
         told=[
             Told(
@@ -68,5 +77,6 @@ def view(say: Tongue, known: History, owed: Sequence[Obligation], now: datetime)
 @router.get("/obligations")
 def owed(visit: Visiting) -> Response:
     visit.own_side()
-    known, found = all_owed(visit)
-    return visit.page("obligations.html", page=view(visit.say, known, found, visit.now))
+    known = visit.read(ORGANISATIONS)
+    first = visit.place("from")
+    return visit.page("obligations.html", page=view(visit.say, known, all_owed(visit), visit.now, first))

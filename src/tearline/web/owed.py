@@ -74,7 +74,11 @@ def owed_on(known: History, protocols: Mapping[str, Pack], ids: Mapping[str, Ite
 
 def owed_to_show(visit: Visit, history: History) -> list[Obligation]:
     """The obligations in this history that this reader may know of."""
-    found = obligations(history, visit.node.protocols)
+    return shown_to(visit, obligations(history, visit.node.protocols))
+
+
+def shown_to(visit: Visit, found: list[Obligation]) -> list[Obligation]:
+    """Those of them that this reader may know of."""
     if visit.access.told_rules():
         return found
     return [o for o in found if o.ground.told or not isinstance(o.ground.fact, VerdictReached)]

@@ -94,6 +94,11 @@ class Visit(Caller):
             raise absent()
         return text
 
+    def place(self, name: str) -> int:
+        """A place in a list, from the address: how many entries stand before it. Anything else is the start."""
+        said = self.request.query_params.get(name, "")
+        return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
+
     def read(self, ask: Callable[[History], Question] | Question) -> History:
         """The facts that answer, as this reader may see them. A worked case is open to all of one's own side."""
         asked = ask if callable(ask) else _always(ask)

@@ -1,8 +1,8 @@
 """All requests, and what was given out, worked cases apart. To the partner: their own releases only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from tearline.facts.history import History, Question, Recorded, about, each
 from tearline.facts.identifiers import PersonId, UnitId
@@ -14,9 +14,9 @@ from tearline.facts.release import (
     ItemRegistered,
     ItemReleased,
     ReleaseRequested,
-    VerdictReached,
 )
 from tearline.folds.people import People
+from tearline.folds.requests import Requests
 from tearline.web.names import Names
 from tearline.web.release.request import title
 from tearline.web.show import label
@@ -38,68 +38,104 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of a long list: its rows, where they begin and how many there are in all."""
+
+    rows: Sequence[Row]
+    first: int
+    count: int
+    before: int | None
+    after: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    open: Sequence[Row]
-    released: Sequence[Row]
-    outside: Sequence[Row]
+    open: Part
+    released: Part
+    outside: Part
     told: Sequence[Row]
 
 
-QUESTION = about(
-    kinds=(
-        ReleaseRequested,
-        VerdictReached,
-        ItemReleased,
-        DisclosureRecorded,
-        ItemRegistered,
-        UnitFormed,
-        OrganisationRegistered,
+Listed = Recorded[ReleaseRequested] | Recorded[DisclosureRecorded]
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What a page of the list shows, chosen on the whole record before anything sealed is opened."""
+
+    open: Sequence[Recorded[ReleaseRequested]]
+    released: Sequence[Recorded[ReleaseRequested]]
+    outside: Sequence[Recorded[DisclosureRecorded]]
+    told: Sequence[Listed]
+    firsts: Mapping[str, int]
+
+    def shown(self, part: Sequence[Listed], name: str) -> Sequence[Listed]:
+        first = self.firsts.get(name, 0)
+        return part[first : first + MOST]
+
+    def all_shown(self) -> list[Listed]:
+        return [
+            *self.shown(self.open, "open"),
+            *self.shown(self.released, "released"),
+            *self.shown(self.outside, "outside"),
+            *self.told,
+        ]
+
+    def question(self) -> Question:
+        """The names of what is shown."""
+        shown = self.all_shown()
+        asked = each("item", sorted({r.fact.item for r in shown}), (ItemRegistered,))
+        asked |= each("unit", sorted({r.fact.unit for r in shown}), (UnitFormed,))
+        return asked | about(kinds=(OrganisationRegistered,))
+
+
+def choose(whole: History, standing: Requests, firsts: Mapping[str, int]) -> Chosen:
+    """What perishes first stands first; of what was given out, the latest."""
+    far = datetime.max.replace(tzinfo=UTC)
+    disclosed = whole.of(DisclosureRecorded)
+    return Chosen(
+        open=sorted(standing.open(), key=lambda r: standing.perishes(r.fact.item) or far),
+        released=[r for q, r in reversed(standing.asked.items()) if q in standing.released and not r.told],
+        outside=[r for r in reversed(disclosed) if not r.told],
+        told=[*(r for r in disclosed if r.told), *(r for r in standing.asked.values() if r.told)],
+        firsts=firsts,
     )
-)
 
 
-def listing(say: Tongue, known: History, now: datetime) -> Listing:
+def listing(say: Tongue, known: History, chosen: Chosen, standing: Requests, now: datetime) -> Listing:
+    """The rows of what was chosen; ``known`` gives the names that this reader may see."""
     names = Names(known, say)
-    verdicts = {r.fact.request: r for r in known.of(VerdictReached)}
-    released = {r.fact.request: r for r in known.of(ItemReleased)}
-    perishing = {r.fact.item: r.fact.perishes_at for r in known.of(ItemRegistered)}
-    asked = [
-        (
-            r,
-            _request_row(
-                say,
-                r,
-                names,
-                verdict=verdicts.get(r.fact.request),
-                released=released.get(r.fact.request),
-                perishes=perishing.get(r.fact.item),
-                now=now,
-            ),
+
+    def row(r: Listed) -> Row:
+        if isinstance(r.fact, DisclosureRecorded):
+            return disclosure_row(say, r, names)
+        return _request_row(say, r, names, standing, now)
+
+    def part(of: Sequence[Listed], name: str) -> Part:
+        first = chosen.firsts.get(name, 0)
+        return Part(
+            rows=[row(r) for r in chosen.shown(of, name)],
+            first=first + 1,
+            count=len(of),
+            before=max(0, first - MOST) if first else None,
+            after=first + MOST if first + MOST < len(of) else None,
         )
-        for r in known.of(ReleaseRequested)
-    ]
-    outside = [(r, disclosure_row(say, r, names)) for r in known.of(DisclosureRecorded)]
-    still = [(r, row) for r, row in asked if r.fact.request not in released and not r.told]
-    far = datetime.max.replace(tzinfo=now.tzinfo)
-    still.sort(key=lambda pair: perishing.get(pair[0].fact.item) or far)
+
     return Listing(
-        open=[row for _, row in still],
-        released=[row for r, row in reversed(asked) if r.fact.request in released and not r.told],
-        outside=[row for r, row in reversed(outside) if not r.told],
-        told=[row for r, row in (*outside, *asked) if r.told],
+        open=part(chosen.open, "open"),
+        released=part(chosen.released, "released"),
+        outside=part(chosen.outside, "outside"),
+        told=[row(r) for r in chosen.told],
     )
 
 
 def _request_row(
-    say: Tongue,
-    asked: Recorded[ReleaseRequested],
-    names: Names,
-    *,
-    verdict: Recorded[VerdictReached] | None,
-    released: Recorded[ItemReleased] | None,
-    perishes: datetime | None,
-    now: datetime,
+    say: Tongue, asked: Recorded[ReleaseRequested], names: Names, standing: Requests, now: datetime
 ) -> Row:
+    released = standing.released.get(asked.fact.request)
+    effect = standing.effect.get(asked.fact.request)
+    perishes = standing.perishes(asked.fact.item)
     due = overdue = ""
     if perishes and not released and not asked.told:
         if perishes > now:
@@ -117,7 +153,7 @@ def _request_row(
             who=say(asked.by.role),
             when=say.happened(asked),
         ),
-        verdict=verdict.fact.effect.value if verdict else "",
+        verdict=effect.value if effect else "",
         tag=say("released %(when)s", when=say.day(released.happened_at)) if released else "",
         due=due,
         overdue=overdue,

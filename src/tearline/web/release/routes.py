@@ -20,8 +20,12 @@ def releases(visit: Visiting) -> Response:
         given = visit.read(lambda so_far: listing.partner_question(so_far, me))
         rows = listing.partner_rows(visit.say, given, me, visit.now)
         return visit.page("release/received.html", rows=rows)
-    known = visit.read(listing.QUESTION)
-    return visit.page("release/list.html", page=listing.listing(visit.say, known, visit.now))
+    standing = visit.projections.requests()
+    firsts = {part: visit.place(part) for part in ("open", "released", "outside")}
+    chosen = listing.choose(visit.projections.work(), standing, firsts)
+    known = visit.read(chosen.question())
+    page = listing.listing(visit.say, known, chosen, standing, visit.now)
+    return visit.page("release/list.html", page=page)
 
 
 router.include_router(acts.router)
