@@ -52,22 +52,23 @@ class Kept:
 
 
 class Projections:
-    """The projections of one node."""
+    """The projections of one node, over one kept history."""
 
     def __init__(self, node: Node) -> None:
         protocols = node.protocols
-        # The fold reads what a verdict would have cured. Pages show the protocol's sentence, never the dossier.
-        self._owed = Kept(node.ledger, obligations_question(protocols), frozenset({Compartment.VERDICTS}))
-        self._work = Kept(node.ledger, about(kinds=WORK), frozenset())
+        # One sealed compartment is open: the fold reads what a verdict would have cured. Pages show the protocol's
+        # sentence for it. Every other sealed field is closed.
+        question = obligations_question(protocols) | about(kinds=WORK)
+        self._kept = Kept(node.ledger, question, frozenset({Compartment.VERDICTS}))
         self._owe: Callable[[History], list[Obligation]] = lambda history: obligations(history, protocols)
 
     def obligations(self) -> list[Obligation]:
         """Every obligation on record, by due date; made anew only when a fact that matters has arrived."""
-        return self._owed.history().folded(self._owe)
+        return self.work().folded(self._owe)
 
     def work(self) -> History:
-        """Every request, answer, leak and operation, with all sealed fields closed."""
-        return self._work.history()
+        """Every fact that any list over the whole record rests on."""
+        return self._kept.history()
 
     def requests(self) -> Requests:
         """Where every request on record stands."""
