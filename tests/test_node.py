@@ -275,9 +275,13 @@ ONE = Told("one", on(-2000), "somewhere ¶1")
 TWO = Told("two", on(-2000), "elsewhere ¶1")
 
 
+def named(told: Told | None, name: str) -> str:
+    return f"{told.telling}.{name}" if told else name
+
+
 def form_unit(told: Told | None, of: str) -> Order:
     by = CLIO if told else VIC
-    return Order(command=FormUnit(unit("u", of)), by=by, told=told, at=on(-2001))
+    return Order(command=FormUnit(unit(named(told, "u"), of)), by=by, told=told, at=on(-2001))
 
 
 @pytest.mark.parametrize(
@@ -288,31 +292,38 @@ def test_a_live_act_and_a_telling_never_rest_on_each_other(
 ) -> None:
     empty.record(
         Order(
-            command=RegisterOrganisation(organisation("o")),
+            command=RegisterOrganisation(organisation(named(first, "o"))),
             by=CLIO if first else VIC,
             told=first,
             at=on(-2002),
         )
     )
     with pytest.raises(Refused, match="told-apart"):
-        empty.record(form_unit(then, "o"))
+        empty.record(form_unit(then, named(first, "o")))
     assert not everything(empty).of(UnitFormed)
 
 
 def test_a_telling_rests_on_itself(empty: Node) -> None:
     before = Order(
-        command=RegisterOrganisation(organisation("o")),
+        command=RegisterOrganisation(organisation("one.o")),
         by=CLIO,
         told=ONE,
         at=on(-2002),
         precision=Precision.YEAR,
     )
-    empty.record_all([before, form_unit(ONE, "o")])
+    empty.record_all([before, form_unit(ONE, "one.o")])
     (formed,) = everything(empty).of(UnitFormed)
     assert formed.told == ONE
     assert formed.known_at == on(-2000)
     assert formed.recorded_at == NOON
     assert formed.happened_at == on(-2001)
+
+
+def test_a_telling_cannot_take_a_live_identifier(empty: Node) -> None:
+    squat = Order(command=RegisterOrganisation(organisation("o")), by=CLIO, told=ONE, at=on(-2002))
+    with pytest.raises(Refused, match="told-by-name"):
+        empty.record(squat)
+    assert empty.ledger.size() == 0
 
 
 def test_a_telling_has_its_own_clock(empty: Node) -> None:

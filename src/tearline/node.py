@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tearline.config import Settings, database_url
 from tearline.facts.codec import Encoded, decode, encode
-from tearline.facts.errors import Broken, Conflict, Malformed, Refused
+from tearline.facts.errors import Conflict, Malformed, Refused
 from tearline.facts.fact import Compartment, Fact
 from tearline.facts.history import Actor, Draft, History, Precision, Question, Recorded, Role, Told
 from tearline.facts.parties import SuperiorNamed
@@ -133,12 +133,13 @@ class Node:
         for _ in range(PATIENCE):
             if key is not None and (earlier := self.ledger.recall(key)) is not None:
                 return earlier
-            staged = _Staged(self)
-            for n, order in enumerate(orders):
-                try:
-                    staged.add(order)
-                except Refused as refused:
-                    raise RefusedAmong(n, refused) from refused
+            with self._deciding:
+                staged = _Staged(self)
+                for n, order in enumerate(orders):
+                    try:
+                        staged.add(order)
+                    except Refused as refused:
+                        raise RefusedAmong(n, refused) from refused
             try:
                 return self.ledger.append(
                     staged.drafts,
@@ -152,7 +153,7 @@ class Node:
                 if key is None or (earlier := self.ledger.recall(key)) is None:
                     raise
                 return earlier
-        raise Broken(f"deciding facts kept arriving: decided {PATIENCE} times and never in time to record")
+        raise TimeoutError(f"deciding facts kept arriving: decided {PATIENCE} times, never in time to record")
 
 
 class _Links:
@@ -247,6 +248,8 @@ class _Staged:
 
     def _stage(self, draft: Draft, now: datetime) -> None:
         encoded = encode(draft.fact)
+        if draft.told:
+            _under_its_name(draft.told.telling, encoded.tags)
         recorded = Recorded(
             position=self.position + len(self.drafts),
             ref="",
@@ -259,6 +262,21 @@ class _Staged:
         )
         self.drafts.append(draft)
         self._recorded.append((encoded, recorded))
+
+
+def _under_its_name(telling: str, tags: frozenset[str]) -> None:
+    """A telling's identifiers begin with its name, so that no re-enacted fact can take a live identifier."""
+    for tag in tags:
+        identifier = tag.partition(":")[2]
+        if identifier != telling and not identifier.startswith(f"{telling}."):
+            raise Refused(
+                "told-by-name",
+                Words(
+                    f"in the worked case {telling}, {identifier} would be {telling}.{identifier}",
+                    f"en el caso relatado {telling}, {identifier} sería {telling}.{identifier}",
+                ),
+                (identifier,),
+            )
 
 
 def _as_read(recorded: Recorded[Fact], encoded: Encoded, opening: frozenset[Compartment]) -> Recorded[Fact]:
