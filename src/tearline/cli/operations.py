@@ -14,10 +14,17 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from tearline.folds.account import Account
+    from tearline.folds.agreements import Agreement
 
 TITLE = Words("The account of {name}", "La rendición de cuentas de {name}")
 PLACE = Words("{place}; partners: {partners}", "{place}; socios: {partners}")
 AIM = Words("Declared aim: {aim}", "Fin declarado: {aim}")
+AGREED = Words("Agreed", "Lo acordado")
+SIGNED = Words("{name}, {since}: {own} and {partner}", "{name}, {since}: {own} y {partner}")
+NO_TERMS = Words(
+    "; its terms are not known, and those of {protocol} are applied in hindsight",
+    "; sus términos no constan y se aplican en retrospectiva los de {protocol}",
+)
 CAVEATS = Words("Limits that a side set itself", "Límites que una parte se fijó")
 EARLIER = Words("An earlier attempt", "Un intento anterior")
 STOOD_DOWN = Words("{unit}, stood down in {year}: {why}", "{unit}, dada de baja en {year}: {why}")
@@ -72,6 +79,7 @@ def show_account(out: "Console", said: "Account", told: ToldHistory, language: L
     heading(out, TITLE.to(language).format(name=declared.name))
     say(out, PLACE.to(language).format(place=declared.place, partners=partners), indent=2)
     say(out, AIM.to(language).format(aim=declared.aim), indent=2)
+    _lines(out, AGREED, [_agreed(a, told, language) for a in said.agreements], language)
     _lines(
         out, CAVEATS, [f"{told.name(c.fact.organisation)}: {c.fact.limit}" for c in said.caveats], language
     )
@@ -97,6 +105,19 @@ def _lines(out: "Console", title: Words, lines: list[str], language: Language) -
         out.print(f"\n{title.to(language)}:", style="bold")
     for line in lines:
         say(out, f"· {line}", indent=2)
+
+
+def _agreed(agreement: "Agreement", told: ToldHistory, language: Language) -> str:
+    terms = agreement.terms
+    sides = [
+        (told.name(side), signatory and told.name(signatory))
+        for side, signatory in ((terms.own, terms.own_signatory), (terms.partner, terms.partner_signatory))
+    ]
+    own, partner = (f"{signatory} ({side})" if signatory else side for side, signatory in sides)
+    line = SIGNED.to(language).format(
+        name=agreement.name, since=agreement.in_force_from.date(), own=own, partner=partner
+    )
+    return line + (NO_TERMS.to(language).format(protocol=terms.protocol) if agreement.hindsight else "")
 
 
 def _earlier(said: "Account", language: Language) -> list[str]:
