@@ -174,7 +174,7 @@ def _fact(say: Tongue, asked: Asked, given: Given, key: str, errors: dict[str, s
         plain = _plain(one.shape, [v for v in given.get(one.name, []) if v.strip()])
         offered = asked.options.get(one.name)
         try:
-            if plain is None and not isinstance(one.shape, Maybe):
+            if plain in (None, []) and one.required and not isinstance(one.shape, Maybe):
                 raise place.expected("a value")
             if offered is not None and not _offered(plain, offered):
                 raise place.expected("one of the options")
