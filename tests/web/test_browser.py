@@ -201,3 +201,21 @@ def test_the_keyboard_reaches_the_content_first(browser: Browser, lived_in: tupl
         assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
         page.keyboard.press("Enter")
         assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_with_script_the_deadlines_count_down_and_focus_stays(browser: Browser, world: World) -> None:
+    ask(world)
+    with served(world) as address, context(browser, address, Role.RELEASING_OFFICER, "en", "wide") as visit:
+        page = visit.new_page()
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        page.clock.install()
+        page.goto(address + "/")
+        assert page.get_by_text("perishes in 20 days").is_visible()
+        page.locator("#needs a").first.focus()
+        focused = page.evaluate("document.activeElement.textContent")
+        world.clock.move(days=3)
+        page.clock.fast_forward(61_000)
+        page.get_by_text("perishes in 17 days").wait_for()
+        assert page.evaluate("document.activeElement.textContent") == focused
+        assert said == []
