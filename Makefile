@@ -25,6 +25,7 @@ check: .venv/test.ok ## format, lint, types, layers, lock files
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy --no-error-summary
 	$(BIN)/lint-imports --no-logo
+	for pack in src/tearline/protocol/packs/*.yaml; do $(BIN)/tearline protocol check $$pack || exit 1; done
 	$(BIN)/python .ci/locks.py check
 
 bench: .venv/test.ok ## measurements beside their peers
