@@ -47,14 +47,19 @@ def chain_of(
     recipients: Sequence[PersonId],
     unit: UnitId,
     top: PersonId | None,
+    of_release: bool = True,
 ) -> Chain:
-    """The chain at the instant of ``people``. The weakest of equals is the highest: nobody stands above it."""
+    """The chain at the instant of ``people``. The weakest of equals is the highest: nobody stands above it.
+
+    ``of_release``: drawn for a release, so that its named recipients and their unit are called so.
+    """
     lines = [_upwards(people, recipient, top) for recipient in recipients]
     links = {person: people.own_link(person) for line in lines for person in line}
     unit_link = people.unit_link(unit)
     weakest = _weakest(lines, links, unit_link)
     cards = {
-        person: _person_card(say, link, names, named=person in recipients) for person, link in links.items()
+        person: _person_card(say, link, names, named=of_release and person in recipients)
+        for person, link in links.items()
     }
     roots: list[Card] = []
     placed: set[PersonId] = set()
@@ -65,7 +70,9 @@ def chain_of(
                 (above.below if above else roots).append(cards[person])
                 placed.add(person)
             above = cards[person]
-    unit_card = unit_card_of(say, unit_link, names, post=say("the recipients' unit"))
+    unit_card = unit_card_of(
+        say, unit_link, names, post=say("the recipients' unit") if of_release else names.of_unit(unit)
+    )
     if weakest.status is not Status.CLEARED:
         (unit_card if weakest is unit_link else cards[PersonId(weakest.who)]).weakest = True
     return Chain(

@@ -56,7 +56,9 @@ def view(say: Tongue, known: History, person: PersonId, then: Then, end: datetim
             (label(say, OfficeTaken, "office"), text(say, office.fact, "office") if office else "—"),
             (label(say, OfficeTaken, "unit"), names.unit(office.fact.unit).link() if office else "—"),
         ],
-        chain=chain_of(say, people, names, recipients=(person,), unit=office.fact.unit, top=None)
+        chain=chain_of(
+            say, people, names, recipients=(person,), unit=office.fact.unit, top=None, of_release=False
+        )
         if office and office.fact.unit in {r.fact.unit for r in history.of(UnitFormed)}
         else None,
         past=past(say, known, names, lambda p: p.weakest(person), then=then, end=end),
