@@ -32,6 +32,9 @@ def init(
             "--origin", metavar="NAME", help="The log's name for ever, as others verify it; random if absent."
         ),
     ] = None,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="A demonstration: anyone who opens its site takes on any role.")
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Make a node: its keys, an empty ledger with a signed checkpoint, its settings."""
@@ -41,9 +44,8 @@ def init(
     from tearline.node import make_node
 
     # A random name leaks nothing about the host, and no two logs may share one.
-    node = make_node(
-        data, origin=f"tearline/{secrets.token_hex(6)}" if origin is None else origin, database=url
-    )
+    name = f"tearline/{secrets.token_hex(6)}" if origin is None else origin
+    node = make_node(data, origin=name, demo=demo, database=url)
     vkey = node.ledger.vkey
     node.ledger.close()
     aside(f"A node was made in {data}. Its keys are in {data / 'keys'}: keep them, and keep them private.")
