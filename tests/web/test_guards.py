@@ -41,6 +41,20 @@ def test_pages_are_kept_nowhere_and_hashed_files_for_ever(still: World) -> None:
     assert "immutable" not in client.get("/static/nothing.css").headers["cache-control"]
 
 
+def test_a_fault_of_ours_tells_nothing_and_may_run_nothing(still: World) -> None:
+    app = create_app(still.node, demo=True)
+
+    def fault() -> None:
+        raise LookupError("a secret in a traceback")
+
+    app.add_api_route("/fault", fault)
+    answer = TestClient(app, base_url=BASE, raise_server_exceptions=False).get("/fault")
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
+    assert answer.headers["content-security-policy"] == "default-src 'none'"
+    assert answer.headers["cache-control"] == "no-store"
+
+
 @pytest.mark.parametrize(
     "headers",
     [

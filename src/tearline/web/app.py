@@ -17,7 +17,7 @@ from tearline.node import Node
 from tearline.projections import Projections
 from tearline.web import cases as worked_cases
 from tearline.web import harm, home, identity, leaks, ledger, operations, oversight
-from tearline.web.guards import LARGEST_FORM, LOOPBACK, CrossOrigin, SecureHeaders
+from tearline.web.guards import HEADERS, LARGEST_FORM, LOOPBACK, CrossOrigin, SecureHeaders
 from tearline.web.look import STATIC
 from tearline.web.parties import routes as parties
 from tearline.web.release import routes as release
@@ -58,6 +58,7 @@ def create_app(node: Node, *, demo: bool, hosts: tuple[str, ...] = LOOPBACK) -> 
             NoIdentity: _no_identity,
             Choosing: _choose_first,
             HTTPException: _not_served,
+            Exception: _unforeseen,
         },
     )
     app.state.node, app.state.demo, app.state.projections = node, demo, Projections(node)
@@ -87,6 +88,13 @@ async def _broken(request: Request, broken: Exception) -> Response:
     """A proof failed. Nothing that this node says can be relied on until someone has looked."""
     LOG.critical("BROKEN: %s", broken)
     return caller_of(request).page("broken.html", status=503, detail=str(broken))
+
+
+async def _unforeseen(_request: Request, _error: Exception) -> Response:
+    """A fault of ours. Made outside the middlewares, so it brings its own headers; the server logs the fault."""
+    told = "Something failed here that should not have. If you sent a form, look whether it was recorded.\n"
+    headers = HEADERS | {"content-security-policy": "default-src 'none'", "cache-control": "no-store"}
+    return PlainTextResponse(told, 500, headers=headers)
 
 
 async def _busy(request: Request, _error: Exception) -> Response:
