@@ -186,6 +186,12 @@ def test_counts_are_the_nearest_in_the_line() -> None:
     assert dossier(below(partners().tell(at_risk(7))))["protection"]["people_at_risk"] == 7
 
 
+def test_counting_again_until_it_fits_does_not_help() -> None:
+    again = dossier(below(partners().tell(knowers(3)).tell(at_risk(7)).tell(knowers(40)).tell(at_risk(0))))
+    assert again["source"]["knowers"] == 3
+    assert again["protection"]["people_at_risk"] == 7
+
+
 def test_answers_stand_beside_what_they_answer() -> None:
     world = asked(partners().tell(warned(), dissent(request=None), by=HUGO))
     made = dossier(world)

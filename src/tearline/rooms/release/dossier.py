@@ -122,27 +122,30 @@ def _source(known: History, item: ItemId, now: datetime) -> Dossier:
         )
         for w in warnings(known, item, now)
     ]
-    counted = _nearest(known, KnowersListed, item, now)
-    return _stated(warnings=given, knowers=counted.count.open() if counted else None)
+    counted = [listed.count.open() for listed in _nearest(known, KnowersListed, item, now)]
+    return _stated(warnings=given, knowers=min(counted, default=None))
 
 
 def _protection(known: History, item: ItemId, now: datetime) -> Dossier:
-    named = _nearest(known, PeopleAtRiskNamed, item, now)
-    plan = _nearest(known, ProtectionPlanSet, item, now)
+    named = [at_risk.count.open() for at_risk in _nearest(known, PeopleAtRiskNamed, item, now)]
+    plans = _nearest(known, ProtectionPlanSet, item, now)
     return _stated(
-        people_at_risk=named.count.open() if named else None,
-        plan=plan.plan if plan else None,
-        plan_ready_from=plan.ready_from if plan else None,
+        people_at_risk=max(named, default=None),
+        plan=plans[-1].plan if plans else None,
+        plan_ready_from=plans[-1].ready_from if plans else None,
     )
 
 
-def _nearest(known: History, kind: type[K], item: ItemId, now: datetime) -> K | None:
-    """The latest such fact about the item, or else about the item that it was drawn from by a tearline."""
+def _nearest(known: History, kind: type[K], item: ItemId, now: datetime) -> list[K]:
+    """Such facts about the item, or else about the item that it was drawn from by a tearline, the latest last.
+
+    Of several counts the worse is taken: whoever wants a release cannot count again until it fits.
+    """
     for one in lineage(known, item):
         recorded = [r for r in known.of(kind) if r.fact.item == one and r.happened_at <= now]
         if recorded:
-            return max(recorded, key=lambda r: r.happened_at).fact
-    return None
+            return [r.fact for r in sorted(recorded, key=lambda r: r.happened_at)]
+    return []
 
 
 def _recipient(people: People, asked: ReleaseRequested) -> Dossier:
