@@ -62,6 +62,10 @@ def test_a_fault_of_ours_tells_nothing_and_may_run_nothing(still: World) -> None
         {"sec-fetch-site": "same-site"},
         {"origin": "https://elsewhere.invalid"},
         {"origin": "null"},
+        {"origin": "http://["},
+        {"origin": "other://127.0.0.1"},
+        {"origin": f"{BASE}:1"},
+        {"origin": f"{BASE}@elsewhere.invalid"},
     ],
 )
 def test_a_post_from_another_site_is_refused(still: World, headers: dict[str, str]) -> None:
@@ -103,6 +107,9 @@ def test_there_is_no_page_that_lists_the_routes(still: World) -> None:
     "path",
     [
         "//evil.invalid",
+        "///evil.invalid",
+        "////evil.invalid/releases",
+        "//[",
         "https://evil.invalid/",
         "/\\evil.invalid",
         "javascript:alert(1)",

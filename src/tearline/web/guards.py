@@ -5,7 +5,6 @@ check. A form needs no token: a browser says where a post comes from, and one fr
 """
 
 import secrets
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
@@ -73,12 +72,15 @@ def _own(headers: Headers) -> bool:
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site is not None:
         return site in ("same-origin", "none")
-    return origin is None or urlsplit(origin).netloc == headers.get("host")
+    host = headers.get("host")
+    return origin is None or origin in (f"http://{host}", f"https://{host}")
 
 
 def local_path(path: str | None) -> str:
-    """A path on this site to go back to; the first page for anything else."""
+    """A path on this site to go back to; the first page for anything else.
+
+    Told from the text, not from its parts: to a browser any number of slashes before a name is a site's address.
+    """
     if not path or not path.startswith("/") or not path.isprintable() or "\\" in path:
         return "/"
-    parts = urlsplit(path)
-    return "/" if parts.scheme or parts.netloc else path
+    return "/" if path.startswith("//") else path
