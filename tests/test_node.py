@@ -383,6 +383,15 @@ def test_what_comes_twice_under_one_key_is_recorded_once(empty: Node) -> None:
     assert empty.ledger.size() == 1
 
 
+def test_one_s_key_neither_answers_nor_swallows_what_another_sends(empty: Node) -> None:
+    empty.record(register("o"), key="form-1")
+    for theirs in (register("o"), register("o-2")):
+        with pytest.raises(Refused) as refused:
+            empty.record(Order(command=theirs.command, by=CLIO), key="form-1")
+        assert refused.value.rule == "ones-own-key"
+    assert empty.ledger.size() == 1
+
+
 def test_what_comes_twice_at_once_under_one_key_is_recorded_once(
     tmp_path: Path, empty: Node, clock: Clock
 ) -> None:

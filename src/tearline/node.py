@@ -69,7 +69,7 @@ def make_node(
     data: Path, *, origin: str, demo: bool = False, database: str | None = None, clock: Clock = system_clock
 ) -> "Node":
     """Make a node in ``data``: keys, an empty ledger, settings. Malformed when there is one already."""
-    if data.exists() and any(data.iterdir()):
+    if data.exists() and (not data.is_dir() or any(data.iterdir())):
         raise Malformed(str(data), "top", "an empty or new folder for a new node")
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     keys = NodeKeys.make(data / "keys", origin)
@@ -127,11 +127,11 @@ class Node:
         """Decide these commands one after the other, each on what those before it said; all or nothing.
 
         ``key`` makes a repetition harmless: a submission that returns under it answers what was recorded, and
-        decides nothing. It names one submission of its sender and must be fresh for another. A refusal is a
-        ``RefusedAmong``, which says which order was refused.
+        decides nothing. It names one submission of its sender and must be fresh for another; to anyone else it is
+        refused. A refusal of an order is a ``RefusedAmong``, which says which one.
         """
         for _ in range(PATIENCE):
-            if key is not None and (earlier := self.ledger.recall(key)) is not None:
+            if key is not None and (earlier := self._recall(key, orders)) is not None:
                 return earlier
             with self._deciding:
                 staged = _Staged(self)
@@ -150,10 +150,25 @@ class Node:
             except Conflict:
                 continue
             except Refused:  # the same submission came twice at once, and the other was first
-                if key is None or (earlier := self.ledger.recall(key)) is None:
+                if key is None or (earlier := self._recall(key, orders)) is None:
                     raise
                 return earlier
         raise TimeoutError(f"deciding facts kept arriving: decided {PATIENCE} times, never in time to record")
+
+    def _recall(self, key: str, orders: Sequence[Order]) -> Appended | None:
+        """What this sender recorded under the key. Nobody's act is answered, or swallowed, by another's."""
+        earlier = self.ledger.recall(key)
+        if earlier is None:
+            return None
+        if self.ledger.entry(earlier.first).recorded.by.person != orders[0].by.person:
+            raise Refused(
+                "ones-own-key",
+                Words(
+                    "this submission bears a key that someone else has used",
+                    "este envío lleva una clave que ya usó otra persona",
+                ),
+            )
+        return earlier
 
 
 class _Links:
