@@ -367,6 +367,14 @@ REFUSED = [
         world=partners().tell(warned(), item("other")),
         refused="same-item",
     ),
+    Row(
+        claim="an answer dated before the warning",
+        order=AnswerSourceWarning(warning_answered()),
+        by=SYL,
+        world=partners().tell(warned()),
+        at=on(-0.5),
+        refused="answers-after",
+    ),
     Row(claim="knowers of nothing", order=ListKnowers(knowers(item="none")), by=ANA, refused="known"),
     Row(
         claim="people at risk from nothing",
@@ -511,6 +519,14 @@ REFUSED = [
         by=SYL,
         world=asked().tell(dissent(), by=SYL),
         refused="another-answers",
+    ),
+    Row(
+        claim="an answer dated before the dissent",
+        order=AnswerDissent(dissent_answered()),
+        by=SYL,
+        world=asked().tell(dissent(), by=ANA),
+        at=on(-0.5),
+        refused="answers-after",
     ),
     Row(
         claim="an answer to a dissent on another item",

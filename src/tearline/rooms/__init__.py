@@ -16,7 +16,7 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 
 from tearline.facts.errors import Refused
 from tearline.facts.fact import Compartment, Fact
-from tearline.facts.history import Actor, Draft, History, Precision, Question, Role, Told
+from tearline.facts.history import Actor, Draft, History, Precision, Question, Recorded, Role, Told
 from tearline.facts.identifiers import CompromiseId, ItemId, SuspensionId, UnitId
 from tearline.facts.leaks import CooperationSuspended
 from tearline.facts.words import Words
@@ -112,6 +112,19 @@ def require(known: History, kind: type[Fact], field: str, identifier: str, what:
     """Refuse unless a fact of this kind names this identifier."""
     if not any(getattr(r.fact, field) == identifier for r in known.of(kind)):
         raise unknown(what, identifier)
+
+
+def require_after(answered: Recorded[Fact], act: Act, identifier: str) -> None:
+    """Refuse an answer that claims to be older than what it answers: it would be in time whenever it came."""
+    if act.at < answered.happened_at:
+        raise Refused(
+            "answers-after",
+            Words(
+                "an answer cannot have been given before what it answers",
+                "una respuesta no pudo darse antes de aquello a lo que responde",
+            ),
+            (identifier,),
+        )
 
 
 def require_new(known: History, kind: type[Fact], field: str, identifier: str, what: Words) -> None:

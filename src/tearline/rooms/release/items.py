@@ -14,7 +14,7 @@ from tearline.facts.release import (
     SourceWarningAnswered,
 )
 from tearline.facts.words import Words
-from tearline.rooms import Act, Says, require, require_new
+from tearline.rooms import Act, Says, require, require_after, require_new
 
 ITEM = Words("item", "el elemento")
 HANDLERS = frozenset({Role.CASE_AGENT, Role.SOURCE_HANDLER, Role.CHRONICLER})
@@ -80,6 +80,7 @@ class AnswerSourceWarning(Says[SourceWarningAnswered]):
                     Words("this warning is about another item", "esta advertencia es sobre otro elemento"),
                     (self.fact.warning,),
                 )
+            require_after(warned, act, self.fact.warning)
         return [act.says(self.fact)]
 
 

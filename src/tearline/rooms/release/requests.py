@@ -34,7 +34,7 @@ from tearline.folds.people import People
 from tearline.folds.release import request_of, request_question, requested_question
 from tearline.protocol import Pack, Verdict
 from tearline.protocol.dossier import plain_value
-from tearline.rooms import Act, Says, require, require_new, unknown
+from tearline.rooms import Act, Says, require, require_after, require_new, unknown
 from tearline.rooms.release.dossier import Dossier, assemble
 
 ITEM = Words("item", "el elemento")
@@ -174,6 +174,7 @@ class AnswerDissent(Says[DissentAnswered]):
                     Words("nobody answers their own dissent", "nadie responde a su propio disenso"),
                     (self.fact.dissent,),
                 )
+            require_after(recorded, act, self.fact.dissent)
         return [act.says(self.fact)]
 
 
