@@ -18,7 +18,7 @@ from tearline.facts.release import (
     ReleaseSignedOff,
     VerdictReached,
 )
-from tests.web.conftest import visitor
+from tests.web.conftest import links, visitor
 from tests.web.world import World
 
 NEW = "/releases/new?item=practice.item-1&unit=practice.unit"
@@ -87,7 +87,8 @@ def test_from_a_request_to_a_receipt_and_from_a_leak_to_a_refusal(world: World) 
 
     (copy,) = re.findall(r'href="(/copies/[^"]+)"', partner.get("/").text)
     assert "Lorries" not in partner.get(copy).text
-    send(partner, f"{copy}/receipt")
+    acknowledged = partner.get(send(partner, f"{copy}/receipt"))
+    assert all(partner.get(path).status_code == 200 for path in links(acknowledged.text))
     assert "Acknowledged by the recipient" in agent.get(copy).text
 
     leak = send(agent, "/leaks/new?item=practice.item-1", sure="probable", seen="They changed the route.")

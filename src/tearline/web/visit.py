@@ -118,7 +118,7 @@ class Visit(Caller):
         last = self.last_recorded()
         recorded = last and {
             "words": self.say(type(last.fact).in_words),
-            "href": f"/ledger/entries/{last.position}",
+            "href": "/ledger" if self.access.outside else f"/ledger/entries/{last.position}",
             "position": self.say.number(last.position),
         }
         return Caller.page(self, template, status=status, recorded=recorded, **context)
