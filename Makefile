@@ -32,7 +32,7 @@ bench: .venv/test.ok ## measurements beside their peers
 	@$(BIN)/python -m bench $(ARGS)
 
 docs: .venv/run.ok ## pages derived from the code
-	$(BIN)/tearline docs facts > docs/facts.md.new
+	$(BIN)/tearline docs facts > docs/facts.md.new || { rm -f docs/facts.md.new; exit 1; }
 	mv docs/facts.md.new docs/facts.md
 
 assets: ## styles, fonts and scripts in src/, from frontend/ (the one target that needs Node)

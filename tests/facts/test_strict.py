@@ -100,7 +100,7 @@ def test_yaml_that_says_more_than_it_shows_is_refused(text: str, said: str) -> N
         ("[123456789012345678901234567890]", "a number: expected one that fits 64 bits"),
         ('["\\ud800"]', "[0]: expected text without NUL or half characters"),
         ("[1] [2]", "line 1, column 5: expected the end of the file after one JSON value"),
-        ("", "line 1, column 1: expected value"),
+        ("", "line 1, column 1: expected a JSON document, found nothing"),
         ("[" * 10_000, f"line 1, column {DEEPEST + 1}: expected at most {DEEPEST} levels of nesting"),
     ],
 )

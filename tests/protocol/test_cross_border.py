@@ -229,7 +229,9 @@ def test_a_slip_in_a_rule_is_caught_by_its_cases(rule: str) -> None:
     escaped = [
         slip for slip in slips if all(evaluate(slip, Scope(case.dossier)) is case.matches for case in cases)
     ]
-    assert escaped == []
+    assert escaped == [], (
+        f"no case of {rule} notices {len(escaped)} slips: add one for each value and each side"
+    )
 
 
 # Weights of effects

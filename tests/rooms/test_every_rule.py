@@ -34,19 +34,19 @@ def rules() -> set[str]:
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda c: c.__name__)
 def test_every_command_is_shown_at_work(command: type) -> None:
-    assert any(type(row.order) is command for row in ACCEPTED)
+    assert any(type(row.order) is command for row in ACCEPTED), "add a Row to ACCEPTED of its room"
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda c: c.__name__)
 def test_every_command_is_shown_refused(command: type) -> None:
-    assert any(type(row.order) is command for row in REFUSED)
+    assert any(type(row.order) is command for row in REFUSED), "add a Row to REFUSED of its room"
 
 
 @pytest.mark.parametrize("rule", sorted(rules()))
 def test_every_rule_is_shown_refusing(rule: str) -> None:
-    assert any(row.refused == rule for row in REFUSED)
+    assert any(row.refused == rule for row in REFUSED), "add a Row that is refused by it"
 
 
 @pytest.mark.parametrize("kind", kinds(), ids=lambda k: k.__name__)
 def test_every_kind_of_fact_is_given_by_some_command(kind: type[Fact]) -> None:
-    assert any(kind in row.gives for row in ACCEPTED)
+    assert any(kind in row.gives for row in ACCEPTED), "add a Row that gives it"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tearline.cli.nodes import Port, ended_in_order, serve_node
+from tearline.cli.nodes import Port, ended_in_order, listening, serve_node
 from tearline.cli.options import AsJson, Spoken
 from tearline.cli.said import aside, console, document, say
 from tearline.facts.errors import Malformed
@@ -40,6 +40,8 @@ def demo(
 ) -> None:
     """Make a new throw-away node, load the worked cases, print what they come to, and serve the site."""
     folder = cases_folder()
+    if serve:
+        listening("127.0.0.1", port).close()  # a port that is taken is said before anything is printed
     with ExitStack() as stack:
         stack.enter_context(ended_in_order())
         node = stack.enter_context(_node(data))

@@ -26,6 +26,7 @@ OWED_BESIDE = Words(
     "Qué subsanaría las retenciones; las negativas quedarían",
 )
 HOLDS = Words("hold (a fact is missing)", "retener (falta un dato)")
+NOT_KNOWN = Words("Not known whether: {because}", "No se sabe si: {because}")
 UNDATED = Words("no date stated", "sin fecha indicada")
 SAYS = Words("{pack} says on {at}", "{pack} dice al {at}")
 UNDECIDED = Words("does not permit: a fact it needs is missing", "no permite: falta un dato que necesita")
@@ -90,7 +91,8 @@ def show_rule(
     else:
         out.print(f"  {HOLDS.to(language)} ", style=COLOURS["hold"], end="")
     out.print(matched.rule.id, style="bold")
-    say(out, matched.rule.because.to(language), indent=4, hang=0)
+    because = matched.rule.because.to(language)
+    say(out, because if matched.certain else NOT_KNOWN.to(language).format(because=because), indent=4, hang=0)
     for line in facts(matched.readings, language, called):
         say(out, f"· {line}", indent=4)
     for path in matched.missing:

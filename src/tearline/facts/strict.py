@@ -333,6 +333,8 @@ def _at(text: str, start: int) -> str:
 
 
 def _said(error: json.JSONDecodeError) -> str:
+    if not error.doc.strip():
+        return "a JSON document, found nothing"
     if error.msg == "Extra data":
         return "the end of the file after one JSON value"
     said = error.msg.removeprefix("Expecting ")
