@@ -26,4 +26,4 @@ def test_the_example_bundle_comes_into_the_node_to_practise_on(
     who = ["--by", "practice.case-agent", "--holder", "practice.harbour-agency"]
     who += ["--originator", "practice.harbour-agency"]
     assert main(["import", "stix", str(EXAMPLES / "bundle.json"), *who, *graded, *data]) == 0
-    assert "item" in capsys.readouterr().out
+    assert "TLP:AMBER" in capsys.readouterr().out
