@@ -71,6 +71,10 @@ def consent(d: Dossier) -> Facts:
     return []
 
 
+def compromised(d: Dossier) -> Facts:
+    return [("item.compromised", True)] if d["item"]["compromised"] else []
+
+
 def red(d: Dossier) -> Facts:
     if d["item"]["tlp"] != "RED":
         return []
@@ -224,6 +228,7 @@ PLAIN_RULES: list[tuple[str, str, Callable[[Dossier], Facts]]] = [
     ("no-agreement-in-force", "refuse", no_agreement),
     ("perished", "refuse", perished),
     ("originator-consent", "refuse", consent),
+    ("item-compromised", "refuse", compromised),
     ("red-beyond-named-persons", "refuse", red),
     ("own-request-signed", "refuse", own_request),
     ("chain-unknown", "hold", chain_unknown),
@@ -261,6 +266,7 @@ FLAT = {
     "no-agreement-in-force": f"context.at < {_TERMS}.from || {_TERMS}.until <= context.at",
     "perished": f"{_ITEM} has perishes && {_ITEM}.perishes <= context.at",
     "originator-consent": f"{_ITEM}.originator != {_ITEM}.holder && !{_ITEM}.consent",
+    "item-compromised": f"{_ITEM}.compromised",
     "red-beyond-named-persons": f'{_ITEM}.tlp == "RED" && context.recipients > context.named',
     "own-request-signed": "context.ownsigned",
     "chain-unknown": "!context.complete",
@@ -355,6 +361,7 @@ def flat_facts(d: Dossier) -> dict[str, object]:
             "originator": item["originator"],
             "holder": item["holder"],
             "consent": item["onward_consent"],
+            "compromised": item["compromised"],
         }
         | ({"perishes": seconds(item["perishes_at"])} if "perishes_at" in item else {}),
         "agreement": {

@@ -35,6 +35,7 @@ from tests.worlds import (
     SYL,
     World,
     at_risk,
+    compromised,
     dissent,
     dissent_answered,
     item,
@@ -184,6 +185,12 @@ def test_counts_are_the_nearest_in_the_line() -> None:
     own = below().tell(knowers(40, item="below"))
     assert dossier(own)["source"]["knowers"] == 40
     assert dossier(below(partners().tell(at_risk(7))))["protection"]["people_at_risk"] == 7
+
+
+def test_what_leaked_is_known_of_the_item_and_of_what_is_drawn_from_it() -> None:
+    assert dossier(below())["item"]["compromised"] is False
+    assert dossier(below(partners().tell(compromised())))["item"]["compromised"] is True
+    assert dossier(below().tell(compromised(item="below")))["item"]["compromised"] is True
 
 
 def test_counting_again_until_it_fits_does_not_help() -> None:

@@ -80,6 +80,20 @@ ACCEPTED = [
         gives=(CompromiseReported, CooperationSuspended),
     ),
     Row(
+        claim="a leak of a tearline text suspends the unit that was given the whole",
+        order=ReportCompromise(compromised(item="below")),
+        by=HUGO,
+        world=given().tell(item("below", tearline_of="phones")),
+        gives=(CompromiseReported, CooperationSuspended),
+    ),
+    Row(
+        claim="a leak of another item suspends nobody",
+        order=ReportCompromise(compromised(item="other")),
+        by=HUGO,
+        world=given().tell(item("other")),
+        gives=(CompromiseReported,),
+    ),
+    Row(
         claim="the partner itself reports",
         order=ReportCompromise(compromised()),
         by=RITA,

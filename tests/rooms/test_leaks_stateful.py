@@ -101,8 +101,10 @@ class Leaks(OnANode):
         for who, line in ((REX, SignOffLine.RELEASING), (SOL, SignOffLine.SOURCE_HANDLING)):
             assert self.do(SignOff(signed_off(self.new("s"), line, ask)), who) == "done"
         said = self.do(ReleaseItem(RequestId(ask)), REX)
+        if what in self.leaked.values():
+            assert "item-compromised" in verdict.rules.open()
         current = self.now < on(200)  # until then the officers are trained and the passes in date
-        if which in self.since:
+        if which in self.since or what in self.leaked.values():
             assert said == "protocol-says-release"
         elif current:
             assert said == "done"

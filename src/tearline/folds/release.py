@@ -7,6 +7,7 @@ from datetime import datetime
 from tearline.facts.fact import Fact
 from tearline.facts.history import History, Question, Recorded, about, each
 from tearline.facts.identifiers import ItemId, PersonId, RequestId
+from tearline.facts.leaks import CompromiseReported
 from tearline.facts.oversight import OverseerInformed
 from tearline.facts.parties import AgreementSigned, ProtocolAppliedInHindsight
 from tearline.facts.release import (
@@ -40,6 +41,7 @@ ITEM_KINDS: Sequence[type[Fact]] = (
     OnwardConsentGiven,
     DissentRecorded,
     DissentAnswered,
+    CompromiseReported,
 )
 REQUEST_KINDS: Sequence[type[Fact]] = (ReleaseRequested, ReleaseSignedOff, OverseerInformed, ItemReleased)
 AGREEMENT_KINDS: Sequence[type[Fact]] = (AgreementSigned, ProtocolAppliedInHindsight)
@@ -98,6 +100,12 @@ def dissents(history: History, item: ItemId, request: RequestId | None, at: date
     recorded = [r for r in history.of(DissentRecorded) if r.fact.item in items and r.happened_at <= at]
     recorded.sort(key=lambda r: r.fact.request is None or r.fact.request != request)
     return [Dissented(recorded=r, answer=answers.get(r.fact.dissent)) for r in recorded]
+
+
+def compromised(history: History, item: ItemId) -> bool:
+    """Whether the item, or what it was drawn from, is reported to have become known, whenever that was."""
+    items = lineage(history, item)
+    return any(r.fact.item in items for r in history.of(CompromiseReported))
 
 
 def lineage(history: History, item: ItemId) -> list[ItemId]:

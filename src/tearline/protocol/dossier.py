@@ -61,6 +61,7 @@ _ITEM = Record(
         "originator": STRING,
         "holder": STRING,
         "onward_consent": BOOL,
+        "compromised": BOOL,
         "tearline_of": STRING,
     },
 )

@@ -7,7 +7,6 @@ act. There is no command that lifts a suspension without a finding.
 from tearline.facts.errors import Refused
 from tearline.facts.fact import Fact
 from tearline.facts.history import Draft, History, Question, Role, about, each
-from tearline.facts.identifiers import UnitId
 from tearline.facts.leaks import CompromiseReported, InvestigationOpened
 from tearline.facts.parties import PersonEnrolled
 from tearline.facts.release import (
@@ -18,7 +17,7 @@ from tearline.facts.release import (
     ReleaseSignedOff,
 )
 from tearline.facts.words import Words
-from tearline.folds.release import releases_of
+from tearline.folds.release import lineage, releases_of
 from tearline.rooms import Act, Says, require, require_new, suspension
 
 COMPROMISE = Words("compromise", "el compromiso")
@@ -26,12 +25,17 @@ PARTS: tuple[type[Fact], ...] = (ReleaseRequested, ReleaseSignedOff)
 
 
 class ReportCompromise(Says[CompromiseReported]):
-    """Anyone may report. Every unit that received the item is suspended at once, by rule, once for each compromise."""
+    """Anyone may report. Every unit that received the item, or what it was drawn from, is suspended at once, by rule.
+
+    Whoever has the whole could have told the part; who has only a tearline text could not have told the whole.
+    """
 
     allowed = frozenset(Role) - {Role.NODE}
 
     def question(self, known: History) -> Question:
-        asked = about(f"item:{self.fact.item}", kinds=(ItemRegistered, ItemReleased, DisclosureRecorded))
+        asked = each(
+            "item", lineage(known, self.fact.item), (ItemRegistered, ItemReleased, DisclosureRecorded)
+        )
         return asked | about(f"compromise:{self.fact.compromise}", kinds=(CompromiseReported,))
 
     def decide(self, known: History, act: Act) -> list[Draft]:
@@ -40,9 +44,9 @@ class ReportCompromise(Says[CompromiseReported]):
         return [act.says(self.fact), *self._suspensions(known, act)]
 
     def _suspensions(self, known: History, act: Act) -> list[Draft]:
-        return [
-            suspension(act, unit, self.fact.compromise, self.fact.item) for unit in sorted(_recipients(known))
-        ]
+        items = lineage(known, self.fact.item)
+        units = {r.fact.unit for r in releases_of(known) if r.fact.item in items}
+        return [suspension(act, unit, self.fact.compromise, self.fact.item) for unit in sorted(units)]
 
 
 class RecordCompromiseAsItHappened(ReportCompromise):
@@ -115,7 +119,3 @@ class OpenInvestigation(Says[InvestigationOpened]):
                 (person,),
             )
         return [act.says(self.fact)]
-
-
-def _recipients(known: History) -> frozenset[UnitId]:
-    return frozenset(r.fact.unit for r in releases_of(known))

@@ -162,6 +162,7 @@ def _labels(language: Language) -> dict[str, str]:
         "item.originator": label(say, ItemRegistered, "originator"),
         "item.holder": label(say, ItemRegistered, "holder"),
         "item.onward_consent": say("Originator's consent to this release"),
+        "item.compromised": say("Became known to those who must not know it"),
         "source.warnings": say("Warnings by the source"),
         "source.warnings.id": label(say, SourceWarned, "warning"),
         "source.warnings.kind": label(say, SourceWarned, "kind"),

@@ -22,7 +22,7 @@ from tearline.facts.release import (
 )
 from tearline.folds.agreements import Agreement, agreements, stated
 from tearline.folds.people import People
-from tearline.folds.release import dissents, item_of, lineage, warnings
+from tearline.folds.release import compromised, dissents, item_of, lineage, warnings
 from tearline.protocol import Pack
 
 Dossier = dict[str, object]
@@ -107,6 +107,7 @@ def _item(known: History, item: ItemRegistered, registered_at: datetime, asked: 
         originator=item.originator,
         holder=item.holder,
         onward_consent=consent or item.originator == item.holder,
+        compromised=compromised(known, item.item),
         tearline_of=item.tearline_of,
     )
 

@@ -39,7 +39,6 @@ KINDS: Sequence[type[Fact]] = (
     VerdictReached,
     ItemReleased,
     DisclosureRecorded,
-    CompromiseReported,
     PeopleWarned,
 )
 
