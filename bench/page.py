@@ -78,7 +78,7 @@ def serving(data: Path) -> Iterator[tuple[int, int]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    server = subprocess.Popen([sys.executable, "-c", SERVE, str(data), str(port)])  # noqa: S603
+    server = subprocess.Popen([sys.executable, "-c", SERVE, str(data), str(port)])  # noqa: S603  our own server
     try:
         for tried in count():
             try:

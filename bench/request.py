@@ -70,7 +70,7 @@ def one_client(chain: int) -> None:
             theirs = []
             for k in range(PER_ROUND):
                 number = 1 + n * PER_ROUND + k
-                mine.append(_timed(lambda number=number: node.record(request(number, item(number)))))  # type: ignore[misc]
+                mine.append(_timed(lambda number=number: node.record(request(number, item(number)))))  # type: ignore[misc]  # a default keeps the value
                 theirs.append(_timed(lambda: raw.insert(body))[0])
             ours += mine
             raws += theirs
@@ -95,7 +95,7 @@ def many_clients(chain: int) -> None:
             gate.wait()
             for k in range(EACH):
                 n = c * EACH + k
-                waits.append(_timed(lambda n=n: node.record(request(n, item(n))))[0])  # type: ignore[misc]
+                waits.append(_timed(lambda n=n: node.record(request(n, item(n))))[0])  # type: ignore[misc]  # a default keeps the value
 
         threads = [threading.Thread(target=client, args=(c,)) for c in range(CLIENTS)]
         for t in threads:

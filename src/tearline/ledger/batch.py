@@ -186,7 +186,7 @@ class Batch:
         """Of this group's acts, those that are recorded: their first position and their number of facts."""
         acts = tuple(submission.act for submission in group)
         found = self._run.execute(
-            f"SELECT act, first, count FROM acts WHERE act IN ({store.marks(len(acts))})",  # noqa: S608
+            f"SELECT act, first, count FROM acts WHERE act IN ({store.marks(len(acts))})",  # noqa: S608  placeholders only
             acts,
         )
         return {act: (first, count) for act, first, count in found}

@@ -146,7 +146,7 @@ def _check_fact(run: store.Cursor, keys: NodeKeys, master: AESGCM, position: int
 def _check_tags(run: store.Cursor, place: str, position: int, encoded: Encoded) -> None:
     """All its tags stand in their table. That there are no others, the count at the end will show."""
     (found,) = run.execute(
-        "SELECT count(*) FROM tags WHERE position = ? AND kind = ?"  # noqa: S608
+        "SELECT count(*) FROM tags WHERE position = ? AND kind = ?"  # noqa: S608  placeholders only
         f" AND tag IN ({store.marks(1 + len(encoded.tags))})",
         (position, encoded.kind, "", *encoded.tags),
     ).fetchone()

@@ -80,12 +80,12 @@ class Reader:
         marks = store.marks(len(positions))
         parts: dict[int, dict[str, bytes]] = {}
         for position, compartment, ciphertext in run.execute(
-            f"SELECT position, compartment, ciphertext FROM sealed WHERE position IN ({marks})",  # noqa: S608
+            f"SELECT position, compartment, ciphertext FROM sealed WHERE position IN ({marks})",  # noqa: S608  placeholders only
             tuple(positions),
         ):
             parts.setdefault(position, {})[compartment] = ciphertext
         for position, leaf, blinding, jws, wrapped in run.execute(
-            "SELECT e.position, e.leaf, e.blinding, e.jws, k.wrapped FROM entries e"  # noqa: S608
+            "SELECT e.position, e.leaf, e.blinding, e.jws, k.wrapped FROM entries e"  # noqa: S608  placeholders only
             f" LEFT JOIN keys k ON k.position = e.position WHERE e.position IN ({marks})",
             tuple(positions),
         ):

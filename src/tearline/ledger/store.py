@@ -213,7 +213,7 @@ def _statements(question: Question, low: int, high: int) -> Iterator[tuple[str, 
         parameters: list[str | int] = []
         for condition, values in parts[at : at + MOST_CLAUSES]:
             texts.append(
-                f"SELECT t.position FROM tags t WHERE {condition} AND t.position >= ? AND t.position < ?"  # noqa: S608
+                f"SELECT t.position FROM tags t WHERE {condition} AND t.position >= ? AND t.position < ?"  # noqa: S608  placeholders only
             )
             parameters += [*values, low, high]
         yield " UNION ".join(texts), tuple(parameters)

@@ -228,7 +228,7 @@ def _lapsing(visit: Visit) -> Iterator[Need]:
         status, until = people.own_link(person).status, decided.fact.valid_until
         if status is Status.PENDING or _soon(until, visit.now):
             yield Need(
-                title=lambda names, person=person: names.person(person).name,  # type: ignore[misc]
+                title=lambda names, person=person: names.person(person).name,  # type: ignore[misc]  # a default keeps the value
                 href=f"/people/{person}",
                 kind=say("Vetting pending") if status is Status.PENDING else say("Vetting ends"),
                 reads=about(f"person:{person}", kinds=(PersonEnrolled,)),
@@ -239,7 +239,7 @@ def _lapsing(visit: Visit) -> Iterator[Need]:
         until = unit_vetted.fact.valid_until if unit_vetted else None
         if unit_vetted is None or _soon(until, visit.now):
             yield Need(
-                title=lambda names, unit=unit: names.unit(unit).name,  # type: ignore[misc]
+                title=lambda names, unit=unit: names.unit(unit).name,  # type: ignore[misc]  # a default keeps the value
                 href=f"/units/{unit}",
                 kind=say("Unit not vetted") if unit_vetted is None else say("Unit's vetting ends"),
                 reads=about(f"unit:{unit}", kinds=(UnitFormed,)),
@@ -296,7 +296,7 @@ def _owed(visit: Visit, shown: set[int | None]) -> Iterator[Need]:
             continue
         if o.ground.told is None and o.discharged_by is None and concerns(o) and not _by_verdict(o):
             yield Need(
-                title=lambda _names, o=o: say(o.sentence),  # type: ignore[misc]
+                title=lambda _names, o=o: say(o.sentence),  # type: ignore[misc]  # a default keeps the value
                 href=page_of(o.ground),
                 kind=say("Owed by %(who)s", who=names.organisation(o.debtor)),
                 reads=Question(),
@@ -321,7 +321,7 @@ def _receipts(visit: Visit) -> list[Need]:
     received = {r.fact.copy for r in known.of(CopyReceived)}
     return [
         Need(
-            title=lambda _names, r=r: say("Acknowledge copy %(copy)s", copy=r.fact.copy),  # type: ignore[misc]
+            title=lambda _names, r=r: say("Acknowledge copy %(copy)s", copy=r.fact.copy),  # type: ignore[misc]  # a default keeps the value
             href=f"/copies/{r.fact.copy}",
             kind=say("Receipt"),
             reads=Question(),
