@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from tearline.cli import operations
 from tearline.cli.owed import PEOPLE
 from tearline.cli.passed import needed
-from tearline.cli.said import both, say
+from tearline.cli.said import both, heading, say
 from tearline.cli.told import Decided, ToldHistory, opened
-from tearline.cli.verdicts import dated, moment, show
+from tearline.cli.verdicts import dated, day_of, moment, show
 from tearline.facts.harm import CountDocumented
 from tearline.facts.history import Precision, Recorded
 from tearline.facts.leaks import CompromiseReported
@@ -69,8 +70,6 @@ NO_PERMIT = Words("no rule permits it", "ninguna regla lo permite")
 
 def show_case(out: "Console", told: list[ToldHistory], language: Language) -> None:
     """Verdict first, then the account, what was owed and never came, the counts, and what would have passed."""
-    from tearline.cli import operations
-
     decided = [d for t in told for d in t.decided]
     refused = [d for d in decided if not d.released]
     named = {d.request.fact.request: t for t in told for d in t.decided}
@@ -209,29 +208,11 @@ def show_passed(
             say(out, WITHOUT.to(language).format(verdict=verdict, rules=rules), indent=4, style="dim")
 
 
-def heading(out: "Console", text: str) -> None:
-    out.print()
-    say(out, text, style="bold underline")
-
-
 def _about(at: datetime, precision: Precision) -> str:
     """A day reckoned from a claimed time, marked where that time is only known to the month or year."""
     if precision is Precision.MINUTE:
         return moment(at)
     return ("~" if precision in INEXACT else "") + at.strftime("%Y-%m-%d")
-
-
-def day_of(at: datetime, precision: Precision) -> str:
-    """A claimed time, no more exact than it is known."""
-    match precision:
-        case Precision.YEAR:
-            return at.strftime("%Y")
-        case Precision.MONTH:
-            return at.strftime("%Y-%m")
-        case Precision.DAY:
-            return at.strftime("%Y-%m-%d")
-        case _:
-            return moment(at.astimezone(UTC))
 
 
 def plain(case: "Case", told: list[ToldHistory]) -> dict[str, object]:
@@ -250,7 +231,6 @@ def plain(case: "Case", told: list[ToldHistory]) -> dict[str, object]:
         for t in told
         for d in t.decided
     ]
-    from tearline.cli import operations
 
     return {
         "case": case.name,

@@ -12,7 +12,7 @@ import typer
 
 from tearline.cli.nodes import Port, ended_in_order, listening, serve_node
 from tearline.cli.options import AsJson, Spoken
-from tearline.cli.said import aside, console, document, say
+from tearline.cli.said import aside, console, document, heading, say
 from tearline.facts.errors import Malformed
 from tearline.facts.words import Language, Words
 
@@ -98,7 +98,7 @@ def _show(node: "Node", loaded: "Loaded", language: Language) -> None:
     known = read_all(node)
     told = [ToldHistory(node, telling.name, known) for telling in case.tellings]
     accounts.show_case(out, told, language)
-    accounts.heading(out, SOURCES.to(language))
+    heading(out, SOURCES.to(language))
     for source in case.sources:
         say(
             out,

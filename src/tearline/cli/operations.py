@@ -3,9 +3,9 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
-from tearline.cli.accounts import day_of, heading
-from tearline.cli.said import both, say
+from tearline.cli.said import both, heading, say
 from tearline.cli.told import ToldHistory, opened
+from tearline.cli.verdicts import day_of
 from tearline.facts.operations import OperationDeclared, ResultCounted
 from tearline.facts.words import Language, Words
 

@@ -69,3 +69,8 @@ def printable(text: str) -> str:
 
 def both(words: Words) -> dict[str, str]:
     return {"en": words.en, "es": words.es}
+
+
+def heading(out: "Console", text: str) -> None:
+    out.print()
+    say(out, text, style="bold underline")

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tearline.cli.protocol import citation, cited, length
 from tearline.cli.said import both, say
+from tearline.facts.history import Precision
 from tearline.facts.words import Language, Words
 from tearline.protocol.dossier import write_dossier
 
@@ -134,6 +135,19 @@ def _words(value: object, called: Called) -> str:
             return called(value)
         case _:
             return str(value)
+
+
+def day_of(at: datetime, precision: Precision) -> str:
+    """A claimed time, no more exact than it is known."""
+    match precision:
+        case Precision.YEAR:
+            return at.strftime("%Y")
+        case Precision.MONTH:
+            return at.strftime("%Y-%m")
+        case Precision.DAY:
+            return at.strftime("%Y-%m-%d")
+        case _:
+            return moment(at.astimezone(UTC))
 
 
 def moment(at: datetime) -> str:
