@@ -59,7 +59,7 @@ def all_of(node: "Node") -> "list[Obligation]":
     """Every obligation that the ledger gives rise to: live ones by due date, then each telling's."""
     from tearline.folds.obligations import obligations, obligations_question
 
-    # What a verdict would have cured stands in its dossier's compartment; only the protocol's sentence is shown.
+    # The reasons of verdicts are opened for what would have cured them; only the protocol's sentence is shown.
     opening = frozenset({Compartment.VERDICTS})
     known = node.ledger.read(obligations_question(node.protocols), opening=opening)
     # Sorting is stable: within each telling they stay in the order of their due dates.
