@@ -252,7 +252,8 @@ class _Checker:
                 raise _wrong(part, f"a value without parts beside {operator}, found {node.type}")
             if operator not in ("==", "!=") and node.type.kind not in _ORDERED:
                 raise _wrong(part, f"a value that has an order beside {operator}, found {node.type}")
-        assert isinstance(left.type, Simple) and isinstance(right.type, Simple)  # noqa: S101, PT018
+        # Every other type was refused in the loop; this tells the type checker so.
+        assert isinstance(left.type, Simple) and isinstance(right.type, Simple)  # noqa: S101, PT018  see above
         if left.type.kind is not right.type.kind:
             raise _wrong(second, f"a {left.type} to compare with a {left.type}, found {right.type}")
         self._meets(left.type, right, second)

@@ -91,6 +91,7 @@ def _decide_source(conditions: Sequence[Node], values: dict[str, object]) -> str
     writer = _Writer(values=values, uses=_uses(conditions))
     tests = [writer.test(condition) for condition in conditions]
     lines = ["def decide(D, hit, miss):", *writer.prelude]
+    # A missing fact raises, whatever the lookup; the tree evaluator then decides this rule, and never lets it pass.
     for n, test in enumerate(tests):
         lines += [
             "    try:",
@@ -159,6 +160,7 @@ class _Writer:
     def hoist(self, key: object, source: str) -> str:
         """The name of this value, computed once before everything else."""
         if key not in self.hoisted:
+            # Left unset where the fact is missing: a rule that needs it then raises, and is decided by the tree.
             name = self.hoisted[key] = self.mint("h")
             self.prelude += ["    try:", f"        {name} = {source}", "    except Exception: pass"]
         return self.hoisted[key]
