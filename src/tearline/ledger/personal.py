@@ -1,0 +1,200 @@
+"""A person's own signature on a binding act, so that not even the operator of a node can forge one.
+
+What is signed is what will stand in the ledger, before it stands there. For each fact of the act::
+
+    statement = SHA-256(JSON of kind, happened_at, precision, by, role, told where there is one, after, fact)
+
+with these members, in this order, as they stand in the payload: ``fact`` holds the clear fields and the
+salted digests of the sealed ones, ``after`` the position that was seen. For the act::
+
+    challenge = SHA-256("tearline/act/1" LF statement_0 statement_1 ...)
+
+The person signs the 32 bytes of the challenge with Ed25519, and every fact of the act carries the claim::
+
+    "signed": {"form": "ed25519", "key": thumbprint, "statements": [base64url, ...], "at": index,
+               "signature": base64url}
+
+so that each can be checked by itself. ``ref``, ``recorded_at``, ``act`` and the leaf's blinding are the
+node's own and are not signed. Another form will have other members in place of ``signature``.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from tearline.facts.errors import Broken, Malformed
+from tearline.ledger import strict
+from tearline.ledger.sdjwt import thumbprint
+
+CLAIM = "signed"
+FORM = "ed25519"
+DOMAIN = b"tearline/act/1\n"
+DIGEST, KEY, SIGNATURE = 32, 32, 64
+MOST_FACTS = 128
+"""In one signed act: each of its facts names all the statements, and no fact is larger than 16 KiB."""
+
+_STATED = ("kind", "happened_at", "precision", "by", "role", "told", "after", "fact")
+_MEMBERS = ["form", "key", "statements", "at", "signature"]
+
+_PRIME = 2**255 - 19
+# Under a key of small order some signatures verify for every message, so whoever holds one could disown
+# anything. These are the y coordinates of its eight points (RFC 8032 section 5.1), computed from the curve.
+_SMALL_ORDER = frozenset(
+    int.from_bytes(bytes.fromhex(y), "little")
+    for y in (
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """The claim of one fact: by which key its act was signed, and which of the act's statements is its own."""
+
+    key: str
+    statements: tuple[bytes, ...]
+    at: int
+    signature: bytes
+
+    @property
+    def challenge(self) -> bytes:
+        """What the person signed."""
+        return challenge_of(self.statements)
+
+    def claim(self) -> dict[str, Any]:
+        """The member ``signed`` of a payload."""
+        return {
+            "form": FORM,
+            "key": self.key,
+            "statements": [strict.to_base64url(s) for s in self.statements],
+            "at": self.at,
+            "signature": strict.to_base64url(self.signature),
+        }
+
+    @classmethod
+    def parse(cls, claim: object, file: str = "fact") -> "Signed":
+        """Read the member ``signed``. Malformed unless it is the one form that ``claim`` writes."""
+        place = f"payload.{CLAIM}"
+        form = claim.get("form") if isinstance(claim, dict) else None
+        if form != FORM:
+            raise Malformed(file, f"{place}.form", f"{FORM}, the only form of signature so far")
+        if not isinstance(claim, dict) or list(claim) != _MEMBERS:
+            raise Malformed(file, place, f"{', '.join(_MEMBERS)}, in this order and nothing else")
+        statements, at = claim["statements"], claim["at"]
+        if not isinstance(statements, list) or not 1 <= len(statements) <= MOST_FACTS:
+            raise Malformed(file, f"{place}.statements", f"a list of 1 to {MOST_FACTS} statements")
+        if type(at) is not int or not 0 <= at < len(statements):
+            raise Malformed(file, f"{place}.at", "the index of one of the statements")
+        _bytes(claim["key"], DIGEST, file, f"{place}.key")
+        return cls(
+            key=claim["key"],
+            statements=tuple(
+                _bytes(s, DIGEST, file, f"{place}.statements[{n}]") for n, s in enumerate(statements)
+            ),
+            at=at,
+            signature=_bytes(claim["signature"], SIGNATURE, file, f"{place}.signature"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PersonKey:
+    """A public key on record, and whose it is."""
+
+    person: str
+    public: Ed25519PublicKey
+
+
+def statement_of(payload: Mapping[str, Any], file: str = "fact") -> bytes:
+    """What a person states by one fact: a hash over all of its payload that is theirs. Malformed: not a payload."""
+    missing = [name for name in _STATED if name not in payload and name != "told"]
+    if missing:
+        raise Malformed(file, f"payload.{missing[0]}", "a member of every fact")
+    stated = {name: payload[name] for name in _STATED if name in payload}
+    return hashlib.sha256(strict.to_json(stated)).digest()
+
+
+def challenge_of(statements: Sequence[bytes]) -> bytes:
+    """The 32 bytes that stand for a whole act. ValueError when it has no facts or too many."""
+    if not 1 <= len(statements) <= MOST_FACTS or {len(s) for s in statements} != {DIGEST}:
+        raise ValueError(f"1 to {MOST_FACTS} statements of {DIGEST} bytes")
+    return hashlib.sha256(DOMAIN + b"".join(statements)).digest()
+
+
+def sign(challenge: bytes, private: Ed25519PrivateKey) -> bytes:
+    """The person's signature, 64 bytes. ValueError unless this is a challenge of 32 bytes."""
+    if len(challenge) != DIGEST:
+        raise ValueError(f"a challenge has {DIGEST} bytes")
+    return private.sign(challenge)
+
+
+def claims(statements: Sequence[bytes], key: str, signature: bytes) -> list[Signed]:
+    """The claim of each fact of a signed act, in their order. ``key`` is the thumbprint of the person's key."""
+    signed = tuple(statements)
+    return [Signed(key=key, statements=signed, at=n, signature=signature) for n in range(len(signed))]
+
+
+def public_key(text: object, file: str = "key", place: str = "top") -> Ed25519PublicKey:
+    """A person's public key, 32 bytes in base64url. Malformed when it is none, or one that anybody could use."""
+    raw = _bytes(text, KEY, file, place)
+    y = int.from_bytes(raw, "little") & ((1 << 255) - 1)
+    if y >= _PRIME or y in _SMALL_ORDER:
+        raise Malformed(file, place, "an Ed25519 public key that is not of small order")
+    return Ed25519PublicKey.from_public_bytes(raw)
+
+
+def verify_challenge(challenge: bytes, signature: bytes, public: Ed25519PublicKey) -> None:
+    """Broken unless the holder of this key signed this challenge."""
+    try:
+        public.verify(signature, challenge)
+    except InvalidSignature:
+        raise Broken("the person's signature does not verify") from None
+
+
+def verify(payload: Mapping[str, Any], public: Ed25519PublicKey, file: str = "fact") -> Signed:
+    """The signed claim of an admitted fact, when the holder of ``public`` signed this fact and its act.
+
+    Whose key it is, and whether it was on record and not revoked, is for the caller to say: the person
+    must be the one in ``by``. Malformed when there is no claim in its one form; Broken when the claim
+    names another key, the fact is not the one that was signed, or the signature does not verify.
+    """
+    signed = Signed.parse(payload.get(CLAIM), file)
+    if signed.key != thumbprint(public):
+        raise Broken(f"{file}: signed by another key than this person's")
+    if statement_of(payload, file) != signed.statements[signed.at]:
+        raise Broken(f"{file}: this is not the fact that the person signed")
+    try:
+        verify_challenge(signed.challenge, signed.signature, public)
+    except Broken as broken:
+        raise Broken(f"{file}: {broken}") from None
+    return signed
+
+
+def check_act(facts: Sequence[Signed | None], file: str = "act") -> None:
+    """Broken unless these are all the facts of one signed act, in their order; or none of them is signed."""
+    first = facts[0] if facts else None
+    if first is None:
+        if any(facts):
+            raise Broken(f"{file}: only a part of its facts is signed")
+        return
+    for n, signed in enumerate(facts):
+        if signed is None or (signed.key, signed.signature) != (first.key, first.signature):
+            raise Broken(f"{file}: fact {n} does not bear the signature of its act")
+        if signed.statements != first.statements or signed.at != n:
+            raise Broken(f"{file}: fact {n} does not stand where the person signed it")
+    if len(facts) != len(first.statements):
+        raise Broken(f"{file}: the person signed {len(first.statements)} facts, and here are {len(facts)}")
+
+
+def _bytes(text: object, size: int, file: str, place: str) -> bytes:
+    try:
+        return strict.base64url(text if isinstance(text, str) else "", size)
+    except ValueError as e:
+        raise Malformed(file, place, str(e)) from None
