@@ -7,21 +7,17 @@ not start.
 """
 
 import os
-import stat
 from base64 import b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tearline.facts.errors import Malformed
-from tearline.ledger import strict
+from tearline.ledger import keyfile, strict
 from tearline.ledger.note import Vkey, check_name, vkey_of
 
 LOG, FACT, MASTER, VKEY = "log.key", "fact.key", "master.key", "log.vkey"
-LARGEST_FILE = 4096
 _MASTER_LINE = "tearline-master-key-1 "
 
 
@@ -63,79 +59,31 @@ class NodeKeys:
         if any(folder.iterdir()):
             raise Malformed(str(folder), "top", "an empty folder: keys are made once and never replaced")
         folder.chmod(0o700)
-        _write(folder / LOG, _pem(keys.log))
-        _write(folder / FACT, _pem(keys.fact))
-        _write(folder / MASTER, (_MASTER_LINE + b64encode(keys.master).decode("ascii") + "\n").encode())
-        _write(folder / VKEY, f"{keys.vkey}\n".encode())
+        keyfile.write(folder / LOG, keyfile.pem(keys.log))
+        keyfile.write(folder / FACT, keyfile.pem(keys.fact))
+        keyfile.write(
+            folder / MASTER, (_MASTER_LINE + b64encode(keys.master).decode("ascii") + "\n").encode()
+        )
+        keyfile.write(folder / VKEY, f"{keys.vkey}\n".encode())
         for place in (folder, folder.parent):
-            handle = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+            keyfile.sync(place)
         return keys
 
     @classmethod
     def load(cls, folder: Path) -> "NodeKeys":
         """Read a node's keys. Malformed when a file is missing, readable by others, or does not fit."""
-        text = _read(folder / VKEY).decode("utf-8", errors="replace")
+        text = keyfile.read(folder / VKEY).decode("utf-8", errors="replace")
         vkey = Vkey.parse(text.removesuffix("\n"), str(folder / VKEY))
-        log = _private(folder / LOG)
+        log = keyfile.private(folder / LOG)
         if vkey_of(vkey.name, log) != vkey:
             raise Malformed(str(folder / LOG), "top", f"the private key that belongs to {VKEY}")
-        return cls(origin=vkey.name, log=log, fact=_private(folder / FACT), master=_master(folder / MASTER))
-
-
-def _pem(key: Ed25519PrivateKey) -> bytes:
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-
-
-def _write(path: Path, content: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        os.fchmod(handle, 0o600)
-        file.write(content)
-        file.flush()
-        os.fsync(handle)
-
-
-def _read(path: Path) -> bytes:
-    """The content of a plain file that belongs to us and that nobody else may read or write."""
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as e:
-        raise Malformed(str(path), "top", f"a key file of this node, made by init ({e.strerror})") from None
-    try:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise Malformed(str(path), "top", "a plain file")
-        if status.st_uid != os.geteuid():
-            raise Malformed(str(path), "owner", "a file that belongs to whoever runs the node")
-        mode = stat.S_IMODE(status.st_mode)
-        if mode & 0o177:
-            raise Malformed(str(path), "mode", f"0600, found {mode:04o}: others could read the node's keys")
-        content = os.read(handle, LARGEST_FILE + 1)
-    finally:
-        os.close(handle)
-    if len(content) > LARGEST_FILE:
-        raise Malformed(str(path), "top", f"at most {LARGEST_FILE} bytes")
-    return content
-
-
-def _private(path: Path) -> Ed25519PrivateKey:
-    try:
-        key = serialization.load_pem_private_key(_read(path), password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        key = None
-    if not isinstance(key, Ed25519PrivateKey):
-        raise Malformed(str(path), "top", "an Ed25519 private key, PKCS #8 in PEM, without passphrase")
-    return key
+        return cls(
+            origin=vkey.name, log=log, fact=keyfile.private(folder / FACT), master=_master(folder / MASTER)
+        )
 
 
 def _master(path: Path) -> bytes:
-    text = _read(path).decode("ascii", errors="replace")
+    text = keyfile.read(path).decode("ascii", errors="replace")
     head, gap, tail = text.partition(" ")
     try:
         key = strict.base64_standard(tail.removesuffix("\n"), 32)
