@@ -1,13 +1,16 @@
 """C2SP signed notes, their keys, and checkpoints: what the log says of itself, signed.
 
 A note is a text, an empty line, and signature lines. A checkpoint is a note of at least three lines:
-origin, size, root hash. Sources: c2sp.org/signed-note, c2sp.org/tlog-checkpoint. Only Ed25519 over the
-text (signature type 0x01) is made and checked here; lines by unknown keys are ignored, as the format asks.
+origin, size, root hash. Sources: c2sp.org/signed-note, c2sp.org/tlog-checkpoint, c2sp.org/tlog-cosignature.
+
+Two types of signature are made and checked: a log's, Ed25519 over the text (0x01), and a witness's, Ed25519
+over the text with a time before it (0x04). A key's id covers its type, so a line of one type is never read
+as one of the other. Lines by unknown keys are ignored, as the format asks.
 """
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
@@ -18,6 +21,9 @@ from tearline.ledger import strict
 from tearline.ledger.tree import HASH
 
 ED25519 = b"\x01"
+COSIGNATURE = b"\x04"
+LATEST = (1 << 63) - 1
+"""The last second that a cosignature may name."""
 MOST_SIGNATURES = 64
 LARGEST_NOTE = 1 << 20
 
@@ -39,18 +45,19 @@ def _is_text(name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Vkey:
-    """A public key by which notes are checked, with the name under which it signs."""
+    """A public key by which notes are checked, with the name under which it signs and the type it signs with."""
 
     name: str
     public: bytes
+    type: bytes = ED25519
 
     @property
     def key_id(self) -> bytes:
         """Four bytes that say which key a signature line is for. They are a label and prove nothing."""
-        return hashlib.sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:4]
+        return hashlib.sha256(self.name.encode() + b"\n" + self.type + self.public).digest()[:4]
 
     def __str__(self) -> str:
-        key = b64encode(ED25519 + self.public).decode("ascii")
+        key = b64encode(self.type + self.public).decode("ascii")
         return f"{self.name}+{self.key_id.hex()}+{key}"
 
     @classmethod
@@ -64,24 +71,38 @@ class Vkey:
             key = strict.base64_standard(parts[2], 33)
         except ValueError as e:
             raise Malformed(file, "key", str(e)) from None
-        if key[:1] != ED25519:
-            raise Malformed(file, "key", "an Ed25519 key, signature type 1")
-        vkey = cls(name, key[1:])
+        if key[:1] not in (ED25519, COSIGNATURE):
+            raise Malformed(file, "key", "an Ed25519 key of signature type 1 (a log's) or 4 (a witness's)")
+        vkey = cls(name, key[1:], key[:1])
         if parts[1] != vkey.key_id.hex():
             raise Malformed(file, "key id", f"{vkey.key_id.hex()}, which follows from the name and the key")
         return vkey
 
     def verify(self, signature: bytes, text: bytes) -> None:
-        """Broken unless this key signed this text."""
+        """Broken unless this key signed this text, in the way of its type."""
+        if self.type == COSIGNATURE:
+            text = _cosigned_text(self.time_of(signature), text)
+            signature = signature[8:]
         try:
             Ed25519PublicKey.from_public_bytes(self.public).verify(signature, text)
         except (InvalidSignature, ValueError):
             raise Broken(f"a signature in the name of {self.name} does not verify") from None
 
+    def time_of(self, signature: bytes) -> int:
+        """When a cosignature says it was made, in POSIX seconds; worth something once it is verified."""
+        at = int.from_bytes(signature[:8])
+        if self.type != COSIGNATURE or len(signature) != 72 or at > LATEST:
+            raise Broken(f"{self.name} made no cosignature: a time of eight bytes and 64 bytes of Ed25519")
+        return at
 
-def vkey_of(name: str, private: Ed25519PrivateKey) -> Vkey:
+
+def _cosigned_text(at: int, text: bytes) -> bytes:
+    return f"cosignature/v1\ntime {at}\n".encode("ascii") + text
+
+
+def vkey_of(name: str, private: Ed25519PrivateKey, kind: bytes = ED25519) -> Vkey:
     """The public side of a key, under the name with which it signs."""
-    return Vkey(name, private.public_key().public_bytes_raw())
+    return Vkey(name, private.public_key().public_bytes_raw(), kind)
 
 
 def sign(text: str, name: str, private: Ed25519PrivateKey) -> str:
@@ -91,8 +112,15 @@ def sign(text: str, name: str, private: Ed25519PrivateKey) -> str:
 
 def signature_line(text: str, name: str, private: Ed25519PrivateKey) -> str:
     """One key's signature line over ``text``."""
-    signature = vkey_of(name, private).key_id + private.sign(text.encode("utf-8"))
-    return f"— {name} {b64encode(signature).decode('ascii')}\n"
+    return str(Signature(name, vkey_of(name, private).key_id, private.sign(text.encode("utf-8"))))
+
+
+def cosign(text: str, name: str, private: Ed25519PrivateKey, at: int) -> str:
+    """A witness's signature line over the body of a checkpoint, at this POSIX second."""
+    if not 0 <= at <= LATEST:
+        raise ValueError(f"no time for a cosignature: {at}")
+    signature = at.to_bytes(8) + private.sign(_cosigned_text(at, text.encode("utf-8")))
+    return str(Signature(name, vkey_of(name, private, COSIGNATURE).key_id, signature))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +130,9 @@ class Signature:
     name: str
     key_id: bytes
     signature: bytes
+
+    def __str__(self) -> str:
+        return f"— {self.name} {b64encode(self.key_id + self.signature).decode('ascii')}\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,18 +164,23 @@ class Note:
             raise Malformed(file, "signatures", f"at most {MOST_SIGNATURES} lines")
         return cls(text + "\n", tuple(_signature(line, n, file) for n, line in enumerate(lines, 1)))
 
-    def verify(self, vkeys: Sequence[Vkey]) -> tuple[Vkey, ...]:
-        """The known keys that signed. Broken if one of them did not, or if none is there at all."""
+    def signed_by(self, vkeys: Sequence[Vkey]) -> dict[Vkey, tuple[Signature, ...]]:
+        """Every line by one of these keys, verified. Broken if one of them does not verify."""
         known = {(v.name, v.key_id): v for v in vkeys}
-        signers: dict[Vkey, None] = {}
+        signed: dict[Vkey, tuple[Signature, ...]] = {}
         for line in self.signatures:
             vkey = known.get((line.name, line.key_id))
             if vkey is not None:
                 vkey.verify(line.signature, self.text.encode("utf-8"))
-                signers[vkey] = None
+                signed[vkey] = (*signed.get(vkey, ()), line)
+        return signed
+
+    def verify(self, vkeys: Sequence[Vkey]) -> tuple[Vkey, ...]:
+        """The known keys that signed. Broken if one of them did not, or if none is there at all."""
+        signers = tuple(self.signed_by(vkeys))
         if not signers:
             raise Broken("the note bears no signature by a known key")
-        return tuple(signers)
+        return signers
 
 
 def _signature(line: str, number: int, file: str) -> Signature:
@@ -199,12 +235,40 @@ def sign_checkpoint(checkpoint: Checkpoint, private: Ed25519PrivateKey) -> str:
 def open_checkpoint(note: str | bytes, log: Vkey, file: str = "checkpoint") -> Checkpoint:
     """The checkpoint that this log signed.
 
-    Malformed when the bytes are no checkpoint, Broken when the log's key did not sign them or when
-    they speak for another origin.
+    Malformed when the bytes are no checkpoint or ``log`` is no log's key, Broken when the log's key did not
+    sign them or when they speak for another origin.
     """
+    if log.type != ED25519:
+        raise Malformed("vkey", "key", "a log's key, signature type 1")
     parsed = Note.parse(note, file)
     parsed.verify([log])
     checkpoint = Checkpoint.parse(parsed.text, file)
     if checkpoint.origin != log.name:
         raise Broken(f"{log.name} signed a checkpoint of {checkpoint.origin}")
     return checkpoint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cosigned:
+    """A log's checkpoint, and which witnesses had cosigned it when, in POSIX seconds by their own clocks."""
+
+    checkpoint: Checkpoint
+    at: Mapping[Vkey, int]
+
+
+def open_cosigned(
+    note: str | bytes, log: Vkey, witnesses: Sequence[Vkey], file: str = "checkpoint"
+) -> Cosigned:
+    """The checkpoint that this log signed and who of these witnesses cosigned it, none being required.
+
+    Of several cosignatures by one witness the latest counts. Errors as ``open_checkpoint``; a line by a known
+    witness that does not verify breaks the whole note. Malformed when a key stands for two signers or two
+    types: what signs for one must never be taken for the other.
+    """
+    keys = [log.public, *(w.public for w in witnesses)]
+    if any(w.type != COSIGNATURE for w in witnesses) or len(set(keys)) != len(keys):
+        raise Malformed(file, "keys", "witnesses' keys (signature type 4), none twice, none the log's")
+    checkpoint = open_checkpoint(note, log, file)
+    signed = Note.parse(note, file).signed_by(witnesses)
+    at = {w: max(w.time_of(line.signature) for line in lines) for w, lines in signed.items()}
+    return Cosigned(checkpoint=checkpoint, at=at)
