@@ -142,6 +142,9 @@ class Note:
     text: str
     signatures: tuple[Signature, ...]
 
+    def __str__(self) -> str:
+        return f"{self.text}\n{''.join(str(s) for s in self.signatures)}"
+
     @classmethod
     def parse(cls, note: str | bytes, file: str = "signed note") -> "Note":
         """Split a note at its last empty line. Malformed on anything that the format does not allow."""
