@@ -6,29 +6,33 @@ and holds its public key. A node whose key files are readable by others, or do n
 not start.
 """
 
-import os
-from base64 import b64encode
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tearline.facts.errors import Malformed
-from tearline.ledger import keyfile, strict
+from tearline.ledger import keyfile
 from tearline.ledger.note import Vkey, check_name, vkey_of
+from tearline.ledger.wrapping import WrappingKey, WrappingKeys
 
-LOG, FACT, MASTER, VKEY = "log.key", "fact.key", "master.key", "log.vkey"
-_MASTER_LINE = "tearline-master-key-1 "
+LOG, FACT, VKEY = "log.key", "fact.key", "log.vkey"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeKeys:
-    """The three secrets of a node and the name of its log."""
+    """The three secrets of a node and the name of its log.
+
+    ``master`` and its ``epoch`` are the wrapping key as it was read; ``wrapping`` says where it is kept, and is
+    None for keys that are on no disk.
+    """
 
     origin: str
     log: Ed25519PrivateKey = field(repr=False)
     fact: Ed25519PrivateKey = field(repr=False)
     master: bytes = field(repr=False)
+    epoch: int = field(default=1, repr=False)
+    wrapping: WrappingKeys | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         secrets = [self.log.private_bytes_raw(), self.fact.private_bytes_raw(), self.master]
@@ -41,6 +45,14 @@ class NodeKeys:
         """What others need to check this log's checkpoints."""
         return vkey_of(self.origin, self.log)
 
+    def wrapping_key(self, epoch: int) -> WrappingKey:
+        """The wrapping key of the epoch that the ledger's head names. Malformed when we do not have it."""
+        if self.wrapping is not None and epoch != self.epoch:
+            return self.wrapping.of(epoch)
+        if epoch != self.epoch:
+            raise Malformed("keys", "epoch", f"the wrapping key of epoch {epoch}, found {self.epoch}")
+        return WrappingKey(epoch=epoch, key=self.master)
+
     @classmethod
     def new(cls, origin: str) -> "NodeKeys":
         """Fresh keys that are on no disk yet."""
@@ -48,22 +60,21 @@ class NodeKeys:
             origin=origin,
             log=Ed25519PrivateKey.generate(),
             fact=Ed25519PrivateKey.generate(),
-            master=os.urandom(32),
+            master=WrappingKey.new().key,
         )
 
     @classmethod
     def make(cls, folder: Path, origin: str) -> "NodeKeys":
         """Make a node's keys in ``folder``, synced to disk. Malformed when it already holds any file."""
-        keys = cls.new(origin)
+        fresh = cls.new(origin)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise Malformed(str(folder), "top", "an empty folder: keys are made once and never replaced")
         folder.chmod(0o700)
+        wrapping = WrappingKeys.make(folder)
+        keys = replace(fresh, master=wrapping.current.key, epoch=wrapping.current.epoch, wrapping=wrapping)
         keyfile.write(folder / LOG, keyfile.pem(keys.log))
         keyfile.write(folder / FACT, keyfile.pem(keys.fact))
-        keyfile.write(
-            folder / MASTER, (_MASTER_LINE + b64encode(keys.master).decode("ascii") + "\n").encode()
-        )
         keyfile.write(folder / VKEY, f"{keys.vkey}\n".encode())
         for place in (folder, folder.parent):
             keyfile.sync(place)
@@ -77,18 +88,12 @@ class NodeKeys:
         log = keyfile.private(folder / LOG)
         if vkey_of(vkey.name, log) != vkey:
             raise Malformed(str(folder / LOG), "top", f"the private key that belongs to {VKEY}")
+        wrapping = WrappingKeys.read(folder)
         return cls(
-            origin=vkey.name, log=log, fact=keyfile.private(folder / FACT), master=_master(folder / MASTER)
+            origin=vkey.name,
+            log=log,
+            fact=keyfile.private(folder / FACT),
+            master=wrapping.current.key,
+            epoch=wrapping.current.epoch,
+            wrapping=wrapping,
         )
-
-
-def _master(path: Path) -> bytes:
-    text = keyfile.read(path).decode("ascii", errors="replace")
-    head, gap, tail = text.partition(" ")
-    try:
-        key = strict.base64_standard(tail.removesuffix("\n"), 32)
-    except ValueError:
-        key = b""
-    if f"{head}{gap}" != _MASTER_LINE or not key:
-        raise Malformed(str(path), "top", f"one line: {_MASTER_LINE}and 32 bytes in base64")
-    return key
