@@ -47,7 +47,7 @@ def plain(shape: Shape, *, sealed: bool = False) -> st.SearchStrategy[Any]:
             mark = MARK if sealed else "x"
             return st.text(PLAIN, max_size=min(20, shape.limit - len(mark))).map(lambda t: mark + t)
         case Identifier():
-            return IDENTIFIERS
+            return st.from_regex(shape.pattern, fullmatch=True)
         case Whole():
             return (
                 st.integers(MARKED_NUMBERS, Whole.LARGEST)

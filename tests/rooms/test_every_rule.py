@@ -9,10 +9,18 @@ import tearline.rooms
 from tearline.facts.fact import Fact
 from tearline.facts.vocabulary import kinds
 from tests.nodes import COMMANDS
-from tests.rooms import test_harm, test_leaks, test_operations, test_oversight, test_parties, test_release
+from tests.rooms import (
+    test_harm,
+    test_keys,
+    test_leaks,
+    test_operations,
+    test_oversight,
+    test_parties,
+    test_release,
+)
 from tests.rooms.rows import Row
 
-TABLES = (test_parties, test_release, test_leaks, test_harm, test_operations, test_oversight)
+TABLES = (test_parties, test_keys, test_release, test_leaks, test_harm, test_operations, test_oversight)
 ACCEPTED: list[Row] = [row for table in TABLES for row in table.ACCEPTED]
 REFUSED: list[Row] = [row for table in TABLES for row in table.REFUSED]
 ROOMS = Path(tearline.rooms.__file__).parent

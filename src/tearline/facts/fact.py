@@ -93,6 +93,8 @@ class Fact:
     __slots__ = ()
     in_words: ClassVar[Words]
     room: ClassVar[str]
+    binds: ClassVar[bool]
+    """Whether a live one is signed by the person who did it, with a key of their own."""
 
 
 KINDS: dict[str, type[Fact]] = {}
@@ -101,13 +103,14 @@ F = TypeVar("F", bound=Fact)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
-def fact(en: str, es: str) -> Callable[[type[F]], type[F]]:
+def fact(en: str, es: str, *, binds: bool = False) -> Callable[[type[F]], type[F]]:
     """Declare a kind of fact with its title in both languages. The class name is the kind, for ever."""
 
     def declare(cls: type[F]) -> type[F]:
         made = dataclass(frozen=True, kw_only=True, slots=True)(cls)
         made.in_words = Words(en, es)
         made.room = cls.__module__.rpartition(".")[2]
+        made.binds = binds
         if made.__name__ in KINDS:
             raise TypeError(f"two facts are named {made.__name__}")
         KINDS[made.__name__] = made

@@ -32,6 +32,7 @@ from tearline.facts.words import Words
 
 TITLES = {
     "parties": Words("Parties", "Partes"),
+    "keys": Words("Keys", "Claves"),
     "release": Words("Release", "Divulgación"),
     "leaks": Words("Leaks", "Filtraciones"),
     "harm": Words("Harm", "Daños"),
@@ -114,6 +115,9 @@ def _described(cls: type) -> list[str]:
 
 def _kind(kind: type[Fact]) -> list[str]:
     lines = [f"### {kind.__name__}", "", f"*{_both(kind.in_words)}*", "", *_described(kind)]
+    lines += (
+        ["It binds: a live one is signed by the person, with a key of their own.", ""] if kind.binds else []
+    )
     return [*lines, *_fields(record_of(kind).fields), ""]
 
 

@@ -45,10 +45,15 @@ AccountId = NewType("AccountId", str)
 BriefingId = NewType("BriefingId", str)
 TellingId = NewType("TellingId", str)
 
+KeyId = NewType("KeyId", str)
+"""The one identifier that is computed: a key's thumbprint."""
+
 PATTERN = re.compile(
     r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?)?",
     re.ASCII,
 )
+THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]", re.ASCII)
+"""32 bytes in base64url without padding, with no unused bits set."""
 EXPECTED = "an identifier of a-z, 0-9 and inner hyphens, at most 40 long, optionally behind a telling's name and a dot"
 
 

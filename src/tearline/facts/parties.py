@@ -146,7 +146,7 @@ class AllegationRecorded(Fact):
     ]
 
 
-@fact("An allegation was assessed", "Se evaluó una acusación")
+@fact("An allegation was assessed", "Se evaluó una acusación", binds=True)
 class AllegationAssessed(Fact):
     allegation: Annotated[AllegationId, Label("Allegation", "Acusación")]
     unit: Annotated[UnitId, Label("Unit", "Unidad")]

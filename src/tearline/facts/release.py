@@ -185,7 +185,7 @@ class OnwardConsentGiven(Fact):
     )
 
 
-@fact("A dissent was recorded", "Se registró un disenso")
+@fact("A dissent was recorded", "Se registró un disenso", binds=True)
 class DissentRecorded(Fact):
     dissent: Annotated[DissentId, Label("Dissent", "Disenso")]
     item: Annotated[ItemId, Label("Item", "Elemento")]
@@ -193,7 +193,7 @@ class DissentRecorded(Fact):
     request: Annotated[RequestId | None, Label("Request", "Solicitud")] = None
 
 
-@fact("A dissent was answered", "Se respondió a un disenso")
+@fact("A dissent was answered", "Se respondió a un disenso", binds=True)
 class DissentAnswered(Fact):
     dissent: Annotated[DissentId, Label("Dissent", "Disenso")]
     item: Annotated[ItemId, Label("Item", "Elemento")]
@@ -216,7 +216,7 @@ class ReleaseRequested(Fact):
     agreement: Annotated[AgreementId | None, Label("Under agreement", "Bajo el acuerdo")] = None
 
 
-@fact("A release was signed off", "Se firmó una divulgación")
+@fact("A release was signed off", "Se firmó una divulgación", binds=True)
 class ReleaseSignedOff(Fact):
     sign_off: Annotated[SignOffId, Label("Sign-off", "Firma"), Tag("sign-off")]
     request: Annotated[RequestId, Label("Request", "Solicitud")]
@@ -254,7 +254,7 @@ class VerdictReached(Fact):
     ]
 
 
-@fact("An item was released", "Se divulgó un elemento")
+@fact("An item was released", "Se divulgó un elemento", binds=True)
 class ItemReleased(Fact):
     """Carries the hash of the dossier on which the protocol said *release*: there is no release without one."""
 
@@ -285,7 +285,11 @@ class CopyReceived(Fact):
     item: Annotated[ItemId, Label("Item", "Elemento")]
 
 
-@fact("A disclosure outside the protocol was recorded", "Se registró una divulgación fuera del protocolo")
+@fact(
+    "A disclosure outside the protocol was recorded",
+    "Se registró una divulgación fuera del protocolo",
+    binds=True,
+)
 class DisclosureRecorded(Fact):
     release: Annotated[ReleaseId, Label("Release", "Divulgación")]
     item: Annotated[ItemId, Label("Item", "Elemento")]

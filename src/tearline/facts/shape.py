@@ -91,24 +91,34 @@ class Text(Untagged):
 
 
 class Identifier:
+    pattern: typing.ClassVar[re.Pattern[str]] = identifiers.PATTERN
+    expected: typing.ClassVar[str] = identifiers.EXPECTED
+
     def __init__(self, name: str, prefix: str) -> None:
         self.name, self.prefix = name, prefix
         self.encode = self.decode = _same
 
     def parse(self, plain: object, at: Place) -> str:
-        if not isinstance(plain, str) or not identifiers.well_formed(plain):
-            raise at.expected(identifiers.EXPECTED)
+        if not isinstance(plain, str) or not self.pattern.fullmatch(plain):
+            raise at.expected(self.expected)
         return plain
 
     def schema(self) -> dict[str, Json]:
         return {
             "type": "string",
-            "pattern": f"^{identifiers.PATTERN.pattern}$",
+            "pattern": f"^{self.pattern.pattern}$",
             "title": self.name,
         }
 
     def tags(self, value: str) -> list[str]:
         return [f"{self.prefix}:{value}"]
+
+
+class Thumbprint(Identifier):
+    """The name of a key, which is the hash of its public part."""
+
+    pattern = identifiers.THUMBPRINT
+    expected = "a key's thumbprint: SHA-256 in base64url"
 
 
 class Whole(Untagged):
@@ -450,4 +460,5 @@ def _identifier(kind: NewType, notes: tuple[Any, ...]) -> Shape:
     if not name.endswith("Id"):
         raise TypeError(f"{name} is not an identifier")
     tag = next((n for n in notes if isinstance(n, Tag)), None)
-    return Identifier(name, tag.prefix if tag else name.removesuffix("Id").lower())
+    shape = Thumbprint if kind is identifiers.KeyId else Identifier
+    return shape(name, tag.prefix if tag else name.removesuffix("Id").lower())

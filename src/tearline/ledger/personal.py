@@ -27,6 +27,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from tearline.facts.errors import Broken, Malformed
+from tearline.facts.keys import is_public_key
 from tearline.ledger import strict
 from tearline.ledger.sdjwt import thumbprint
 
@@ -39,20 +40,6 @@ MOST_FACTS = 128
 
 _STATED = ("kind", "happened_at", "precision", "by", "role", "told", "after", "fact")
 _MEMBERS = ["form", "key", "statements", "at", "signature"]
-
-_PRIME = 2**255 - 19
-# Under a key of small order some signatures verify for every message, so whoever holds one could disown
-# anything. These are the y coordinates of its eight points (RFC 8032 section 5.1), computed from the curve.
-_SMALL_ORDER = frozenset(
-    int.from_bytes(bytes.fromhex(y), "little")
-    for y in (
-        "0000000000000000000000000000000000000000000000000000000000000000",
-        "0100000000000000000000000000000000000000000000000000000000000000",
-        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
-        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
-        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-    )
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,8 +131,7 @@ def claims(statements: Sequence[bytes], key: str, signature: bytes) -> list[Sign
 def public_key(text: object, file: str = "key", place: str = "top") -> Ed25519PublicKey:
     """A person's public key, 32 bytes in base64url. Malformed when it is none, or one that anybody could use."""
     raw = _bytes(text, KEY, file, place)
-    y = int.from_bytes(raw, "little") & ((1 << 255) - 1)
-    if y >= _PRIME or y in _SMALL_ORDER:
+    if not is_public_key(str(text)):
         raise Malformed(file, place, "an Ed25519 public key that is not of small order")
     return Ed25519PublicKey.from_public_bytes(raw)
 
