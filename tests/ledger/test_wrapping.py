@@ -196,6 +196,23 @@ def test_a_half_written_next_key_is_made_anew(folder: Path) -> None:
     assert sorted(f.name for f in folder.iterdir()) == ["master.key", "master.next.key"]
 
 
+def test_a_next_key_that_stands_there_is_never_replaced(folder: Path) -> None:
+    """Two processes at once: the ledger may be wrapped under the first one's key already."""
+    late = WrappingKeys.read(folder, {})
+    first = WrappingKeys.read(folder, {}).with_next()
+    assert late.with_next() == first == WrappingKeys.read(folder, {})
+    assert sorted(f.name for f in folder.iterdir()) == ["master.key", "master.next.key"]
+
+
+def test_one_process_at_a_time_replaces_the_key(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tearline.ledger.wrapping.PATIENCE", 0.1)
+    keys = WrappingKeys.read(folder, {})
+    with keys.alone(), pytest.raises(TimeoutError, match="another process holds the keys"), keys.alone():
+        pass
+    with keys.alone():
+        pass
+
+
 def test_a_key_store_makes_and_destroys_its_own_keys(folder: Path) -> None:
     with pytest.raises(Malformed, match="TEARLINE_MASTER_KEY_NEXT: top: expected the key of epoch 2"):
         WrappingKeys.read(folder, {"TEARLINE_MASTER_KEY": ONE.line()}).with_next()

@@ -1,7 +1,11 @@
 """Private keys on disk: written once, synced, readable by whoever runs the node and by nobody else."""
 
+import fcntl
 import os
 import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -69,5 +73,24 @@ def sync(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def locked(folder: Path, patience: float) -> Iterator[None]:
+    """Hold this folder's lock, which a killed process gives back. TimeoutError after ``patience`` seconds."""
+    until = time.monotonic() + patience
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise TimeoutError(f"another process holds the keys in {folder}") from None
+                time.sleep(0.05)
+        yield
     finally:
         os.close(handle)

@@ -26,7 +26,8 @@ kernel still shows them to the same user and to root, in ``/proc/PID/environ``.
 
 import os
 from base64 import b64encode
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,6 +38,8 @@ from tearline.ledger import keyfile, strict
 
 FILE, NEXT = "master.key", "master.next.key"
 _UNFINISHED = "master.next.key.new"
+PATIENCE = 30.0
+"""Seconds to wait for another process that replaces the key."""
 VARIABLE, VARIABLE_NEXT = "TEARLINE_MASTER_KEY", "TEARLINE_MASTER_KEY_NEXT"
 KEY = 32
 _FORM = "tearline-master-key-2"
@@ -142,7 +145,11 @@ class WrappingKeys:
         return next((k for k in (self.current, self.next) if k is not None and k.epoch == epoch), None)
 
     def with_next(self) -> "WrappingKeys":
-        """The same with a next key beside it: made and synced, or the one that was made before."""
+        """The same with a next key beside it: made and synced, or the one that was made before.
+
+        To be called ``alone``. Even so it never takes the place of a next key that stands there: the ledger may
+        be wrapped under that one already.
+        """
         if self.next is not None:
             return self
         if self.outside:
@@ -153,8 +160,13 @@ class WrappingKeys:
         unfinished = self.folder / _UNFINISHED
         unfinished.unlink(missing_ok=True)  # left by a kill while it was written; nothing was wrapped with it
         keyfile.write(unfinished, key.line().encode())
-        unfinished.rename(self.folder / NEXT)
-        keyfile.sync(self.folder)
+        try:
+            (self.folder / NEXT).hardlink_to(unfinished)
+        except FileExistsError:
+            return WrappingKeys.read(self.folder, {})
+        finally:
+            unfinished.unlink()
+            keyfile.sync(self.folder)
         return WrappingKeys(folder=self.folder, current=self.current, next=key)
 
     def without_older(self, epoch: int) -> "WrappingKeys":
@@ -173,6 +185,12 @@ class WrappingKeys:
         (self.folder / NEXT).replace(self.folder / FILE)
         keyfile.sync(self.folder)
         return WrappingKeys(folder=self.folder, current=key)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """No other process replaces this node's key meanwhile. TimeoutError when one does for 30 seconds."""
+        with keyfile.locked(self.folder, PATIENCE):
+            yield
 
     def holds_older(self, epoch: int) -> bool:
         """Whether a key older than this epoch is still within this node's reach."""
