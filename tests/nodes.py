@@ -15,6 +15,7 @@ from tearline.ledger.keys import NodeKeys
 from tearline.ledger.ledger import Ledger
 from tearline.node import Node, Order
 from tearline.rooms import Command
+from tearline.rooms.logs import received
 from tearline.rooms.parties import keys
 from tests.worlds import NOON, PROTOCOLS, World
 
@@ -57,7 +58,7 @@ def saying(fact: Fact) -> Command:
 
 COMMANDS: list[type[Command]] = [
     cls
-    for room in (*ROOMS, keys)  # keys are given by no file
+    for room in (*ROOMS, received, keys)  # what a job found is given by no file
     for cls in vars(room).values()
     if isinstance(cls, type) and cls.__module__ == room.__name__ and hasattr(cls, "decide")
 ]

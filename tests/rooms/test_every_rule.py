@@ -13,6 +13,7 @@ from tests.rooms import (
     test_harm,
     test_keys,
     test_leaks,
+    test_logs,
     test_operations,
     test_oversight,
     test_parties,
@@ -20,7 +21,16 @@ from tests.rooms import (
 )
 from tests.rooms.rows import Row
 
-TABLES = (test_parties, test_keys, test_release, test_leaks, test_harm, test_operations, test_oversight)
+TABLES = (
+    test_parties,
+    test_keys,
+    test_release,
+    test_leaks,
+    test_harm,
+    test_operations,
+    test_oversight,
+    test_logs,
+)
 ACCEPTED: list[Row] = [row for table in TABLES for row in table.ACCEPTED]
 REFUSED: list[Row] = [row for table in TABLES for row in table.REFUSED]
 ROOMS = Path(tearline.rooms.__file__).parent

@@ -48,6 +48,8 @@ TellingId = NewType("TellingId", str)
 KeyId = NewType("KeyId", str)
 """The one identifier that is computed: a key's thumbprint."""
 
+LogId = NewType("LogId", str)
+
 PATTERN = re.compile(
     r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?)?",
     re.ASCII,

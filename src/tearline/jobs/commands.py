@@ -11,6 +11,7 @@ from tearline.facts.shape import Field, Identifier, Record, record_of
 from tearline.facts.words import Words
 from tearline.jobs.receipts import ReceiveOwnCopy
 from tearline.rooms import Command, Says, harm, leaks, operations, oversight
+from tearline.rooms.logs import naming
 from tearline.rooms.parties import agreements, persons, units
 from tearline.rooms.release import items, outside, requests
 
@@ -25,6 +26,7 @@ ROOMS: tuple[ModuleType, ...] = (
     harm,
     operations,
     oversight,
+    naming,
 )
 REQUEST = Field("request", Words("Request", "Solicitud"), Identifier("RequestId", "request"), None, True)
 """All that a command says which only names a request."""

@@ -11,7 +11,7 @@ from typing import ClassVar
 from tearline.facts.errors import Refused
 from tearline.facts.fact import Compartment, Fact, Sealed
 from tearline.facts.history import Draft, History, Question, Recorded, Role, about
-from tearline.facts.identifiers import AgreementId, CopyId, ItemId, ReleaseId, RequestId
+from tearline.facts.identifiers import AgreementId, CopyId, ItemId, OrganisationId, ReleaseId, RequestId
 from tearline.facts.parties import OfficeTaken, PersonEnrolled, UnitFormed
 from tearline.facts.release import (
     CopyReceived,
@@ -30,6 +30,7 @@ from tearline.facts.release import (
 )
 from tearline.facts.words import Words
 from tearline.folds.agreements import agreements
+from tearline.folds.logs import stop_of, stop_question, why
 from tearline.folds.people import People
 from tearline.folds.release import request_of, request_question, requested_question
 from tearline.protocol import Pack, Verdict
@@ -179,7 +180,11 @@ class AnswerDissent(Says[DissentAnswered]):
 
 
 class ReleaseItem:
-    """Release, if the protocol says so at this moment. One copy for each recipient, each their own."""
+    """Release, if the protocol says so at this moment. One copy for each recipient, each their own.
+
+    Nothing goes to an organisation whose log signed two histories. That is no rule of a protocol, which partners
+    agree upon and may loosen: it holds whatever they agreed.
+    """
 
     allowed: ClassVar[frozenset[Role]] = frozenset({Role.RELEASING_OFFICER})
     opens: ClassVar[frozenset[Compartment]] = DECIDING
@@ -188,12 +193,17 @@ class ReleaseItem:
         self.request = request
 
     def question(self, known: History) -> Question:
-        return request_question(known, self.request)
+        question = request_question(known, self.request)
+        asked = request_of(known, self.request)
+        for organisation in _receiving(known, asked.fact) if asked else ():
+            question |= stop_question(organisation)
+        return question
 
     def decide(self, known: History, act: Act) -> list[Draft]:
         asked = _still_open(known, self.request)
         _after_asking(asked, act)
         _recipients_serve(known, asked.fact, act)
+        _exchange_goes_on(known, asked.fact)
         verdict, reached = _reach(known, self.request, act, ())
         agreement = asked.fact.agreement
         if verdict.effect.value != Effect.RELEASE or agreement is None:
@@ -388,6 +398,23 @@ def _between_parties(known: History, asked: ReleaseRequested, act: Act) -> None:
             ),
             (asked.unit, asked.agreement),
         )
+
+
+def _receiving(known: History, asked: ReleaseRequested) -> set[OrganisationId]:
+    """The organisations that would learn of it: the unit's, and those of the people who serve in it."""
+    units = {r.fact.organisation for r in known.of(UnitFormed) if r.fact.unit == asked.unit}
+    return units | {
+        r.fact.organisation for r in known.of(PersonEnrolled) if r.fact.person in asked.recipients
+    }
+
+
+def _exchange_goes_on(known: History, asked: ReleaseRequested) -> None:
+    """Refuse while a receiving organisation's log has two histories, or has not shown that it has one."""
+    for organisation in sorted(_receiving(known, asked)):
+        stop = stop_of(known, organisation)
+        if stop is not None:
+            rule, because = why(stop)
+            raise Refused(rule, because, (stop.ref,))
 
 
 def _after_asking(asked: Recorded[ReleaseRequested], act: Act) -> None:
