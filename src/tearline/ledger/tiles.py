@@ -70,10 +70,6 @@ class Part:
     def full(self) -> bool:
         return self.width == WIDTH
 
-    def of_width(self, width: int) -> "Part":
-        """The same stretch, so far as it had grown when it was ``width`` wide."""
-        return Part(self.level, self.index, width)
-
 
 def count(size: int, level: int) -> int:
     """How many hashes (or entries) a level has in a tree of ``size`` entries."""
