@@ -17,6 +17,8 @@ from tearline.ledger.note import Vkey, check_name, vkey_of
 from tearline.ledger.wrapping import WrappingKey, WrappingKeys
 
 LOG, FACT, VKEY = "log.key", "fact.key", "log.vkey"
+LOG_NEXT, FACT_NEXT = "log.next.key", "fact.next.key"
+"""A key that is about to take the place of the one in use; see ``rotation``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,7 @@ class NodeKeys:
         text = keyfile.read(folder / VKEY).decode("utf-8", errors="replace")
         vkey = Vkey.parse(text.removesuffix("\n"), str(folder / VKEY))
         log = keyfile.private(folder / LOG)
-        if vkey_of(vkey.name, log) != vkey:
+        if vkey_of(vkey.name, log) != vkey and not _goes_to(folder / LOG_NEXT, vkey):
             raise Malformed(str(folder / LOG), "top", f"the private key that belongs to {VKEY}")
         wrapping = WrappingKeys.read(folder)
         return cls(
@@ -97,3 +99,8 @@ class NodeKeys:
             epoch=wrapping.current.epoch,
             wrapping=wrapping,
         )
+
+
+def _goes_to(path: Path, vkey: Vkey) -> bool:
+    """Whether the key that is about to be the log's is the one that is already named."""
+    return path.exists() and vkey_of(vkey.name, keyfile.private(path)) == vkey
