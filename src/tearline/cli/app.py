@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tearline.cli import cases, decide, demo, docs, imports, ledger, nodes, owed, protocol
+from tearline.cli import cases, decide, demo, docs, imports, ledger, nodes, owed, protocol, witness
 
 app = typer.Typer(
     name="tearline",
@@ -43,4 +43,5 @@ app.add_typer(cases.app, name="case")
 app.add_typer(imports.app, name="import")
 app.add_typer(protocol.app, name="protocol")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(witness.app, name="witness")
 app.add_typer(docs.app, name="docs")
