@@ -53,9 +53,8 @@ class Aside:
         self._waiting: list[tuple[Path, bytes]] = []
         self._pool = ThreadPoolExecutor(WRITERS)
         self._renamed_in = {folder}
-        if self._next.is_dir():
-            # Whoever was here before may have been cut short between renaming and syncing.
-            self._renamed_in |= {Path(at) for at, _, _ in os.walk(folder / TILE)}
+        self._cut_short = self._next.is_dir()
+        if self._cut_short:
             self._clear()
 
     def close(self) -> None:
@@ -84,6 +83,8 @@ class Aside:
             self._replace(NEXT_CHECKPOINT, note)
             for number, part in enumerate(self.parts):
                 self._place(self._next / str(number), self._folder / str(part))
+            if self._cut_short:  # perhaps between renaming and syncing
+                self._renamed_in |= {Path(at) for at, _, _ in os.walk(self._folder / TILE)}
             for folder in sorted(self._renamed_in):
                 sync_folder(folder)
             (self._folder / NEXT_CHECKPOINT).rename(self._folder / CHECKPOINT)

@@ -41,9 +41,10 @@ def read(folder: Path, name: str, largest: int) -> bytes:
         raise Broken(f"{path}: missing") from None
     except OSError as error:
         raise Malformed(str(path), "top", f"a plain file that can be read ({error.strerror})") from None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise Malformed(str(path), "top", "a plain file")
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise Malformed(str(path), "top", "a plain file")
         data = file.read(largest + 1)
     if len(data) > largest:
         raise Malformed(str(path), "size", f"at most {largest} bytes")
