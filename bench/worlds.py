@@ -72,7 +72,7 @@ YEAR = timedelta(days=365)
 def fresh_node() -> Iterator[Node]:
     """A new node in a temporary folder, on the system's clock."""
     with TemporaryDirectory() as folder:
-        node = make_node(Path(folder) / "node", origin="bench.invalid/tearline")
+        node = make_node(Path(folder) / "node", origin="bench.invalid/tearline", demo=True)
         yield node
         node.ledger.close()
 

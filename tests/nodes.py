@@ -26,6 +26,9 @@ KEYS = NodeKeys(
     master=b"3" * 32,
 )
 
+BEGINNING = 2
+"""How many facts a node begins with: those that introduce its keys."""
+
 
 class Clock:
     """Stands still until it is moved."""
@@ -42,12 +45,12 @@ class Clock:
 
 def new_node(folder: Path, clock: Clock) -> Node:
     ledger = Ledger.make(f"sqlite:///{folder}/ledger.db", KEYS, clock)
-    return Node(ledger, PROTOCOLS, clock)
+    return Node(ledger, PROTOCOLS, clock, demo=True)
 
 
 def same_ledger(folder: Path, clock: Clock) -> Node:
     """Another process on the same database."""
-    return Node(Ledger(f"sqlite:///{folder}/ledger.db", KEYS, clock), PROTOCOLS, clock)
+    return Node(Ledger(f"sqlite:///{folder}/ledger.db", KEYS, clock), PROTOCOLS, clock, demo=True)
 
 
 def saying(fact: Fact) -> Command:

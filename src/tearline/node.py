@@ -18,16 +18,22 @@ from tearline.facts.codec import Encoded, decode, encode
 from tearline.facts.errors import Conflict, Malformed, Refused
 from tearline.facts.fact import Compartment, Fact
 from tearline.facts.history import Actor, Draft, History, Precision, Question, Recorded, Role, Told
+from tearline.facts.identifiers import PersonId
+from tearline.facts.keys import KeyPurpose
 from tearline.facts.parties import SuperiorNamed
 from tearline.facts.words import Words
+from tearline.ledger import rotation
 from tearline.ledger.batch import Appended
 from tearline.ledger.keys import NodeKeys
 from tearline.ledger.ledger import Ledger
 from tearline.protocol import Pack, load_pack
 from tearline.rooms import Act, Command
+from tearline.rooms.parties.keys import IntroduceNodeKey
 
 Clock = Callable[[], datetime]
 NEVER = datetime.min.replace(tzinfo=UTC)
+ITSELF = Actor(PersonId("node"), Role.NODE)
+"""Who introduces the node's own keys."""
 PATIENCE = 50
 """How often a command is decided again because a deciding fact arrived meanwhile."""
 
@@ -68,14 +74,18 @@ def shipped_protocols() -> dict[str, Pack]:
 def make_node(
     data: Path, *, origin: str, demo: bool = False, database: str | None = None, clock: Clock = system_clock
 ) -> "Node":
-    """Make a node in ``data``: keys, an empty ledger, settings. Malformed when there is one already."""
+    """Make a node in ``data``: keys, a ledger that introduces them, settings. Malformed when there is one already."""
     if data.exists() and (not data.is_dir() or any(data.iterdir())):
         raise Malformed(str(data), "top", "an empty or new folder for a new node")
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     keys = NodeKeys.make(data / "keys", origin)
     ledger = Ledger.make(database_url(data, database), keys, clock)
+    node = Node(ledger, shipped_protocols(), clock, demo=demo)
+    # The fact key first: whoever reads the ledger from its beginning learns from each fact how to check the next.
+    introductions = [rotation.introduction(keys, purpose) for purpose in (KeyPurpose.FACT, KeyPurpose.LOG)]
+    node.record_all([Order(command=IntroduceNodeKey(one), by=ITSELF) for one in introductions])
     Settings(demo=demo).write(data)
-    return Node(ledger, shipped_protocols(), clock, demo=demo)
+    return node
 
 
 def open_node(data: Path, *, database: str | None = None, clock: Clock = system_clock) -> "Node":

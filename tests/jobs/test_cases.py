@@ -15,6 +15,7 @@ from tearline.facts.parties import OrganisationRegistered
 from tearline.facts.release import ItemRegistered
 from tearline.jobs.cases import LARGEST_BYTES, load_case, read_case
 from tearline.node import Node, make_node
+from tests.nodes import BEGINNING
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CASE = """\
@@ -153,7 +154,7 @@ def test_a_case_whose_last_act_is_refused_records_nothing(node: Node, tmp_path: 
         " there is no organisation small-two.nobody on record"
     )
     assert node.ledger.checkpoint() == empty
-    assert node.ledger.size() == 0
+    assert node.ledger.size() == BEGINNING
 
 
 def test_superiors_in_a_circle_are_refused_where_the_circle_closes(node: Node, tmp_path: Path) -> None:
@@ -168,7 +169,7 @@ def test_superiors_in_a_circle_are_refused_where_the_circle_closes(node: Node, t
     )
     with pytest.raises(Malformed, match=r"tellings\[1\]\.acts\[4\]: .* superiors may not form a circle"):
         load_case(node, written(tmp_path, CASE + acts), now=NOW)
-    assert node.ledger.size() == 0
+    assert node.ledger.size() == BEGINNING
 
 
 def test_each_row_of_a_table_is_one_act_and_may_have_its_own_time(node: Node, tmp_path: Path) -> None:
@@ -220,7 +221,7 @@ def test_a_live_case_is_for_a_demonstration_only(tmp_path: Path) -> None:
     real = make_node(tmp_path / "real", origin="tearline.example/real", clock=lambda: NOW)
     with pytest.raises(Malformed, match="a demonstration node"):
         load_case(real, Path("cases/practice.yaml"), now=NOW)
-    assert real.ledger.size() == 0
+    assert real.ledger.size() == BEGINNING
     real.ledger.close()
 
 
@@ -339,7 +340,7 @@ def test_a_malformed_table_names_its_own_line(node: Node, tmp_path: Path, table:
     with pytest.raises(Malformed) as refused:
         load_case(node, written(tmp_path, CASE + f"      - {act}\n"), now=NOW)
     assert said in str(refused.value)
-    assert node.ledger.size() == 0
+    assert node.ledger.size() == BEGINNING
 
 
 @pytest.mark.parametrize(
@@ -371,7 +372,7 @@ def test_times_past_the_calendar_are_malformed(tmp_path: Path) -> None:
 def test_an_act_that_lies_ahead_is_refused(node: Node, tmp_path: Path) -> None:
     with pytest.raises(Malformed, match="an act is not recorded before it happened"):
         load_case(node, written(tmp_path, LIVE.replace("now-90m", "now+90m")), now=NOW)
-    assert node.ledger.size() == 0
+    assert node.ledger.size() == BEGINNING
 
 
 lines = CASE.splitlines(keepends=True)

@@ -26,6 +26,7 @@ from tearline.folds.retelling import Judged, Retelling, retelling, retelling_que
 from tearline.jobs.cases import load_case
 from tearline.node import Node, make_node
 from tearline.protocol import Outcome
+from tests.nodes import BEGINNING
 
 CASE = Path(__file__).parents[2] / "cases" / "allende.yaml"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -248,5 +249,5 @@ def test_a_case_that_fails_half_way_records_nothing(tmp_path: Path) -> None:
         Malformed, match=rf"line {line}, column 9, .* there is no person allende-protocol.nobody"
     ):
         load_case(node, half_broken, now=NOW)
-    assert node.ledger.size() == 0
+    assert node.ledger.size() == BEGINNING
     node.ledger.check()

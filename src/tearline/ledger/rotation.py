@@ -24,9 +24,12 @@ from typing import TypeVar
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tearline.facts.errors import Broken, Malformed
-from tearline.facts.keys import KeyPurpose
-from tearline.ledger import keyfile
+from tearline.facts.identifiers import KeyId
+from tearline.facts.keys import KeyAlgorithm, KeyPurpose, NodeKeyIntroduced, thumbprint_of
+from tearline.ledger import keyfile, strict
+from tearline.ledger.handover import hand_over
 from tearline.ledger.keys import FACT, FACT_NEXT, LOG, LOG_NEXT, VKEY, NodeKeys
+from tearline.ledger.sdjwt import thumbprint
 
 T = TypeVar("T")
 
@@ -35,6 +38,25 @@ PATIENCE = 30.0
 
 FILES = {KeyPurpose.LOG: (LOG, LOG_NEXT), KeyPurpose.FACT: (FACT, FACT_NEXT)}
 _UNFINISHED = ".new"
+
+
+def introduction(keys: NodeKeys, purpose: KeyPurpose, after: NodeKeys | None = None) -> NodeKeyIntroduced:
+    """The fact that puts a key of the node on record, in place of that of ``after`` if there was one."""
+    public = strict.to_base64url(_of(keys, purpose).public_key().public_bytes_raw())
+    return NodeKeyIntroduced(
+        purpose=purpose,
+        algorithm=KeyAlgorithm.ED25519,
+        key=thumbprint_of(public),
+        public_key=public,
+        replaces=KeyId(thumbprint(_of(after, purpose).public_key())) if after else None,
+        hand_over=hand_over(keys.origin, after.log, keys.log)
+        if after and purpose is KeyPurpose.LOG
+        else None,
+    )
+
+
+def _of(keys: NodeKeys, purpose: KeyPurpose) -> Ed25519PrivateKey:
+    return keys.log if purpose is KeyPurpose.LOG else keys.fact
 
 
 @contextmanager
