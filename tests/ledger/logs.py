@@ -19,10 +19,11 @@ def leaf(n: int) -> bytes:
 
 
 class MemoryLog:
-    """A log of ``size`` entries that can grow, signed by ``LOG``."""
+    """A log of ``size`` entries that can grow, signed by ``key``."""
 
-    def __init__(self, size: int, origin: str = ORIGIN) -> None:
+    def __init__(self, size: int, origin: str = ORIGIN, key: Ed25519PrivateKey = LOG) -> None:
         self.origin = origin
+        self.key = key
         self.entries: list[bytes] = []
         self.asked: list[tuple[int, int]] = []
         self._edge = Edge()
@@ -37,14 +38,14 @@ class MemoryLog:
 
     @property
     def vkey(self) -> Vkey:
-        return vkey_of(self.origin, LOG)
+        return vkey_of(self.origin, self.key)
 
     @property
     def said(self) -> Checkpoint:
         return Checkpoint(self.origin, self._edge.size, self._edge.root())
 
     def checkpoint(self) -> str:
-        return sign_checkpoint(self.said, LOG)
+        return sign_checkpoint(self.said, self.key)
 
     def leaves(self, low: int, high: int) -> list[bytes]:
         self.asked.append((low, high))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 from tlog_scales.backend import LocalBackend
@@ -338,6 +339,18 @@ def test_a_cosignature_that_does_not_verify_is_not_published(folder: Path) -> No
     forged = str(note.signatures[1]).replace("A", "B", 1)
     with pytest.raises((Broken, Malformed)):
         export(log, folder, note=log.checkpoint() + forged, witnesses=keys_of())
+
+
+def test_a_log_that_was_handed_over_goes_on_in_the_same_folder(folder: Path) -> None:
+    old = MemoryLog(300)
+    export(old, folder, note=cosigned(old), witnesses=keys_of())
+    new = MemoryLog(700, key=Ed25519PrivateKey.from_private_bytes(b"8" * 32))
+    with pytest.raises(Malformed, match="whose ledger is to be exported"):
+        export(new, folder, note=cosigned(new), witnesses=keys_of())
+    export(new, folder, note=cosigned(new), witnesses=keys_of(), former=[old.vkey])
+    assert verify(folder, new.vkey, keys_of()).cosigned.checkpoint == new.said
+    with pytest.raises(Broken, match="the first key is not"):
+        verify(folder, old.vkey)
 
 
 def test_two_exports_at_once_do_not_meet(folder: Path) -> None:

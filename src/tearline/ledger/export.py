@@ -39,7 +39,8 @@ from tearline.ledger.note import Checkpoint, Note, Signature, Vkey, open_checkpo
 from tearline.ledger.tiles import Part, width
 from tearline.ledger.tree import WIDTH
 
-Progress = Callable[[int], None]
+Progress = Callable[[int, int], None]
+"""How many entries are done, of how many."""
 
 
 class Log(Protocol):
@@ -82,16 +83,18 @@ def export(
     *,
     note: str | None = None,
     witnesses: Sequence[Vkey] = (),
-    progress: Progress = lambda _entries: None,
+    former: Sequence[Vkey] = (),
+    progress: Progress = lambda _done, _all: None,
 ) -> Exported:
     """Bring ``folder`` up to ``note``, or to the log's latest checkpoint.
 
-    ``witnesses`` are the keys whose cosignatures are published with it; lines by others are left out.
-    ``progress`` is told now and then how many entries are done.
+    ``witnesses`` are the keys whose cosignatures are published with it; lines by others are left out. ``former``
+    are the log's earlier keys, by which a folder may have been published last.
+    ``progress`` is told after each 256 entries.
     """
 
     def leaves(part: Part) -> list[bytes]:
-        progress(part.first)
+        progress(part.first, goal.size)
         return log.leaves(part.first, part.first + part.width)
 
     keys = [log.vkey, *witnesses]
@@ -99,7 +102,7 @@ def export(
     note = _note_by(keys, note or latest)
     goal = open_checkpoint(note, log.vkey)
     with alone(folder):
-        found = _survey(folder, log.vkey, goal, open_checkpoint(latest, log.vkey).size)
+        found = _survey(folder, [log.vkey, *former], goal, open_checkpoint(latest, log.vkey).size)
         with closing(Aside(folder)) as aside:
             files = grown(leaves, goal.size, {**found.said, "the ledger's checkpoint": goal})
             kept = _stage(folder, files, found.narrower, aside)
@@ -116,14 +119,14 @@ def export(
     return Exported(checkpoint=goal, written=len(aside.parts), kept=kept, removed=removed)
 
 
-def _survey(folder: Path, log: Vkey, goal: Checkpoint, size: int) -> _Found:
+def _survey(folder: Path, logs: Sequence[Vkey], goal: Checkpoint, size: int) -> _Found:
     """What stands there, before anything is changed. ``size`` is how far the ledger has come."""
-    if is_there(folder, VKEY) and read_vkeys(folder)[0] != log:
+    if is_there(folder, VKEY) and read_vkeys(folder)[0] not in logs:
         raise Malformed(
-            str(folder / VKEY), "line 1", f"the key of {log.name}, whose ledger is to be exported"
+            str(folder / VKEY), "line 1", f"the key of {logs[0].name}, whose ledger is to be exported"
         )
     files = [name for name in (CHECKPOINT, NEXT_CHECKPOINT) if is_there(folder, name)]
-    said = {str(folder / name): _opened(folder, name, log) for name in files}
+    said = {str(folder / name): _opened(folder, name, logs) for name in files}
     for place, checkpoint in {**said, "the note to be published": goal}.items():
         if checkpoint.size > size:
             raise Broken(
@@ -146,14 +149,15 @@ def _survey(folder: Path, log: Vkey, goal: Checkpoint, size: int) -> _Found:
     return _Found(said=said, narrower=narrower, beyond=beyond)
 
 
-def _opened(folder: Path, name: str, log: Vkey) -> Checkpoint:
+def _opened(folder: Path, name: str, logs: Sequence[Vkey]) -> Checkpoint:
     file = str(folder / name)
-    try:
-        return open_checkpoint(read_note(folder, name), log, file)
-    except Broken:
-        raise Malformed(
-            file, "top", f"a checkpoint signed by {log.name}, whose ledger is to be exported"
-        ) from None
+    note = read_note(folder, name)
+    for log in logs:
+        try:
+            return open_checkpoint(note, log, file)
+        except Broken:
+            continue
+    raise Malformed(file, "top", f"a checkpoint signed by {logs[0].name}, whose ledger is to be exported")
 
 
 def _stage(
@@ -190,11 +194,10 @@ def _differs(folder: Path, part: Part) -> Broken:
 
 def _publish(folder: Path, aside: Aside, keys: Sequence[Vkey], note: str) -> None:
     """Cosignatures that are there already stay, and no signature ever stands there without its key."""
-    meanwhile = list(keys)
+    listed = read_vkeys(folder) if is_there(folder, VKEY) else []
+    meanwhile = [*listed, *(key for key in keys if key not in listed)]
     if is_there(folder, CHECKPOINT):
         held = read_note(folder, CHECKPOINT)
-        if is_there(folder, VKEY):
-            meanwhile += [key for key in read_vkeys(folder) if key not in keys]
         if Note.parse(held).text == Note.parse(note).text:
             note = _note_by(keys, held, note)
     aside.publish(note, vkeys_text(keys), vkeys_text(meanwhile))

@@ -40,7 +40,8 @@ from tearline.ledger.growth import grown
 from tearline.ledger.note import Checkpoint, Cosigned, Note, Vkey, open_checkpoint, open_cosigned
 from tearline.ledger.tiles import ENTRIES, Part, entries_of, width
 
-Progress = Callable[[int], None]
+Progress = Callable[[int, int], None]
+"""How many entries are done, of how many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +57,9 @@ def verify(
     log: Vkey,
     witnesses: Sequence[Vkey] = (),
     *,
-    progress: Progress = lambda _entries: None,
+    progress: Progress = lambda _done, _all: None,
 ) -> Verified:
-    """All eight steps. ``progress`` is told now and then how many entries are done."""
+    """All eight steps. ``progress`` is told after each 256 entries."""
     if not folder.is_dir():
         raise Malformed(str(folder), "top", "a folder that holds an export")
     listed = _listed(folder, log)
@@ -116,7 +117,7 @@ def _check_tree(
     """Steps 5, 6 and 7."""
 
     def leaves(part: Part) -> list[bytes]:
-        progress(part.first)
+        progress(part.first, checkpoint.size)
         return entries_of(read_part(folder, part), part.width, str(folder / str(part)))
 
     said = {str(folder / CHECKPOINT): checkpoint}
