@@ -1,12 +1,16 @@
 """The node's ledger: its checkpoint, its proofs, and everything checked again."""
 
 import sys
+from base64 import b64encode
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tearline.cli.options import HERE, AsJson, Data, Database, opened
-from tearline.cli.said import document
+from tearline.cli.progress import shown
+from tearline.cli.said import aside, document
 from tearline.facts.errors import Malformed
 
 app = typer.Typer(help="The ledger: checkpoint, proofs, checks.", rich_markup_mode=None)
@@ -54,3 +58,56 @@ def prove(
         document({"index": index, "proof": proof})
     else:
         sys.stdout.write(proof)
+
+
+@app.command(epilog="Example: tearline ledger verify ./public --vkey agency.example/node-1+8b4d1c0e+AY3S…")
+def verify(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The export: what `ledger export` wrote.")],
+    vkey: Annotated[
+        str,
+        typer.Option("--vkey", metavar="VKEY", help="The log's public key, learnt elsewhere than from DIR."),
+    ],
+    witness: Annotated[
+        list[str] | None,
+        typer.Option("--witness", metavar="VKEY", help="A witness that must have cosigned; again for more."),
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Check an export, every bit of it. Needs no node, no database and no network."""
+    from tearline.ledger.note import Vkey
+    from tearline.ledger.verify import verify as verified
+
+    log = Vkey.parse(vkey, "--vkey")
+    witnesses = [Vkey.parse(one, "--witness") for one in witness or ()]
+    with shown("Verifying") as progress:
+        found = verified(folder, log, witnesses, progress=progress)
+    checkpoint = found.cosigned.checkpoint
+    root = b64encode(checkpoint.root).decode("ascii")
+    times = [(key, _moment(at)) for key, at in found.cosigned.at.items()]
+    if json:
+        document(
+            {
+                "verified": True,
+                "origin": checkpoint.origin,
+                "size": checkpoint.size,
+                "root": root,
+                "cosigned": [{"name": key.name, "vkey": str(key), "at": at} for key, at in times],
+                "announced": found.announced and found.announced.size,
+            }
+        )
+        return
+    print(f"Verified: {checkpoint.size} entries of {checkpoint.origin}, root {root}.")
+    for key, at in times:
+        print(f"Cosigned by {key.name} at {at}.")
+    if found.announced:
+        aside(
+            f"An export to {found.announced.size} entries is under way, or was cut short: the next one ends it."
+        )
+
+
+def _moment(at: int) -> str:
+    """POSIX seconds by a witness's own clock, which may say anything."""
+    try:
+        return datetime.fromtimestamp(at, UTC).isoformat()
+    except (OverflowError, OSError, ValueError):
+        return f"second {at}"
