@@ -1,0 +1,178 @@
+"""Whose a key was at each place of a ledger, as the ledger's own facts say.
+
+A node's fact key signs from the fact after the one that introduces it until the next is introduced; the
+first one introduces itself, in entry 0. A person's key signs that person's acts from the fact after the one that
+introduces it until it is revoked. No key is introduced twice.
+
+Facts are given in the ledger's order; some may be left out, as they are in a bundle. What is left out is not
+missed: a revocation that is not among them revokes nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from tearline.facts.errors import Broken, Malformed
+from tearline.facts.keys import (
+    KeyPurpose,
+    NodeKeyIntroduced,
+    NodeKeyRevoked,
+    PersonKeyIntroduced,
+    PersonKeyRevoked,
+)
+from tearline.facts.shape import Place, record_of
+from tearline.ledger import personal, sdjwt, strict
+from tearline.ledger.payload import instant
+
+_KINDS = {k.__name__: k for k in (NodeKeyIntroduced, NodeKeyRevoked, PersonKeyIntroduced, PersonKeyRevoked)}
+_TOLD = ["telling", "known_at", "rests_on"]
+_TEXTS = ("iss", "kind", "ref", "recorded_at", "happened_at", "precision", "by", "role", "act")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """A key on record: whose (None: the node's), which entry introduced it, and what became of it.
+
+    ``revoked`` is the entry that revoked it, and ``since`` from when on it is not to be believed, which may be
+    earlier than what it had signed by then.
+    """
+
+    name: str
+    public: Ed25519PublicKey
+    person: str | None
+    introduced: int
+    followed: int | None = None
+    revoked: int | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A fact that was signed by the node's key of its time, and by the person's own if ``signed`` names one."""
+
+    payload: Mapping[str, Any]
+    issued: str
+    signed: str | None
+
+
+class Keyring:
+    """The keys that the facts so far put on record."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, Key] = {}
+        self._latest: str | None = None
+
+    def __getitem__(self, name: str) -> Key:
+        """A key as it stands after all facts so far."""
+        return self._keys[name]
+
+    def admit(self, position: int, jws: bytes, file: str) -> Admitted:
+        """Check a fact's signatures, and learn the key that it introduces or revokes.
+
+        Malformed when it is no fact in its one form, Broken when it was not signed by the keys of its time.
+        """
+        name = key_named(jws, file)
+        if position == 0 and not self._keys:
+            payload = sdjwt.admit(jws, _its_own(jws, file), file)
+        else:
+            payload = sdjwt.admit(jws, self._of_the_node(name, file), file)
+        _check_claims(payload, file)
+        signed = self._by_the_person(payload, file) if personal.CLAIM in payload else None
+        self._learn(position, payload, file)
+        if name not in self._keys:
+            raise Broken(f"{file}: signed by a key that it does not introduce itself")
+        return Admitted(payload, name, signed)
+
+    def _of_the_node(self, name: str, file: str) -> Ed25519PublicKey:
+        key = self._keys.get(name)
+        if key is None or key.person is not None:
+            raise Broken(f"{file}: signed by a key that no fact before it introduces as the node's")
+        if key.revoked is not None or key.followed is not None:
+            raise Broken(f"{file}: signed by a key that was no longer the node's")
+        return key.public
+
+    def _by_the_person(self, payload: Mapping[str, Any], file: str) -> str:
+        name = personal.Signed.parse(payload[personal.CLAIM], file).key
+        key = self._keys.get(name)
+        if key is None or key.person != payload["by"]:
+            raise Broken(f"{file}: signed by a key that no fact before it introduces as {payload['by']}'s")
+        if key.revoked is not None:
+            raise Broken(f"{file}: signed by a person's key that was revoked before")
+        personal.verify(payload, key.public, file)
+        return name
+
+    def _learn(self, position: int, payload: Mapping[str, Any], file: str) -> None:
+        kind = _KINDS.get(payload["kind"])
+        if kind is None:
+            return
+        match record_of(kind).parse(payload["fact"], Place(file, "payload.fact")):
+            case NodeKeyIntroduced(purpose=KeyPurpose.FACT) as fact:
+                self._introduce(position, fact.key, fact.public_key, None, file)
+                if self._latest is not None:
+                    self._keys[self._latest] = replace(self._keys[self._latest], followed=position)
+                self._latest = fact.key
+            case PersonKeyIntroduced() as fact:
+                self._introduce(position, fact.key, fact.public_key, fact.person, file)
+            case NodeKeyRevoked() | PersonKeyRevoked() as fact:
+                key = self._keys.get(fact.key)
+                if key is not None and key.revoked is None:
+                    self._keys[fact.key] = replace(key, revoked=position, since=fact.since)
+
+    def _introduce(self, position: int, name: str, public: str, person: str | None, file: str) -> None:
+        if name in self._keys:
+            raise Broken(f"{file}: introduces a key that is on record already")
+        key = personal.public_key(public, file, "payload.fact.public_key")
+        if sdjwt.thumbprint(key) != name:
+            raise Broken(f"{file}: introduces a key under a name that is not its thumbprint")
+        self._keys[name] = Key(name=name, public=key, person=person, introduced=position)
+
+
+def key_named(jws: bytes, file: str = "fact") -> str:
+    """The key that a fact says it was signed by."""
+    header = _json(jws, 0, "header", file)
+    if not isinstance(header, dict) or not isinstance(header.get("kid"), str):
+        raise Malformed(file, "header.kid", "the thumbprint of the key that signed")
+    return str(header["kid"])
+
+
+def _its_own(jws: bytes, file: str) -> Ed25519PublicKey:
+    """The key that entry 0 introduces, by which it must be signed itself."""
+    payload = _json(jws, 1, "payload", file)
+    fact = payload.get("fact") if isinstance(payload, dict) else None
+    if not isinstance(fact, dict) or payload.get("kind") != NodeKeyIntroduced.__name__:
+        raise Broken(f"{file}: the first fact of a ledger introduces the key that signs it")
+    return personal.public_key(fact.get("public_key"), file, "payload.fact.public_key")
+
+
+def _json(jws: bytes, part: int, place: str, file: str) -> Any:
+    parts = jws.split(b".")
+    try:
+        return strict.from_json(strict.base64url(parts[part].decode("ascii")))
+    except (LookupError, ValueError) as e:
+        raise Malformed(file, place, str(e)) from None
+
+
+def _check_claims(payload: Mapping[str, Any], file: str) -> None:
+    """Malformed unless what is signed beside the fact is there, of its type, and in its one form."""
+    for name in _TEXTS:
+        if not isinstance(payload.get(name), str):
+            raise Malformed(file, f"payload.{name}", "a text")
+    for name in ("recorded_at", "happened_at"):
+        try:
+            right = instant(datetime.fromisoformat(payload[name])) == payload[name]
+        except (TypeError, ValueError):
+            right = False
+        if not right:
+            raise Malformed(file, f"payload.{name}", "a time in UTC, to the microsecond")
+    told = payload.get("told", dict.fromkeys(_TOLD, ""))
+    if (
+        not isinstance(told, dict)
+        or list(told) != _TOLD
+        or not all(isinstance(t, str) for t in told.values())
+    ):
+        raise Malformed(file, "payload.told", "telling, known_at and rests_on, all of them texts")
+    if type(payload.get("after")) is not int or payload["after"] < 0:
+        raise Malformed(file, "payload.after", "a position in the ledger")
