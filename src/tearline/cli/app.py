@@ -4,7 +4,19 @@ from typing import Annotated
 
 import typer
 
-from tearline.cli import cases, decide, demo, docs, imports, ledger, nodes, owed, protocol, witness
+from tearline.cli import (
+    cases,
+    decide,
+    demo,
+    docs,
+    imports,
+    ledger,
+    nodes,
+    owed,
+    protocol,
+    publication,
+    witness,
+)
 
 app = typer.Typer(
     name="tearline",
@@ -42,6 +54,7 @@ app.command(epilog=owed.EXAMPLE)(owed.owed)
 app.add_typer(cases.app, name="case")
 app.add_typer(imports.app, name="import")
 app.add_typer(protocol.app, name="protocol")
+ledger.app.command(epilog=publication.EXAMPLE)(publication.publish)
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(witness.app, name="witness")
 app.add_typer(docs.app, name="docs")
