@@ -17,6 +17,7 @@ from tearline.node import Node, Order
 from tearline.rooms import Command
 from tearline.rooms.logs import received
 from tearline.rooms.parties import keys
+from tearline.rooms.retention import notices, purges, wrapping
 from tests.worlds import NOON, PROTOCOLS, World
 
 KEYS = NodeKeys(
@@ -61,7 +62,7 @@ def saying(fact: Fact) -> Command:
 
 COMMANDS: list[type[Command]] = [
     cls
-    for room in (*ROOMS, received, keys)  # what a job found is given by no file
+    for room in (*ROOMS, received, keys, purges, notices, wrapping)  # what a job found is given by no file
     for cls in vars(room).values()
     if isinstance(cls, type) and cls.__module__ == room.__name__ and hasattr(cls, "decide")
 ]

@@ -5,7 +5,7 @@ puts them in the order of a ledger and shows a command no more than the node wou
 question, with the compartments that it does not open closed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -71,7 +71,7 @@ from tearline.facts.release import (
 )
 from tearline.node import shipped_protocols
 from tearline.protocol import Pack
-from tearline.rooms import Act, Command
+from tearline.rooms import Act, Command, NamesFacts
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 PROTOCOLS = shipped_protocols()
@@ -406,10 +406,16 @@ class World:
         question, known = command.question(History()), History()
         while True:
             known = self.read(question, command.opens)
+            if isinstance(command, NamesFacts):
+                known = known.also(self.named(command.named(known)))
             wider = command.question(known)
             if wider == question:
                 return command.decide(known, act)
             question = wider
+
+    def named(self, refs: Sequence[str]) -> list[Recorded[Fact]]:
+        """The facts under these references, with nothing opened."""
+        return [closed(r, frozenset()) for r in self.facts if r.ref in refs]
 
     def read(self, question: Question, opening: frozenset[Compartment]) -> History:
         found = tuple(

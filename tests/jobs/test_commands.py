@@ -18,6 +18,16 @@ BY_NO_FILE = {
 }
 
 
+GIVEN_BY_NO_FILE = {
+    "tearline.rooms.parties.keys",
+    "tearline.rooms.logs.received",
+    "tearline.rooms.retention.purges",
+    "tearline.rooms.retention.notices",
+    "tearline.rooms.retention.wrapping",
+}
+"""What names facts that the ledger has yet to name, what a machine found, and what is done with keys."""
+
+
 def all_of(cls: type[object]) -> set[type[object]]:
     return {cls}.union(*(all_of(below) for below in cls.__subclasses__()))
 

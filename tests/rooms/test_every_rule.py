@@ -18,6 +18,7 @@ from tests.rooms import (
     test_oversight,
     test_parties,
     test_release,
+    test_retention,
 )
 from tests.rooms.rows import Row
 
@@ -29,6 +30,7 @@ TABLES = (
     test_harm,
     test_operations,
     test_oversight,
+    test_retention,
     test_logs,
 )
 ACCEPTED: list[Row] = [row for table in TABLES for row in table.ACCEPTED]

@@ -38,6 +38,7 @@ TITLES = {
     "harm": Words("Harm", "Daños"),
     "operations": Words("Operations", "Operaciones"),
     "oversight": Words("Oversight", "Supervisión"),
+    "retention": Words("Retention and purge", "Conservación y supresión"),
     "logs": Words("Partners' logs", "Registros de los socios"),
 }
 

@@ -180,6 +180,14 @@ class History:
         """The recorded facts of one kind, oldest entry first."""
         return self._by_kind.get(kind, [])  # type: ignore[return-value]  # filed under its own type
 
+    def also(self, facts: Sequence[Recorded[Fact]]) -> "History":
+        """The same with these facts, each once and all in the order of the ledger."""
+        held = {r.position for r in self.facts}
+        more = [r for r in facts if r.position not in held]
+        if not more:
+            return self
+        return History(tuple(sorted((*self.facts, *more), key=lambda r: r.position)), self.position)
+
     def folded(self, fold: Callable[["History"], T]) -> T:
         """What this fold makes of this history, made once: neither ever changes."""
         if fold not in self._folded:

@@ -45,6 +45,14 @@ AccountId = NewType("AccountId", str)
 BriefingId = NewType("BriefingId", str)
 TellingId = NewType("TellingId", str)
 
+FactId = NewType("FactId", str)
+"""The reference under which the ledger recorded a fact."""
+HoldId = NewType("HoldId", str)
+PurgeId = NewType("PurgeId", str)
+PurgeNoticeId = NewType("PurgeNoticeId", str)
+ValidationId = NewType("ValidationId", str)
+BackupId = NewType("BackupId", str)
+
 KeyId = NewType("KeyId", str)
 """The one identifier that is computed: a key's thumbprint."""
 

@@ -1,9 +1,9 @@
 """Every kind of fact, by room. Importing this module makes ``KINDS`` complete."""
 
-from tearline.facts import harm, keys, leaks, logs, operations, oversight, parties, release
+from tearline.facts import harm, keys, leaks, logs, operations, oversight, parties, release, retention
 from tearline.facts.fact import KINDS, Fact
 
-ROOMS = (parties, keys, release, leaks, harm, operations, oversight, logs)
+ROOMS = (parties, keys, release, leaks, harm, operations, oversight, retention, logs)
 
 
 def kinds() -> tuple[type[Fact], ...]:

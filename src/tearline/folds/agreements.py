@@ -61,13 +61,14 @@ def faults(terms: Terms, pack: Pack) -> list[Words]:
         if name not in declared
     ]
     held = stated(terms, pack)
+    needed = {p.name for p in pack.parameters if not p.optional or p.name in terms.parameters}
     return found + [
         Words(
             f"the agreement must state {name}: {_FORMS[kind].en}",
             f"el acuerdo debe indicar {name}: {_FORMS[kind].es}",
         )
         for name, kind in declared.items()
-        if name not in held
+        if name in needed and name not in held
     ]
 
 

@@ -25,6 +25,7 @@ from tearline.facts.release import (
     ReleaseRequested,
     VerdictReached,
 )
+from tearline.facts.retention import RecordValidated
 from tearline.facts.words import Words
 from tearline.folds.agreements import Agreement, agreements, stated
 from tearline.folds.release import releases_of
@@ -103,7 +104,7 @@ class _Links:
 
     def __init__(self, history: History) -> None:
         self.held = agreements(history)
-        self.holders = {r.fact.item: r.fact.holder for r in history.of(ItemRegistered)}
+        self.registered = {r.fact.item: r for r in history.of(ItemRegistered)}
         self.homes = {r.fact.unit: r.fact.organisation for r in history.of(UnitFormed)}
         self.given = {r.fact.item for r in releases_of(history)}
         self.by_field: dict[tuple[str, str], set[AgreementId]] = {}
@@ -144,6 +145,8 @@ class _Links:
         any partner having been told: without a link, the earliest agreement of the item's holder governs.
         """
         fact = ground.fact
+        if ends_a_term(duty):
+            return self._keeping(getattr(fact, "item", None) or ItemId(""))
         if (
             duty.discharged_by == (CooperationSuspended.__name__,)
             and getattr(fact, "item", None) not in self.given
@@ -152,7 +155,21 @@ class _Links:
         found = [a for a in self._linked(fact) if _governs(a, ground)]
         if found or duty.creditor is not Party.PEOPLE:
             return found
-        holder = self.holders.get(getattr(fact, "item", None) or ItemId(""))
+        return self._own(getattr(fact, "item", None) or ItemId(""), ground)
+
+    def _keeping(self, item: ItemId) -> list[Agreement]:
+        """By whose terms an item is kept: those under which it was shared, whenever that was.
+
+        Of one that was not shared, the holder's own; a validation does not take it out of them.
+        """
+        shared = [self.held[a] for a in sorted(self.by_item.get(item, ())) if a in self.held]
+        registered = self.registered.get(item)
+        return shared or (self._own(item, registered) if registered else [])
+
+    def _own(self, item: ItemId, ground: Recorded[Fact]) -> list[Agreement]:
+        """The earliest agreement of the item's holder that was in force then."""
+        registered = self.registered.get(item)
+        holder = registered.fact.holder if registered else None
         own = [a for a in self.held.values() if a.terms.own == holder and _in_force(a, ground)]
         return sorted(own, key=lambda a: a.in_force_from)[:1]
 
@@ -181,7 +198,7 @@ def _from_duties(history: History, protocols: Mapping[str, Pack]) -> Iterator[Ob
                         ending.setdefault(identifier, []).append(r)
             for ground in history.of(kinds[duty.on]):
                 about = getattr(ground.fact, duty.about, None)
-                if not about:
+                if not about or (ground.told and ends_a_term(duty)):
                     continue
                 for agreement in links.governing(duty, ground):
                     if agreement.terms.protocol != pack.id:
@@ -199,6 +216,13 @@ def _from_duties(history: History, protocols: Mapping[str, Pack]) -> Iterator[Ob
                         cites=duty.cites,
                         discharged_by=_end(ground, ending.get(about, ()), agreement),
                     )
+
+
+def ends_a_term(duty: Duty) -> bool:
+    """Whether this duty is the term of a record. What a worked case tells has none: it rests on what is published,
+    and its sources do not say what was kept.
+    """
+    return RecordValidated.__name__ in duty.discharged_by
 
 
 def _end(

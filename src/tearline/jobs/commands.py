@@ -14,6 +14,7 @@ from tearline.rooms import Command, Says, harm, leaks, operations, oversight
 from tearline.rooms.logs import naming
 from tearline.rooms.parties import agreements, persons, units
 from tearline.rooms.release import items, outside, requests
+from tearline.rooms.retention import terms
 
 ROOMS: tuple[ModuleType, ...] = (
     agreements,
@@ -26,6 +27,7 @@ ROOMS: tuple[ModuleType, ...] = (
     harm,
     operations,
     oversight,
+    terms,
     naming,
 )
 REQUEST = Field("request", Words("Request", "Solicitud"), Identifier("RequestId", "request"), None, True)

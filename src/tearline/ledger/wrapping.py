@@ -182,6 +182,7 @@ class WrappingKeys:
                 (self.folder / FILE).unlink()
                 keyfile.sync(self.folder)
             return self
+        (self.folder / _UNFINISHED).unlink(missing_ok=True)
         (self.folder / NEXT).replace(self.folder / FILE)
         keyfile.sync(self.folder)
         return WrappingKeys(folder=self.folder, current=key)

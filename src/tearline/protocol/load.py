@@ -233,8 +233,13 @@ def _parameter(key: str, at: _At) -> Parameter:
         raise at.wrong(
             f"a parameter's name of a-z, 0-9 and _, other than {', '.join(sorted(AGREEMENT_FIELDS))}"
         )
-    fields = at.map(["type", "label"])
-    return Parameter(name=key, type=fields["type"].choice(ParameterType), label=fields["label"].words())
+    fields = at.map(["type", "label"], ["optional"])
+    return Parameter(
+        name=key,
+        type=fields["type"].choice(ParameterType),
+        label=fields["label"].words(),
+        optional="optional" in fields and fields["optional"].flag(),
+    )
 
 
 def _within(at: _At) -> Within:
@@ -252,6 +257,13 @@ def _stated(at: _At, within: Within, parameters: Sequence[Parameter]) -> None:
     if within.parameter is not None and within.parameter not in spans:
         hint = nearest(within.parameter, spans)
         raise at.wrong(f"a length of time, or one of the parameters {', '.join(spans)}{hint}")
+
+
+def _limited(within: Within, at: _At) -> Within:
+    limit = _within(at)
+    if within.parameter is None or limit.span is None:
+        raise at.wrong("a length of time such as 1826d, as the law's limit to a parameter")
+    return Within(span=limit.span, parameter=within.parameter)
 
 
 def _rule(at: _At, sources: Mapping[str, _Source], dossier: Record) -> tuple[Rule, Checked]:
@@ -342,9 +354,12 @@ def _known(read: list[tuple[Rule, Checked]], parameters: Sequence[Parameter], ru
 def _duty(at: _At, sources: Mapping[str, _Source], parameters: Sequence[Parameter]) -> Duty:
     fields = at.map(
         ["id", "on", "about", "debtor", "creditor", "within", "discharged_by", "sentence", "cites"],
+        ["at_most"],
     )
     within = _within(fields["within"])
     _stated(fields["within"], within, parameters)
+    if "at_most" in fields:
+        within = _limited(within, fields["at_most"])
     kind = "a kind of fact such as CompromiseReported"
     return Duty(
         id=_name(fields["id"]),

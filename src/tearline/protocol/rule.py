@@ -58,17 +58,22 @@ class Citation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Within:
-    """A length of time: stated in the pack, or by the agreement's parameter of that name."""
+    """A length of time: stated in the pack, or by the agreement's parameter of that name.
+
+    Both where the law sets a limit: partners may agree on less than ``span``, and on no more.
+    """
 
     span: timedelta | None = None
     parameter: str | None = None
 
     def under(self, agreement: Mapping[str, object]) -> timedelta | None:
-        """The length under this agreement, or None where the agreement does not state it."""
+        """The length under this agreement, or None where neither it nor the law states one."""
         if self.parameter is None:
             return self.span
         stated = agreement.get(self.parameter)
-        return stated if isinstance(stated, timedelta) else None
+        if not isinstance(stated, timedelta):
+            return self.span
+        return stated if self.span is None else min(stated, self.span)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,11 +89,15 @@ class Owes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """A value that an agreement must state for this pack, there being no default; a field of ``agreement``."""
+    """A value that an agreement must state for this pack, there being no default; a field of ``agreement``.
+
+    An ``optional`` one may be left unsaid. It is no default either: what rests on it then has no date, or the law's.
+    """
 
     name: str
     type: ParameterType
     label: Words
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

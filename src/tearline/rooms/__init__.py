@@ -9,15 +9,15 @@ Each command raises ``Refused`` with a rule and a sentence, and then nothing is 
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
 from tearline.facts.errors import Refused
 from tearline.facts.fact import Compartment, Fact
 from tearline.facts.history import Actor, Draft, History, Precision, Question, Recorded, Role, Told
-from tearline.facts.identifiers import CompromiseId, ItemId, SuspensionId, UnitId
+from tearline.facts.identifiers import CompromiseId, FactId, ItemId, SuspensionId, UnitId
 from tearline.facts.leaks import CooperationSuspended
 from tearline.facts.words import Words
 from tearline.protocol import Pack
@@ -71,6 +71,16 @@ class Command(Protocol):
     def question(self, known: History) -> Question: ...
 
     def decide(self, known: History, act: Act) -> list[Draft]: ...
+
+
+@runtime_checkable
+class NamesFacts(Protocol):
+    """A command about facts by their reference, whatever they tell of; they stand in its history when it is asked.
+
+    Facts never change, so these need no part in the question.
+    """
+
+    def named(self, known: History) -> Sequence[FactId]: ...
 
 
 @dataclass(frozen=True, slots=True)
