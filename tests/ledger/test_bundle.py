@@ -351,6 +351,14 @@ def test_times_and_positions_fit_their_place() -> None:
     breaks(log.bundle({0: (), 6: ()}), "not yet reached")
 
 
+def test_a_purged_fact_stands_and_its_bundle_says_so() -> None:
+    log = told()
+    purge = {"purge": "u-1", "facts": ["refaaaaaaaaaaaa3"], "indices": [3], "ground": "court-order"}
+    log.add("Purged", purge | {"cites": "a court's order", "ordered_by": "p-9"})
+    facts = verify(log.bundle({0: (), 3: (), 5: (), 6: ()}), VKEY).facts
+    assert [f.purged for f in facts] == [None, 6, None, None]
+
+
 # One form of bytes.
 
 

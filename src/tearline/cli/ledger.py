@@ -2,15 +2,15 @@
 
 import sys
 from base64 import b64encode
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from tearline.cli import bundles
 from tearline.cli.options import HERE, AsJson, Data, Database, opened
 from tearline.cli.progress import shown
-from tearline.cli.said import aside, document
+from tearline.cli.said import aside, document, posix
 from tearline.facts.errors import Malformed
 
 app = typer.Typer(help="The ledger: checkpoint, proofs, checks.", rich_markup_mode=None)
@@ -83,7 +83,7 @@ def verify(
         found = verified(folder, log, witnesses, progress=progress)
     checkpoint = found.cosigned.checkpoint
     root = b64encode(checkpoint.root).decode("ascii")
-    times = [(key, _moment(at)) for key, at in found.cosigned.at.items()]
+    times = [(key, posix(at)) for key, at in found.cosigned.at.items()]
     if json:
         document(
             {
@@ -105,9 +105,4 @@ def verify(
         )
 
 
-def _moment(at: int) -> str:
-    """POSIX seconds by a witness's own clock, which may say anything."""
-    try:
-        return datetime.fromtimestamp(at, UTC).isoformat()
-    except (OverflowError, OSError, ValueError):
-        return f"second {at}"
+app.command(epilog=bundles.EXAMPLE)(bundles.verify_bundle)

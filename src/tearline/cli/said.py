@@ -5,6 +5,7 @@ import os
 import sys
 import textwrap
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tearline.facts.words import Language, Words
@@ -65,6 +66,14 @@ def aside(line: str) -> None:
 def printable(text: str) -> str:
     """Text that cannot move the reader's cursor, whatever a sender put into it."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def posix(second: int) -> str:
+    """A POSIX second by somebody's own clock, which may say anything."""
+    try:
+        return datetime.fromtimestamp(second, UTC).isoformat()
+    except (OverflowError, OSError, ValueError):
+        return f"second {second}"
 
 
 def both(words: Words) -> dict[str, str]:

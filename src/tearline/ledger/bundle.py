@@ -24,7 +24,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tearline.facts.errors import Broken, Malformed
-from tearline.facts.shape import Json
+from tearline.facts.retention import Purged
+from tearline.facts.shape import Json, Place, record_of
 from tearline.ledger import sdjwt, strict
 from tearline.ledger.keyring import Admitted, Key, Keyring
 from tearline.ledger.note import Checkpoint, Vkey, open_cosigned
@@ -109,8 +110,9 @@ class Bundle:
 class Proven:
     """One fact as it is proven to stand in the ledger.
 
-    ``hidden`` counts the digests that are left: sealed fields that are not shown, or decoys. ``signed`` is the key
-    of the person who acted; without it the node alone says that they did.
+    ``hidden`` counts the digests that are left: sealed fields that are not shown, or decoys. ``purged`` is the
+    position of the fact that says they are destroyed, if the bundle has it. ``signed`` is the key of the
+    person who acted; without it the node alone says that they did.
     """
 
     position: int
@@ -119,6 +121,7 @@ class Proven:
     hidden: int
     issued: Key
     signed: Key | None
+    purged: int | None
 
     @property
     def clear(self) -> dict[str, Json]:
@@ -181,7 +184,8 @@ def _facts(parts: Sequence[Part], checkpoint: Checkpoint, file: str) -> tuple[Pr
             raise Broken(f"{place}: decided on a position that was not yet reached")
         found.append((part, admitted))
         last, recorded_at = position, payload["recorded_at"]
-    return tuple(_proven(part, admitted, keyring, file) for part, admitted in found)
+    purges = {position: part.proof.index for part, admitted in found for position in _purged(admitted)}
+    return tuple(_proven(part, admitted, keyring, purges, file) for part, admitted in found)
 
 
 def _included(part: Part, checkpoint: Checkpoint, place: str) -> None:
@@ -194,7 +198,15 @@ def _included(part: Part, checkpoint: Checkpoint, place: str) -> None:
         raise Broken(f"{place}: {broken}") from None
 
 
-def _proven(part: Part, admitted: Admitted, keyring: Keyring, file: str) -> Proven:
+def _purged(admitted: Admitted) -> tuple[int, ...]:
+    """The entries whose sealed fields this fact destroyed."""
+    if admitted.payload["kind"] != Purged.__name__:
+        return ()
+    fact: Purged = record_of(Purged).parse(admitted.payload["fact"], Place("bundle", "payload.fact"))
+    return fact.indices
+
+
+def _proven(part: Part, admitted: Admitted, keyring: Keyring, purges: Mapping[int, int], file: str) -> Proven:
     position = part.proof.index
     shown = sdjwt.open_fields(admitted.payload, part.disclosures, f"{file}: entry {position}")
     return Proven(
@@ -204,4 +216,5 @@ def _proven(part: Part, admitted: Admitted, keyring: Keyring, file: str) -> Prov
         hidden=len(admitted.payload["fact"].get("_sd", ())) - len(shown),
         issued=keyring[admitted.issued],
         signed=None if admitted.signed is None else keyring[admitted.signed],
+        purged=purges.get(position),
     )
