@@ -5,17 +5,19 @@ from dataclasses import replace
 import pytest
 
 from tearline.facts.fact import Sealed
-from tearline.facts.history import Told
+from tearline.facts.history import Actor, Role, Told
 from tearline.facts.identifiers import (
     BriefingId,
     CompromiseId,
+    FactId,
     OrganisationId,
+    PersonId,
     ReleaseId,
     RequestId,
     TellingId,
 )
-from tearline.facts.oversight import OverseerInformed, TellingOpened
-from tearline.rooms.oversight import InformOverseer, OpenTelling
+from tearline.facts.oversight import FieldsDisclosed, OverseerInformed, TellingOpened
+from tearline.rooms.oversight import DiscloseFields, InformOverseer, OpenTelling
 from tests.rooms.rows import Row, check
 from tests.worlds import (
     ANA,
@@ -62,6 +64,8 @@ OPENED = TellingOpened(
     about_es="De qué trata",
     sources=("An article",),
 )
+NODE = Actor(PersonId("node"), Role.NODE)
+DISCLOSED = FieldsDisclosed(record=FactId("06h03hhdf7qblakmvnn18vt3"), fields=("title", "content"))
 
 ACCEPTED = [
     Row(
@@ -89,9 +93,16 @@ ACCEPTED = [
         gives=(OverseerInformed,),
     ),
     Row(claim="on a leak", order=InformOverseer(ON_LEAK), by=INA, world=world(), gives=(OverseerInformed,)),
+    Row(claim="fields shown", order=DiscloseFields(DISCLOSED), by=NODE, gives=(FieldsDisclosed,)),
 ]
 
 REFUSED = [
+    Row(
+        claim="a field shown twice",
+        order=DiscloseFields(replace(DISCLOSED, fields=("title", "title"))),
+        by=NODE,
+        refused="each-field-once",
+    ),
     Row(
         claim="a telling opens twice",
         order=OpenTelling(OPENED),

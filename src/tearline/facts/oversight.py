@@ -1,4 +1,4 @@
-"""What overseers were told, and which worked cases are told here.
+"""What overseers were told, what outsiders were shown with proof, and which worked cases are told here.
 
 What overseers are owed is a fold over all facts; see folds/obligations.
 """
@@ -9,6 +9,7 @@ from tearline.facts.fact import Compartment, Fact, Label, Public, Sealed, Tag, f
 from tearline.facts.identifiers import (
     BriefingId,
     CompromiseId,
+    FactId,
     OrganisationId,
     ReleaseId,
     RequestId,
@@ -24,6 +25,19 @@ class OverseerInformed(Fact):
     request: Annotated[RequestId | None, Label("On request", "Sobre la solicitud")] = None
     release: Annotated[ReleaseId | None, Label("On release", "Sobre la divulgación")] = None
     compromise: Annotated[CompromiseId | None, Label("On compromise", "Sobre el compromiso")] = None
+
+
+@fact("Sealed fields were disclosed with proof", "Se revelaron campos sellados con prueba")
+class FieldsDisclosed(Fact):
+    """Recorded before a bundle is handed out that shows these fields of a fact and proves the rest.
+
+    Whoever has the bundle can show it to anyone, and no purge takes it back.
+    """
+
+    record: Annotated[FactId, Label("Fact", "Hecho")]
+    fields: Annotated[tuple[str, ...], Label("Fields shown", "Campos mostrados"), Public(40)]
+    to: Annotated[Sealed[str | None], Label("To whom", "A quién"), Compartment.PERSONS] = Sealed(None)
+    why: Annotated[Sealed[str | None], Label("Why", "Por qué"), Compartment.REASONS] = Sealed(None)
 
 
 @fact("A worked case was opened", "Se abrió un caso relatado")

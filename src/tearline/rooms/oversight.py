@@ -1,9 +1,12 @@
-"""Oversight: what the overseer was told. What is owed to them is a fold over all facts (folds/obligations)."""
+"""Oversight: what the overseer was told, and what of the record was shown to others with proof.
+
+What is owed to overseers is a fold over all facts (folds/obligations).
+"""
 
 from tearline.facts.errors import Refused
 from tearline.facts.history import Draft, History, Question, Role, about
 from tearline.facts.leaks import CompromiseReported
-from tearline.facts.oversight import OverseerInformed, TellingOpened
+from tearline.facts.oversight import FieldsDisclosed, OverseerInformed, TellingOpened
 from tearline.facts.parties import OrganisationRegistered
 from tearline.facts.release import DisclosureRecorded, ItemReleased, ReleaseRequested
 from tearline.facts.words import Words
@@ -68,3 +71,21 @@ class InformOverseer(Says[OverseerInformed]):
         if fact.release and not releases_of(known):
             raise unknown(Words("release", "la divulgación"), fact.release)
         return [act.says(fact)]
+
+
+class DiscloseFields(Says[FieldsDisclosed]):
+    """What is shown stands in the ledger already; that the node has it is seen where the bundle is made."""
+
+    allowed = frozenset({Role.NODE})
+
+    def question(self, known: History) -> Question:
+        return Question()
+
+    def decide(self, known: History, act: Act) -> list[Draft]:
+        if len(set(self.fact.fields)) != len(self.fact.fields):
+            raise Refused(
+                "each-field-once",
+                Words("each field is named once", "cada campo se nombra una vez"),
+                (self.fact.record,),
+            )
+        return [act.says(self.fact)]
