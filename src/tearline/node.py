@@ -27,8 +27,8 @@ from tearline.ledger.batch import Appended
 from tearline.ledger.keys import NodeKeys
 from tearline.ledger.ledger import Ledger
 from tearline.protocol import Pack, load_pack
-from tearline.rooms import Act, Command
-from tearline.rooms.parties.keys import IntroduceNodeKey
+from tearline.rooms import NONE, Act, Command, NamesFacts
+from tearline.rooms.parties.keys import IntroduceNodeKey, asks_keys_of, keys_of
 
 Clock = Callable[[], datetime]
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -218,7 +218,7 @@ class _Staged:
     def add(self, order: Order) -> None:
         _may(order)
         command = order.command
-        known = self._gather(command)
+        read, known = self._gather(command)
         now = self._now(known)
         act = Act(
             by=order.by,
@@ -229,10 +229,27 @@ class _Staged:
             precision=order.precision,
             told=order.told,
         )
-        _apart(known, act)
+        _apart(read, act)
         _not_ahead(act)
-        for draft in command.decide(known, act):
+        drafts = command.decide(known, act)
+        for person in sorted({d.by.person for d in drafts if type(d.fact).binds and d.told is None}):
+            self._may_go_unsigned(person)
+        for draft in drafts:
             self._stage(draft, now)
+
+    def _may_go_unsigned(self, person: PersonId) -> None:
+        """Only in a demonstration may a person be bound without a signature, and only one who has no key."""
+        asked = asks_keys_of(person)
+        if not self.node.demo or keys_of(self._read(asked, NONE), person):
+            raise Refused(
+                "signed-personally",
+                Words(
+                    "this act binds who does it: it is recorded only with their own signature",
+                    "este acto obliga a quien lo realiza: solo se registra con su propia firma",
+                ),
+                (person,),
+            )
+        self.question |= asked
 
     def _now(self, known: History) -> datetime:
         """The clock, but never before a live fact that is in sight.
@@ -247,18 +264,30 @@ class _Staged:
             max((r.happened_at for r in live), default=NEVER),
         )
 
-    def _gather(self, command: Command) -> History:
-        """What the command's question reaches. A question only ever widens, so this ends."""
+    def _gather(self, command: Command) -> tuple[History, History]:
+        """What the command's question reaches, and the same with the facts that the command names.
+
+        A question only ever widens, so this ends.
+        """
         links = self.node.links
         question = command.question(links.remembered())
         while True:
-            known = self._read(question, command.opens)
-            links.learn(known)
+            read = self._read(question, command.opens)
+            links.learn(read)
+            known = read.also(self._named(command, read))
             wider = command.question(known) | question
             if wider == question:
                 self.question |= question
-                return known
+                return read, known
             question = wider
+
+    def _named(self, command: Command, read: History) -> list[Recorded[Fact]]:
+        """The facts that a command names by reference, with nothing opened; who does not exist is not there."""
+        if not isinstance(command, NamesFacts):
+            return []
+        ledger = self.node.ledger
+        found = [ledger.find(ref) for ref in command.named(read)]
+        return [ledger.entry(position).recorded for position in found if position is not None]
 
     def _read(self, question: Question, opening: frozenset[Compartment]) -> History:
         stored = self.node.ledger.read(question, opening=opening)
