@@ -7,14 +7,17 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import httpx2
 import pytest
 
 from tearline.ledger.note import COSIGNATURE, Vkey, open_cosigned
+from tearline.ledger.witness import Witness
 from tearline.ledger.witnessed import hash_of
 from tests.cli.conftest import Run
+from tests.ledger.told import Clock
 from tests.ledger.witnessing import ORIGIN, PlainLog
 
 LOG = PlainLog.of(400)
@@ -64,6 +67,17 @@ def test_a_witness_trusts_and_distrusts_logs(run: Run, data: Path) -> None:
     assert said["logs"] == [str(LOG.vkey)]
     assert run("witness", "distrust", LOG.vkey, "--data", data).out == ""
     assert "VKEY" in run("witness", "distrust", LOG.vkey, "--data", data).line
+
+
+def test_a_witness_shows_evidence_of_a_fork(run: Run, data: Path) -> None:
+    assert run("witness", "forks", "--data", data).out == ""
+    with closing(Witness(data / "witness", Clock())) as witness:
+        witness.add_checkpoint(LOG.request(0, 20))
+        witness.add_checkpoint(LOG.forked(3, 40).request(20, 20))
+    ran = run("witness", "forks", "--data", data, "--json")
+    assert ran.status == 1
+    assert json.loads(ran.out)[0]["submitted"].startswith("old 20\n\n")
+    assert run("witness", "forks", "--data", data).out.count(LOG.origin) == 4
 
 
 def test_a_second_witness_in_the_same_folder_is_one_line(run: Run, data: Path) -> None:

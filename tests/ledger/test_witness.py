@@ -19,12 +19,14 @@ from tlog_scales import signing, tlog
 from tearline.facts.errors import Broken, Malformed
 from tearline.ledger import witnessed
 from tearline.ledger.add_checkpoint import AddCheckpoint
+from tearline.ledger.forks import fits
 from tearline.ledger.note import (
     COSIGNATURE,
     Checkpoint,
     Note,
     Vkey,
     cosign,
+    open_checkpoint,
     open_cosigned,
     sign,
     signature_line,
@@ -91,6 +93,29 @@ def test_a_forked_history_is_not_cosigned(witness: Witness) -> None:
         assert witness.add_checkpoint(fork.request(20, 30)).answer is Answer.INCONSISTENT
         assert witness.add_checkpoint(fork.request(20, 20)).answer is Answer.INCONSISTENT
     cosigned(witness, LOG, 30, witness.add_checkpoint(LOG.request(20, 30)))
+
+
+def test_a_fork_is_kept_as_evidence_that_needs_no_trust_in_the_witness(witness: Witness) -> None:
+    """Of one size, or with hashes that are the fork's own; a bad proof by anyone else accuses nobody."""
+    witness.add_checkpoint(LOG.request(0, 20))
+    stale = AddCheckpoint(old=20, proof=tuple(LOG.proof(20, 31)), note=Note.parse(LOG.note(30)))
+    for harmless in (LOG.request(0, 30), LOG.request(7, 30), str(stale).encode()):
+        assert witness.add_checkpoint(harmless).answer is not Answer.COSIGNED
+    assert witness.forks() == ()
+    fork = LOG.forked(11, 40)
+    forged = cosign(fork.checkpoint(20).text(), NAME, KEY, 1)
+    assert witness.add_checkpoint(fork.request(20, 20, more=forged)).answer is Answer.INCONSISTENT
+    assert witness.add_checkpoint(fork.request(20, 31)).answer is Answer.INCONSISTENT
+    kept = witness.forks()
+    assert [AddCheckpoint.parse(shown.encode()).checkpoint.size for _, shown in kept] == [20, 31]
+    for held, shown in kept:
+        first, request = open_checkpoint(held, LOG.vkey), AddCheckpoint.parse(shown.encode())
+        second = open_checkpoint(str(request.note), LOG.vkey)
+        assert not fits(first, second, request.proof)
+        assert len(request.note.signatures) == 1
+    for _ in range(2 * witnessed.MOST_FORKS):
+        witness.add_checkpoint(fork.request(20, 20))
+    assert len(witness.forks()) == witnessed.MOST_FORKS
 
 
 def test_a_rolled_back_history_is_not_cosigned(witness: Witness) -> None:

@@ -76,6 +76,20 @@ def logs(data: Data = HERE, json: AsJson = False) -> None:
         _say_trusted(witness, json=json)
 
 
+@app.command(epilog="Example: tearline witness forks --json > evidence.json")
+def forks(data: Data = HERE, json: AsJson = False) -> None:
+    """Show the evidence against logs that signed two histories. Exit status 1 when there is any."""
+    with _opened(data) as witness:
+        found = witness.forks()
+    if json:
+        document([{"cosigned": held, "submitted": shown} for held, shown in found])
+    else:
+        print("\n".join(f"{held}\n{shown}" for held, shown in found), end="")
+    if found:
+        aside(f"{len(found)} submissions contradict what was cosigned, and bear the same log's signature")
+        raise typer.Exit(1)
+
+
 @app.command(epilog="Example: tearline witness serve --port 8081")
 def serve(
     data: Data = HERE,

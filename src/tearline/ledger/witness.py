@@ -12,8 +12,8 @@ How it fails: after ``Broken`` (the disk, or a state that does not verify) it an
 fsync that failed once cannot be trusted when it succeeds. ``TimeoutError`` when another process holds the state.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
@@ -24,6 +24,7 @@ from tearline.config import sync_folder
 from tearline.facts.errors import Broken, Malformed
 from tearline.ledger import keyfile
 from tearline.ledger.add_checkpoint import AddCheckpoint
+from tearline.ledger.forks import fits
 from tearline.ledger.note import (
     COSIGNATURE,
     ED25519,
@@ -142,6 +143,8 @@ class Witness:
             try:
                 verify_consistency(last.size, last.root, new.size, new.root, request.proof)
             except Broken as broken:
+                if _is_fork(last, new, request.proof):
+                    held.keep_fork(str(replace(request, note=Note(request.note.text, signed))))
                 return Reply(Answer.INCONSISTENT, f"{broken}\n")
             at = max(int(self._clock().timestamp()), held.latest)
             line = cosign(request.note.text, self.vkey.name, self._key, at)
@@ -149,6 +152,22 @@ class Witness:
             held.replace(str(Note(request.note.text, signed)) + line, at)
         return Reply(Answer.COSIGNED, line)
 
+    def forks(self) -> tuple[tuple[str, str], ...]:
+        """Evidence that a log signed two histories: the note that was cosigned, and the submission against it.
+
+        The second holds hashes from which the root of its own beginning follows (``forks.fits``). Together they
+        show the log's guilt to anyone who has its key; at most a few are kept of each log.
+        """
+        return self._state.forks()
+
     def latest(self, origin_hash: str) -> str | None:
         """The last checkpoint cosigned of the log whose origin has this SHA-256, in hex; a note for monitors."""
         return self._state.note(origin_hash)
+
+
+def _is_fork(last: Checkpoint, new: Checkpoint, proof: Sequence[bytes]) -> bool:
+    """Whether what was sent shows that the log signed two histories, and not only that someone sent a bad proof."""
+    try:
+        return not fits(last, new, proof)
+    except Broken:
+        return False

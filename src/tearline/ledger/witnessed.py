@@ -1,4 +1,4 @@
-"""What a witness remembers: of each log it trusts the last note it cosigned, and the latest time it wrote.
+"""What a witness remembers: of each log it trusts the last note it cosigned, the latest time it wrote, and forks.
 
 A small SQLite file (WAL, synchronous=FULL). Comparing and replacing is one write transaction, of which there is
 only one at a time, among processes too; when it ends without an error, what it wrote is on the disk. Notes are
@@ -21,12 +21,15 @@ from tearline.facts.errors import Broken, Malformed
 from tearline.ledger.note import Checkpoint, Note, Vkey
 
 VERSION = 1
+MOST_FORKS = 16
+"""Of each log. One is proof enough, and whoever signs them at will must not fill the disk."""
 BUSY_SECONDS = 10
 
 _TABLES = """
 CREATE TABLE witness (version INTEGER NOT NULL, vkey TEXT NOT NULL, latest INTEGER NOT NULL) STRICT;
 CREATE TABLE logs (hash TEXT PRIMARY KEY, origin TEXT NOT NULL, note TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE keys (origin TEXT NOT NULL, vkey TEXT NOT NULL, PRIMARY KEY (origin, vkey)) STRICT, WITHOUT ROWID;
+CREATE TABLE forks (origin TEXT NOT NULL, held TEXT NOT NULL, shown TEXT NOT NULL) STRICT;
 """
 
 
@@ -38,14 +41,20 @@ def hash_of(origin: str) -> str:
 class Held:
     """What stood when the transaction began; and what is to stand when it ends."""
 
-    def __init__(self, checkpoint: Checkpoint | None, latest: int) -> None:
+    def __init__(self, note: str, checkpoint: Checkpoint | None, latest: int) -> None:
+        self.note = note
         self.checkpoint = checkpoint
         self.latest = latest
         self.new: tuple[str, int] | None = None
+        self.fork: str | None = None
 
     def replace(self, note: str, at: int) -> None:
         """Put this note in the place of the last one."""
         self.new = (note, at)
+
+    def keep_fork(self, shown: str) -> None:
+        """Keep this submission, which shows that the log signed another history than the last note's."""
+        self.fork = shown
 
 
 class Witnessed:
@@ -120,6 +129,11 @@ class Witnessed:
             held = self._read(run, origin_hash)
             return held[0] if held is not None and held[1] is not None else None
 
+    def forks(self) -> tuple[tuple[str, str], ...]:
+        """The note that was held and the submission that contradicted it, for every fork that was kept."""
+        with self._guarded() as run:
+            return tuple(run.execute("SELECT held, shown FROM forks ORDER BY rowid"))
+
     @contextmanager
     def replacing(self, origin: str) -> Iterator[Held]:
         """The one write transaction: what is held, and what the block replaces it by, on the disk when it ends."""
@@ -127,8 +141,12 @@ class Witnessed:
             found = self._read(run, hash_of(origin))
             if found is None:
                 raise Broken(f"the state trusts a key of {origin} and does not know that log")
-            held = Held(found[1], self._latest(run))
+            held = Held(*found, self._latest(run))
             yield held
+            if held.fork is not None:
+                (kept,) = run.execute("SELECT count(*) FROM forks WHERE origin = ?", (origin,)).fetchone()
+                if kept < MOST_FORKS:
+                    run.execute("INSERT INTO forks VALUES (?, ?, ?)", (origin, held.note, held.fork))
             if held.new is not None:
                 note, at = held.new
                 run.execute("UPDATE logs SET note = ? WHERE hash = ?", (note, hash_of(origin)))
