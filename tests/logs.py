@@ -14,10 +14,12 @@ from tearline.facts.logs import (
     ForkEvidence,
     Lack,
     Misfit,
+    PartnerLogHandedOver,
     PartnerLogNamed,
     SignedCheckpoint,
     log_id,
 )
+from tearline.ledger.handover import hand_over
 from tearline.ledger.note import Checkpoint, sign_checkpoint, vkey_of
 
 PARTNER = OrganisationId("partner")
@@ -45,6 +47,17 @@ def named(
         vkey=str(vkey_of(origin, key_of(key or origin))),
         url=url,
         replaces=log_id(replaces) if replaces else None,
+    )
+
+
+def handed_over(origin: str = ORIGIN, *, before: str = ORIGIN, to: str = "next") -> PartnerLogHandedOver:
+    """``before``, ``to``: the origins whose keys these are; the notes' signatures are the job's to check."""
+    return PartnerLogHandedOver(
+        organisation=PARTNER,
+        log=log_id(origin),
+        before=str(vkey_of(origin, key_of(before))),
+        vkey=str(vkey_of(origin, key_of(to))),
+        hand_over=hand_over(origin, key_of(before), key_of(to)),
     )
 
 

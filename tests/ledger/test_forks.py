@@ -76,13 +76,13 @@ def test_a_proof_of_two_histories_stands_exactly_when_there_are_two(
     assert fits(checkpoint(first), checkpoint(second), proof) is not apart
     notes = note(checkpoint(first)), note(checkpoint(second))
     if apart:
-        check_fork(VKEY, *notes, proof)
+        check_fork([VKEY], *notes, proof)
         if shorter < longer:
             with pytest.raises(Broken, match="stands first"):
-                check_fork(VKEY, notes[1], notes[0], proof)
+                check_fork([VKEY], notes[1], notes[0], proof)
     else:
         with pytest.raises(Broken, match="fit one history"):
-            check_fork(VKEY, *notes, proof)
+            check_fork([VKEY], *notes, proof)
 
 
 @pytest.mark.parametrize(("shorter", "longer"), [(1, 2), (4, 7), (5, 9), (256, 300), (255, 257), (300, 600)])
@@ -90,16 +90,16 @@ def test_any_bit_that_is_turned_in_the_evidence_is_noticed(shorter: int, longer:
     first, second = history(shorter), history(longer, parts_at=0)
     proof = beginning_proof(tiles(second), shorter, longer)
     notes = note(checkpoint(first)), note(checkpoint(second))
-    check_fork(VKEY, *notes, proof)
+    check_fork([VKEY], *notes, proof)
     for at, one in enumerate(proof):
         for turned in flips(one, step=37):
             with pytest.raises(Broken, match="does not lead to the root"):
-                check_fork(VKEY, *notes, [*proof[:at], turned, *proof[at + 1 :]])
+                check_fork([VKEY], *notes, [*proof[:at], turned, *proof[at + 1 :]])
     for at in (0, 1):
         for turned in flips(notes[at].encode(), step=13):
             damaged = turned.decode("utf-8", "surrogateescape")
             with pytest.raises((Broken, Malformed)):
-                check_fork(VKEY, damaged if at == 0 else notes[0], damaged if at == 1 else notes[1], proof)
+                check_fork([VKEY], damaged if at == 0 else notes[0], damaged if at == 1 else notes[1], proof)
 
 
 @pytest.mark.parametrize(("shorter", "longer"), [(1, 2), (4, 7), (5, 9), (256, 300)])
@@ -115,28 +115,28 @@ def test_hashes_of_a_tree_that_the_log_did_not_sign_accuse_nobody() -> None:
     true, false = history(9), history(9, parts_at=2)
     proof = beginning_proof(tiles(false), 5, 9)
     with pytest.raises(Broken, match="does not lead to the root"):
-        check_fork(VKEY, note(checkpoint(true[:5])), note(checkpoint(true)), proof)
+        check_fork([VKEY], note(checkpoint(true[:5])), note(checkpoint(true)), proof)
 
 
 def test_two_roots_for_one_size_need_no_proof_and_take_none() -> None:
     notes = note(checkpoint(history(5))), note(checkpoint(history(5, parts_at=4)))
-    check_fork(VKEY, *notes, [])
+    check_fork([VKEY], *notes, [])
     with pytest.raises(Broken, match="need none"):
-        check_fork(VKEY, *notes, [b"h" * 32])
+        check_fork([VKEY], *notes, [b"h" * 32])
 
 
 def test_a_root_of_nothing_that_is_not_the_root_of_nothing_is_evidence() -> None:
     nothing = Checkpoint(ORIGIN, 0, EMPTY_ROOT)
-    check_fork(VKEY, note(replace(nothing, root=b"x" * 32)), note(checkpoint(history(5))), [])
+    check_fork([VKEY], note(replace(nothing, root=b"x" * 32)), note(checkpoint(history(5))), [])
     with pytest.raises(Broken, match="fit one history"):
-        check_fork(VKEY, note(nothing), note(checkpoint(history(5))), [])
+        check_fork([VKEY], note(nothing), note(checkpoint(history(5))), [])
 
 
 def test_only_what_this_log_signed_is_evidence_against_it() -> None:
     other = Ed25519PrivateKey.from_private_bytes(b"q" * 32)
     notes = note(checkpoint(history(5))), sign_checkpoint(checkpoint(history(5, parts_at=1)), other)
     with pytest.raises(Broken, match="no signature by a known key"):
-        check_fork(VKEY, *notes, [])
+        check_fork([VKEY], *notes, [])
 
 
 def test_a_tile_that_is_cut_short_is_noticed() -> None:
@@ -146,3 +146,13 @@ def test_a_tile_that_is_cut_short_is_noticed() -> None:
             beginning_proof(lambda level, index: whole(level, index)[: 32 * (WIDTH // 256)], shorter, 300)
     with pytest.raises(ValueError, match="no beginning"):
         beginning_proof(whole, 300, 300)
+
+
+def test_a_log_answers_for_what_it_signed_by_each_of_its_keys() -> None:
+    later = Ed25519PrivateKey.from_private_bytes(b"q" * 32)
+    keys = [VKEY, vkey_of(ORIGIN, later)]
+    notes = note(checkpoint(history(5))), sign_checkpoint(checkpoint(history(5, parts_at=1)), later)
+    check_fork(keys, *notes, [])
+    elsewhere = sign_checkpoint(replace(checkpoint(history(5, parts_at=1)), origin="elsewhere.example"), KEY)
+    with pytest.raises(Broken, match="no signature by a known key"):
+        check_fork(keys, notes[0], elsewhere, [])

@@ -12,13 +12,20 @@ from tearline.facts.logs import (
     ConsistencyUnproven,
     ForkEvidence,
     Misfit,
+    PartnerLogHandedOver,
     PartnerLogNamed,
 )
 from tearline.facts.release import CopyReleased, ItemReleased, VerdictReached
 from tearline.rooms.logs.naming import NamePartnerLog
-from tearline.rooms.logs.received import ReceiveCheckpoint, RecordFork, RecordUnproven, ShowConsistency
+from tearline.rooms.logs.received import (
+    ReceiveCheckpoint,
+    RecordFork,
+    RecordUnproven,
+    ShowConsistency,
+    TakeHandOver,
+)
 from tearline.rooms.release.requests import ReleaseItem
-from tests.logs import fork, named, received, shown, signed, unproven
+from tests.logs import fork, handed_over, named, received, shown, signed, unproven
 from tests.nodes import COMMANDS
 from tests.rooms.rows import Row, check
 from tests.rooms.test_release import ready
@@ -131,6 +138,20 @@ ACCEPTED = [
         world=forked(),
         gives=(ForkEvidence,),
     ),
+    Row(
+        claim="the key that we believe signs for the next",
+        order=TakeHandOver(handed_over()),
+        by=LEO,
+        world=watched(),
+        gives=(PartnerLogHandedOver,),
+    ),
+    Row(
+        claim="and that one for the one after",
+        order=TakeHandOver(handed_over(before="next", to="third")),
+        by=LEO,
+        world=watched().tell(handed_over()),
+        gives=(PartnerLogHandedOver,),
+    ),
     Row(claim="what fits stops nothing", order=RELEASE, by=REX, world=ready(watched()), gives=RELEASED),
     Row(
         claim="a release goes out again once two people have named another log",
@@ -158,6 +179,41 @@ ACCEPTED = [
 ]
 
 REFUSED = [
+    Row(
+        claim="a hand-over by a key that was handed over before",
+        order=TakeHandOver(handed_over(to="third")),
+        by=LEO,
+        world=watched().tell(handed_over()),
+        refused="handed-over-by-the-latest",
+    ),
+    Row(
+        claim="a hand-over to a key of another name",
+        order=TakeHandOver(dataclasses.replace(handed_over(), vkey=named(NEW).vkey)),
+        by=LEO,
+        world=watched(),
+        refused="handed-over-by-the-latest",
+    ),
+    Row(
+        claim="a hand-over to a key that another log bears",
+        order=TakeHandOver(handed_over(to=NEW)),
+        by=LEO,
+        world=watched().tell(named(NEW), by=LEO),
+        refused="one-key-one-log",
+    ),
+    Row(
+        claim="a log named with a key that another was handed over to",
+        order=NamePartnerLog(named(NEW, key="next")),
+        by=LEO,
+        world=watched().tell(handed_over()),
+        refused="one-key-one-log",
+    ),
+    Row(
+        claim="a log that forked is handed over to nobody",
+        order=TakeHandOver(handed_over()),
+        by=LEO,
+        world=forked(),
+        refused="forked-log",
+    ),
     Row(
         claim="a release to an organisation whose log forked",
         order=RELEASE,
@@ -402,4 +458,11 @@ def test_logs(row: Row) -> None:
 
 def test_nothing_takes_evidence_back() -> None:
     names = {c.__name__ for c in COMMANDS if c.__module__.startswith("tearline.rooms.logs.")}
-    assert names == {"NamePartnerLog", "ReceiveCheckpoint", "RecordUnproven", "ShowConsistency", "RecordFork"}
+    assert names == {
+        "NamePartnerLog",
+        "TakeHandOver",
+        "ReceiveCheckpoint",
+        "RecordUnproven",
+        "ShowConsistency",
+        "RecordFork",
+    }

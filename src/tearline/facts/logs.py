@@ -69,6 +69,21 @@ class PartnerLogNamed(Fact):
     replaces: Annotated[LogId | None, Label("Replaces", "Reemplaza a"), Tag("replaced-log")] = None
 
 
+@fact("A partner's log was handed over to its next key", "El registro de un socio pasó a su siguiente clave")
+class PartnerLogHandedOver(Fact):
+    """The key that we believed signed for the next one. The log answers for what either of them signed."""
+
+    organisation: Annotated[OrganisationId, Label("Organisation", "Institución")]
+    log: Annotated[LogId, Label("Log", "Registro")]
+    before: Annotated[
+        str, Label("Verifier key before", "Clave de verificación anterior"), Public(LONGEST_VKEY)
+    ]
+    vkey: Annotated[str, Label("Verifier key", "Clave de verificación"), Public(LONGEST_VKEY)]
+    hand_over: Annotated[
+        str, Label("Hand-over, signed by both", "Entrega firmada por ambas"), Public(LONGEST_NOTE)
+    ]
+
+
 @fact(
     "A checkpoint of a partner's log was received", "Se recibió un punto de control del registro de un socio"
 )

@@ -5,7 +5,7 @@ is never taken back. Exchange begins again when two people have named another lo
 evidence; a single one cannot, and neither can a log that was named beforehand.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tearline.facts.fact import Fact
@@ -16,6 +16,7 @@ from tearline.facts.logs import (
     ConsistencyShown,
     ConsistencyUnproven,
     ForkEvidence,
+    PartnerLogHandedOver,
     PartnerLogNamed,
     SignedCheckpoint,
 )
@@ -23,6 +24,7 @@ from tearline.facts.words import Words
 
 LOG_KINDS: Sequence[type[Fact]] = (
     PartnerLogNamed,
+    PartnerLogHandedOver,
     CheckpointReceived,
     ConsistencyUnproven,
     ConsistencyShown,
@@ -41,6 +43,8 @@ class PartnerLog:
     """One log: its latest naming, and everything that reached us of it, in the order of the ledger."""
 
     named: Recorded[PartnerLogNamed]
+    vkeys: list[str]
+    """The key that was named, and those that it was handed over to, in their order: it answers for all of them."""
     held: list[Held] = field(default_factory=list)
     unproven: list[Recorded[ConsistencyUnproven]] = field(default_factory=list)
     forks: list[Recorded[ForkEvidence]] = field(default_factory=list)
@@ -97,10 +101,12 @@ def partner_logs(history: History) -> dict[LogId, PartnerLog]:
         if named.fact.log in logs:
             logs[named.fact.log].named = named
         else:
-            logs[named.fact.log] = PartnerLog(named=named)
+            logs[named.fact.log] = PartnerLog(named=named, vkeys=[named.fact.vkey])
     for named in history.of(PartnerLogNamed):
         if named.fact.replaces in logs:
             logs[named.fact.replaces].namers.append((named.position, named.by.person, named.fact.log))
+    for handed in history.of(PartnerLogHandedOver):
+        logs[handed.fact.log].vkeys.append(handed.fact.vkey)
     for unproven in history.of(ConsistencyUnproven):
         logs[unproven.fact.log].unproven.append(unproven)
     for received in history.of(CheckpointReceived):
@@ -112,6 +118,16 @@ def partner_logs(history: History) -> dict[LogId, PartnerLog]:
     for fork in history.of(ForkEvidence):
         logs[fork.fact.log].forks.append(fork)
     return logs
+
+
+def bearer(logs: Mapping[LogId, PartnerLog], vkey: str) -> PartnerLog | None:
+    """The log that bears this key, or has borne it, under whatever name."""
+    return next((log for log in logs.values() if _key(vkey) in map(_key, log.vkeys)), None)
+
+
+def _key(vkey: str) -> str:
+    """The key of ``name+id+key``, without the name."""
+    return vkey.split("+", 2)[-1]
 
 
 def same_tree(one: SignedCheckpoint, other: SignedCheckpoint) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tearline.facts.errors import Broken
-from tearline.ledger.note import Checkpoint, Vkey, open_checkpoint
+from tearline.ledger.note import Checkpoint, Note, Vkey
 from tearline.ledger.tree import EMPTY_ROOT, HASH, HEIGHT, Edge, TileReader, consistency_proof, node_hash
 
 
@@ -85,15 +85,28 @@ def fits(shorter: Checkpoint, longer: Checkpoint, proof: Sequence[bytes]) -> boo
     return shown.beginning == shorter.root
 
 
-def check_fork(log: Vkey, shorter: str, longer: str, proof: Sequence[bytes]) -> None:
-    """Return when these two notes show that the log signed two histories; needs nothing else and trusts no one.
+def signed_by(keys: Sequence[Vkey], note: str | bytes, file: str = "checkpoint") -> Checkpoint:
+    """The checkpoint that a log signed by any of the keys it has had; they all bear its name.
+
+    Malformed when the bytes are no checkpoint, Broken when no key of the log signed them or they speak for another.
+    """
+    parsed = Note.parse(note, file)
+    parsed.verify(keys)
+    checkpoint = Checkpoint.parse(parsed.text, file)
+    if any(checkpoint.origin != key.name for key in keys):
+        raise Broken(f"{keys[0].name} signed a checkpoint of {checkpoint.origin}")
+    return checkpoint
+
+
+def check_fork(keys: Sequence[Vkey], shorter: str, longer: str, proof: Sequence[bytes]) -> None:
+    """Return when these notes show that the log of these keys signed two histories; nothing else is needed.
 
     Broken when they do not, or a signature does not verify; Malformed when a note cannot be read.
     """
-    first, second = open_checkpoint(shorter, log, "one checkpoint"), open_checkpoint(longer, log, "the other")
+    first, second = signed_by(keys, shorter, "one checkpoint"), signed_by(keys, longer, "the other")
     if first.size > second.size:
         raise Broken("the shorter of the two checkpoints stands first")
     if proof and first.size in (0, second.size):
         raise Broken("hashes where the two checkpoints need none")
     if fits(first, second, proof):
-        raise Broken(f"both checkpoints of {log.name} fit one history")
+        raise Broken(f"both checkpoints of {first.origin} fit one history")

@@ -2,10 +2,10 @@
 
 from tearline.facts.errors import Refused
 from tearline.facts.history import Draft, History, Question, Role, about
-from tearline.facts.logs import PartnerLogNamed, log_id
+from tearline.facts.logs import PartnerLogHandedOver, PartnerLogNamed, log_id
 from tearline.facts.parties import OrganisationRegistered, PersonEnrolled
 from tearline.facts.words import Words
-from tearline.folds.logs import partner_logs
+from tearline.folds.logs import bearer, partner_logs
 from tearline.rooms import Act, Says, require, unknown
 
 ORGANISATION = Words("organisation", "la institución")
@@ -19,7 +19,7 @@ class NamePartnerLog(Says[PartnerLogNamed]):
 
     def question(self, known: History) -> Question:
         # Every naming, because no two logs may share a key, whoever they belong to.
-        asked = about(kinds=(PartnerLogNamed,))
+        asked = about(kinds=(PartnerLogNamed, PartnerLogHandedOver))
         asked |= about(
             f"organisation:{self.fact.organisation}", kinds=(OrganisationRegistered, PersonEnrolled)
         )
@@ -46,21 +46,25 @@ class NamePartnerLog(Says[PartnerLogNamed]):
             )
 
     def _one_key_one_log(self, known: History) -> None:
-        for named in known.of(PartnerLogNamed):
-            same_log = named.fact.log == self.fact.log
-            same_words = (named.fact.organisation, named.fact.vkey) == (
-                self.fact.organisation,
-                self.fact.vkey,
+        """Named again, a log keeps its owner and the key it was first named with; a hand-over gives it another."""
+        logs = partner_logs(known)
+        bears, log = bearer(logs, self.fact.vkey), logs.get(self.fact.log)
+        borne = log or bears
+        if borne is None:
+            return
+        taken = borne.named.fact
+        if bears is not log or (taken.organisation, borne.vkeys[0]) != (
+            self.fact.organisation,
+            self.fact.vkey,
+        ):
+            raise Refused(
+                "one-key-one-log",
+                Words(
+                    f"{taken.origin} of {taken.organisation} bears that name or that key",
+                    f"{taken.origin} de {taken.organisation} lleva ese nombre o esa clave",
+                ),
+                (taken.log,),
             )
-            if same_log != (_key(named.fact.vkey) == _key(self.fact.vkey)) or (same_log and not same_words):
-                raise Refused(
-                    "one-key-one-log",
-                    Words(
-                        f"{named.fact.origin} of {named.fact.organisation} bears that name or that key",
-                        f"{named.fact.origin} de {named.fact.organisation} lleva ese nombre o esa clave",
-                    ),
-                    (named.fact.log,),
-                )
 
     def _not_by_its_owner(self, known: History, act: Act) -> None:
         if any(r.fact.person == act.by.person for r in known.of(PersonEnrolled)):
@@ -100,8 +104,3 @@ class NamePartnerLog(Says[PartnerLogNamed]):
                 ),
                 (self.fact.log,),
             )
-
-
-def _key(vkey: str) -> str:
-    """The key of ``name+id+key``, without the name."""
-    return vkey.split("+", 2)[-1]

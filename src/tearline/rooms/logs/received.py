@@ -18,13 +18,17 @@ from tearline.facts.logs import (
     ConsistencyUnproven,
     ForkEvidence,
     Misfit,
+    PartnerLogHandedOver,
+    PartnerLogNamed,
     SignedCheckpoint,
 )
 from tearline.facts.words import Words
-from tearline.folds.logs import LOG_KINDS, PartnerLog, partner_logs, same_tree
+from tearline.folds.logs import LOG_KINDS, PartnerLog, bearer, partner_logs, same_tree
 from tearline.rooms import NONE, Act, unknown
 
-F = TypeVar("F", CheckpointReceived, ConsistencyUnproven, ConsistencyShown, ForkEvidence)
+F = TypeVar(
+    "F", PartnerLogHandedOver, CheckpointReceived, ConsistencyUnproven, ConsistencyShown, ForkEvidence
+)
 
 WATCHERS = frozenset({Role.LIAISON, Role.SENIOR_OFFICER, Role.OVERSEER})
 
@@ -46,6 +50,33 @@ class _Found(Generic[F]):
         if log is None or log.named.fact.organisation != self.fact.organisation:
             raise unknown(Words("log", "el registro"), self.fact.log)
         return log
+
+
+class TakeHandOver(_Found[PartnerLogHandedOver]):
+    """The key that we believe last signed for the next one, which no log has borne."""
+
+    def question(self, known: History) -> Question:
+        return super().question(known) | about(kinds=(PartnerLogNamed, PartnerLogHandedOver))
+
+    def decide(self, known: History, act: Act) -> list[Draft]:
+        log = self.log(known)
+        _has_not_forked(log)
+        if self.fact.before != log.vkeys[-1] or not self.fact.vkey.startswith(f"{log.named.fact.origin}+"):
+            raise Refused(
+                "handed-over-by-the-latest",
+                Words(
+                    "a log is handed over by the key that it bears, and keeps its name",
+                    "un registro pasa a otra clave por obra de la que lleva, y conserva su nombre",
+                ),
+                (self.fact.log,),
+            )
+        if bearer(partner_logs(known), self.fact.vkey) is not None:
+            raise Refused(
+                "one-key-one-log",
+                Words("a log has borne that key already", "un registro ya ha llevado esa clave"),
+                (self.fact.log,),
+            )
+        return [act.follows(self.fact)]
 
 
 class ReceiveCheckpoint(_Found[CheckpointReceived]):
