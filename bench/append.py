@@ -94,8 +94,8 @@ class Raw:
 def stored_bytes(ledger: Ledger) -> int:
     """What the ledger keeps for the first fact, without tags and tree."""
     statement = """
-        SELECT length(leaf) + length(blinding) + length(jws) + length(wrapped) + length(ciphertext)
-        FROM entries JOIN keys USING (position) JOIN sealed USING (position) WHERE position = 0
+        SELECT length(leaf) + length(blinding) + length(jws) + length(wrapped) + length(content)
+        FROM entries JOIN sealed USING (position) WHERE position = 0
     """
     with ledger._store.statements() as run:
         return int(run.execute(statement).fetchone()[0])

@@ -11,6 +11,7 @@ from tearline.facts.errors import Broken, Malformed
 from tearline.ledger.keys import NodeKeys
 from tearline.ledger.ledger import Ledger
 from tearline.ledger.note import Checkpoint, sign_checkpoint
+from tearline.ledger.sealing import pack, unpack
 from tearline.ledger.tree import EMPTY_ROOT
 from tests.ledger.damage import flip
 from tests.ledger.test_ledger import item
@@ -25,6 +26,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory, keys: NodeKeys) -> Path:
     ledger.append([draft(item()), draft(suspended("u-1", "i-1"))], unless=None, after=0, key="1")
     ledger.append([draft(organisation(f"o-{n}")) for n in range(256)], unless=None, after=0, key="2")
     ledger.append([draft(compromise("c-1", "i-1"))], unless=None, after=0, key="3")
+    ledger.rebuild()
     ledger.check()
     ledger.close()
     return path
@@ -55,7 +57,7 @@ def columns() -> list[tuple[str, str]]:
 def change(path: Path, statement: str, parameters: tuple[object, ...] = ()) -> int:
     database = sqlite3.connect(path, isolation_level=None)
     database.execute("PRAGMA foreign_keys = OFF")
-    changed = database.execute(statement, parameters).rowcount
+    changed = sum(database.execute(one, parameters).rowcount for one in statement.split(";"))
     database.close()
     return changed
 
@@ -112,29 +114,26 @@ def test_no_row_can_be_removed(copy: Path, keys: NodeKeys, table: str, order: st
 @pytest.mark.parametrize(
     "statement",
     [
-        "INSERT INTO tags VALUES ('item:i-1', 'OrganisationRegistered', 5)",
-        "INSERT INTO sealed VALUES (5, 'content', x'00')",
-        "INSERT INTO sealed VALUES (0, 'persons', x'00')",
-        "INSERT INTO keys VALUES (5, x'00')",
-        "INSERT INTO acts VALUES ('x', 5, 1)",
-        "INSERT INTO acts VALUES ('x', 300, 1)",
+        "INSERT INTO postings VALUES (0, 1, 2, 5)",
+        "INSERT INTO postings SELECT 1, word, kind, position FROM postings WHERE position = 1",
+        "INSERT INTO sealed VALUES (5, x'00', x'00')",
+        "INSERT INTO sealed VALUES (5, x'', x'')",
+        "INSERT INTO sealed SELECT 5, wrapped, content FROM sealed WHERE position = 0",
         "INSERT INTO tiles VALUES (0, 1, x'00')",
         "INSERT INTO tiles SELECT 1, 0, hashes FROM tiles",
         "INSERT INTO edge VALUES (2, x'00')",
-        "INSERT INTO head SELECT 2, size, recorded_at, note FROM head",
-        "INSERT INTO entries SELECT 259, 'ref', leaf, blinding, jws FROM entries WHERE position = 0",
+        "INSERT INTO head SELECT 2, size, recorded_at, note, indexed, epoch, purges FROM head",
+        "INSERT INTO entries SELECT 259, kind, ref, act, tags, leaf, blinding, jws FROM entries WHERE position = 0",
         """
         UPDATE entries SET (leaf, blinding, jws) =
             (SELECT leaf, blinding, jws FROM entries WHERE position = 4) WHERE position = 3
         """,
         """
-        UPDATE sealed SET ciphertext = (SELECT ciphertext FROM sealed WHERE compartment = 'reasons')
-            WHERE compartment = 'source-handling'
+        UPDATE sealed SET (wrapped, content) = (SELECT wrapped, content FROM sealed WHERE position = 258)
+            WHERE position = 0
         """,
-        """
-        UPDATE acts SET count = CASE first WHEN 0 THEN 3 ELSE count END,
-            first = CASE first WHEN 2 THEN 3 ELSE first END
-        """,
+        "UPDATE sealed SET wrapped = x'', content = x'' WHERE position = 0",
+        "UPDATE sealed SET wrapped = x'', content = x'' WHERE position = 0; UPDATE head SET purges = 1",
     ],
 )
 def test_nothing_can_be_added_or_moved(copy: Path, keys: NodeKeys, statement: str) -> None:
@@ -167,7 +166,12 @@ def later(ledger: Ledger) -> Iterator[Callable[[], object]]:
 
 
 def test_a_compartment_that_was_dropped_is_not_taken_for_closed(copy: Path, keys: NodeKeys) -> None:
-    change(copy, "DELETE FROM sealed WHERE position = 0 AND compartment = 'source-handling'")
+    database = sqlite3.connect(copy, isolation_level=None)
+    (content,) = database.execute("SELECT content FROM sealed WHERE position = 0").fetchone()
+    parts = unpack(content)
+    del parts["source-handling"]
+    database.execute("UPDATE sealed SET content = ? WHERE position = 0", (pack(parts),))
+    database.close()
     ledger = Ledger(f"sqlite:///{copy}", keys, Clock())
     with pytest.raises(Broken):
         ledger.entry(0)
@@ -196,15 +200,15 @@ def test_a_ledger_of_another_origin_does_not_start(copy: Path, keys: NodeKeys) -
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE head SET version = 2",
-        "UPDATE head SET version = 0",
+        "UPDATE alembic_version SET version_num = '0002'",
+        "UPDATE alembic_version SET version_num = ''",
+        "DELETE FROM alembic_version",
         "DROP TABLE tiles",
-        "DELETE FROM head",
     ],
 )
 def test_a_database_of_another_version_does_not_start(copy: Path, keys: NodeKeys, statement: str) -> None:
     change(copy, statement)
-    with pytest.raises(Malformed, match="version 1"):
+    with pytest.raises(Malformed, match="revision 0001"):
         Ledger(f"sqlite:///{copy}", keys, Clock())
 
 
@@ -212,6 +216,8 @@ def test_a_database_of_another_version_does_not_start(copy: Path, keys: NodeKeys
     "statement",
     [
         "UPDATE head SET size = size - 1",
+        "UPDATE head SET epoch = 2",
+        "DELETE FROM head",
         "DELETE FROM edge",
         "UPDATE edge SET level = 0",
         "UPDATE edge SET hashes = substr(hashes, 1, 31)",
@@ -235,12 +241,12 @@ def test_what_is_no_ledger_does_not_start_and_is_not_made(tmp_path: Path, keys: 
         Ledger(f"sqlite:///{missing}", keys, Clock())
     assert not missing.exists()
     (tmp_path / "empty.db").touch()
-    with pytest.raises(Malformed, match="version"):
+    with pytest.raises(Malformed, match="revision"):
         Ledger(f"sqlite:///{tmp_path}/empty.db", keys, Clock())
     (tmp_path / "text.db").write_text("no database " * 100)
     with pytest.raises(Broken, match="not a database"):
         Ledger(f"sqlite:///{tmp_path}/text.db", keys, Clock())
-    for url in ("sqlite://", "sqlite:///:memory:", "postgresql://x/y"):
+    for url in ("sqlite://", "sqlite:///:memory:", "postgresql://x/y", "mysql://x/y", "no url"):
         with pytest.raises(Malformed, match="sqlite"):
             Ledger(url, keys, Clock())
 

@@ -258,8 +258,6 @@ def test_those_who_wait_together_are_each_judged_by_themselves(ledger: Ledger, u
         except (Conflict, Refused, Malformed) as error:
             outcomes[name] = error
 
-    wide = suspended("u-9", "i-9")
-    object.__setattr__(wide, "rule", "x" * 17_000)
     submissions = [
         ("leader", [draft(organisation("o-0"))], None, "leader"),
         ("first", [draft(compromise("c-1", "i-1"))], on_item("i-1"), "first"),
@@ -267,7 +265,6 @@ def test_those_who_wait_together_are_each_judged_by_themselves(ledger: Ledger, u
         ("elsewhere", [draft(compromise("c-3", "i-2"))], on_item("i-2"), "elsewhere"),
         ("repeated", [draft(compromise("c-1", "i-1"))], on_item("i-1"), "first"),
         ("reused", [draft(compromise("c-9", "i-1"))], None, "first"),
-        ("too large", [draft(wide)], None, "too large"),
     ]
     threads = []
     for before, submission in enumerate(submissions):
@@ -285,11 +282,25 @@ def test_those_who_wait_together_are_each_judged_by_themselves(ledger: Ledger, u
     assert isinstance(outcomes["elsewhere"], Appended)
     assert isinstance(outcomes["second"], Conflict)
     assert isinstance(outcomes["reused"], Refused)
-    assert isinstance(outcomes["too large"], Malformed)
     assert repeated.refs == first.refs
     assert repeated.repeated
-    assert outcomes["elsewhere"].recorded_at == first.recorded_at
+    assert outcomes["elsewhere"].recorded_at > first.recorded_at
     assert ledger.size() == 3
+    check_ledger(ledger)
+
+
+def test_a_fact_that_is_too_large_is_refused_before_it_waits(ledger: Ledger) -> None:
+    wide = suspended("u-9", "i-9")
+    object.__setattr__(wide, "rule", "x" * 17_000)
+    with pytest.raises(Malformed, match="16384"):
+        ledger.append([draft(wide)], unless=None, after=0, key="too large")
+    assert ledger.size() == 0
+
+
+def test_times_never_go_back_though_facts_are_signed_before_their_turn(ledger: Ledger) -> None:
+    early = ledger.admit([draft(organisation("o-1"))], unless=None, after=0, key="early")
+    late = ledger.admit([draft(organisation("o-2"))], unless=None, after=0, key="late")
+    assert ledger.record(late).recorded_at == ledger.record(early).recorded_at
     check_ledger(ledger)
 
 

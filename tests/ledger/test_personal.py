@@ -259,9 +259,9 @@ def test_only_a_challenge_is_signed() -> None:
 def test_the_claim_stands_in_a_fact_that_the_node_signs() -> None:
     given_claims = {name: value for name, value in ONE.items() if name != "fact"}
     clear = {"sign_off": "one", "request": "ask"}
-    unsigned = admit(Issuer(NODE).issue(given_claims, clear, {}).jws, NODE.public_key())
+    unsigned = admit(Issuer(NODE).issue(given_claims, clear), NODE.public_key())
     (signed,) = act(unsigned)
     claim = {name: value for name, value in signed.items() if name != "fact"}
-    admitted = admit(Issuer(NODE).issue(claim, clear, {}).jws, NODE.public_key())
+    admitted = admit(Issuer(NODE).issue(claim, clear), NODE.public_key())
     assert list(admitted)[-2:] == ["signed", "fact"]
     assert verify(admitted, ANA.public_key()).key == thumbprint(ANA.public_key())

@@ -2,7 +2,8 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from tearline.ledger.sdjwt import (
     Issuer,
     admit,
     digest_of,
+    hide,
     open_fields,
     payload_of,
     thumbprint,
@@ -37,7 +39,22 @@ SEALED: dict[str, dict[str, Json]] = {
     "content": {"title": "A título", "content": "¿quién sabe?", "none": None},
     "source-handling": {"source": "S-17", "list": [1, {"a": True}]},
 }
-ISSUED = Issuer(KEY).issue(CLAIMS, CLEAR, SEALED)
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A signed fact and, by compartment, the disclosures that open its sealed fields."""
+
+    jws: bytes
+    disclosures: Mapping[str, tuple[str, ...]]
+
+
+def issue(clear: Mapping[str, Json], sealed: Mapping[str, Mapping[str, Json]]) -> Issued:
+    fact, hidden = hide("Kind", clear, sealed)
+    return Issued(Issuer(KEY).issue(CLAIMS, fact), hidden.disclosures)
+
+
+ISSUED = issue(CLEAR, SEALED)
 ALL = [d for made in ISSUED.disclosures.values() for d in made]
 
 
@@ -102,7 +119,7 @@ def test_sealed_values_and_names_stand_nowhere_in_the_fact() -> None:
 
 @pytest.mark.parametrize(("fields", "digests"), [(1, 8), (8, 8), (9, 16), (16, 16), (17, 32), (32, 32)])
 def test_decoys_hide_how_many_fields_are_sealed(fields: int, digests: int) -> None:
-    issued = Issuer(KEY).issue(CLAIMS, CLEAR, {"content": {f"f{n}": n for n in range(fields)}})
+    issued = issue(CLEAR, {"content": {f"f{n}": n for n in range(fields)}})
     payload = admit(issued.jws, PUBLIC)
     assert len(payload["fact"]["_sd"]) == digests
     assert payload["fact"]["_sd"] == sorted(payload["fact"]["_sd"])
@@ -110,12 +127,12 @@ def test_decoys_hide_how_many_fields_are_sealed(fields: int, digests: int) -> No
 
 
 def test_a_fact_without_sealed_fields_has_no_digests() -> None:
-    payload = admit(Issuer(KEY).issue(CLAIMS, CLEAR, {}).jws, PUBLIC)
+    payload = admit(issue(CLEAR, {}).jws, PUBLIC)
     assert payload == CLAIMS | {"fact": CLEAR}
 
 
 def test_salts_differ_even_for_equal_values() -> None:
-    one = Issuer(KEY).issue(CLAIMS, CLEAR, SEALED)
+    one = issue(CLEAR, SEALED)
     assert set(ALL).isdisjoint(d for made in one.disclosures.values() for d in made)
 
 
@@ -257,8 +274,8 @@ def test_an_unusual_disclosure_is_malformed(disclosure: Any) -> None:
 
 def test_a_fact_larger_than_16_kib_is_not_signed() -> None:
     with pytest.raises(Malformed, match="16384"):
-        Issuer(KEY).issue(CLAIMS, {"text": "x" * LARGEST_FACT}, {})
-    issued = Issuer(KEY).issue(CLAIMS, CLEAR, {"content": {"text": "x" * LARGEST_FACT}})
+        issue({"text": "x" * LARGEST_FACT}, {})
+    issued = issue(CLEAR, {"content": {"text": "x" * LARGEST_FACT}})
     assert len(issued.jws) < 1500
 
 
@@ -276,7 +293,7 @@ def test_a_fact_larger_than_16_kib_is_not_signed() -> None:
 )
 def test_what_could_not_be_admitted_is_not_signed(clear: dict[str, Any], sealed: dict[str, Any]) -> None:
     with pytest.raises(Malformed):
-        Issuer(KEY).issue(CLAIMS, clear, sealed)
+        issue(clear, sealed)
 
 
 VALUES = st.recursive(
@@ -292,7 +309,7 @@ FIELDS = st.dictionaries(st.text("defgh", min_size=1, max_size=4), VALUES, max_s
 @given(FIELDS, FIELDS)
 def test_whatever_is_signed_is_admitted_and_opens(clear: dict[str, Any], fields: dict[str, Any]) -> None:
     sealed = {"content": {f"x{name}": value for name, value in fields.items()}} if fields else {}
-    issued = Issuer(KEY).issue(CLAIMS, clear, sealed)
+    issued = issue(clear, sealed)
     payload = admit(issued.jws, PUBLIC)
     opened = open_fields(payload, issued.disclosures.get("content", ()))
     assert opened == sealed.get("content", {})

@@ -66,6 +66,11 @@ def encode(fact: Fact) -> Encoded:
     return Encoded(type(fact).__name__, clear, sealed, frozenset(tags))
 
 
+def tags_of(fact: Fact) -> frozenset[str]:
+    """The tags of a fact, which come from its clear fields alone."""
+    return frozenset(tag for name, shape in _plan(type(fact)).clear for tag in shape.tags(getattr(fact, name)))
+
+
 def decode(
     kind: str,
     clear: Mapping[str, Any],

@@ -1,42 +1,55 @@
 """The ledger: read what matters to a question, append unless something that matters came first.
 
 One transaction holds the facts, their tags, the sealed fields, the finished tiles, the right edge and the
-signed checkpoint, so a checkpoint never covers what is not stored. Submissions that wait at the same
-time share a transaction; each has its own conflict check, against all that went before it.
+signed checkpoint, so a checkpoint never covers what is not stored. Facts are signed and sealed before, by whoever
+sends them (``admit``); submissions that wait at the same time share a transaction, and each has its own conflict
+check, against all that went before it.
 
 Several processes may append to one database. Each verifies, before it signs, that the tree it finds
 there continues the one it knew.
 """
 
 import hashlib
-import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-import sqlalchemy as sa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 import tearline.facts.vocabulary  # noqa: F401  reading needs every kind declared
-from tearline.facts.codec import encode
 from tearline.facts.errors import Broken
 from tearline.facts.fact import Fact
 from tearline.facts.history import Draft, History, Question, Recorded
-from tearline.ledger import sdjwt, store, strict
-from tearline.ledger.batch import Appended, Batch, Signer, Submission
-from tearline.ledger.check import check_record
+from tearline.ledger import sdjwt, sealing, store, strict
+from tearline.ledger.batch import Appended, Batch, Signer, Submission, act_at
+from tearline.ledger.check import audit_record, check_record
 from tearline.ledger.group import GroupCommit
+from tearline.ledger.index import Index
 from tearline.ledger.keys import NodeKeys
 from tearline.ledger.note import Checkpoint, Vkey, open_checkpoint, sign_checkpoint
-from tearline.ledger.payload import claims_of, instant
+from tearline.ledger.payload import instant
+from tearline.ledger.prepared import Prepared, prepare
 from tearline.ledger.proof import Proof
-from tearline.ledger.reader import Opening, Reader
-from tearline.ledger.tree import EMPTY_ROOT, Edge, consistency_proof, inclusion_proof, verify_consistency
+from tearline.ledger.reader import ALL, Opening, Reader, SealedParts
+from tearline.ledger.rebuild import Stored, rebuild_index, restore_rows
+from tearline.ledger.tree import (
+    EMPTY_ROOT,
+    HASH,
+    WIDTH,
+    Edge,
+    consistency_proof,
+    inclusion_proof,
+    root_of,
+    verify_consistency,
+)
+from tearline.ledger.wrapping import WrappingKey
 
 Clock = Callable[[], datetime]
 
 LARGEST_GROUP = 256
+BEGINNING = instant(datetime.min.replace(tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,24 +70,26 @@ class Ledger:
     """
 
     def __init__(self, url: str, keys: NodeKeys, clock: Clock) -> None:
-        """Open what ``make`` made. ``url`` is ``sqlite:///`` and a path.
+        """Open what ``make`` made. ``url`` is ``sqlite:///FILE`` or ``postgresql+psycopg://...``.
 
-        Malformed when there is no ledger of our version; Broken when its checkpoint, its facts or its
+        Malformed when there is no ledger of our revision; Broken when its checkpoint, its facts or its
         sealed fields belong to other keys, or the stored tree does not add up.
         """
         self._keys = keys
         self._clock = clock
         self._signer = Signer(keys)
-        self._reader = Reader(AESGCM(keys.master))
+        self._index = Index()
+        self._reader = Reader(AESGCM(keys.master), self._index)
         self._edge = Edge()
         self._note = ""
+        self._last = ""
         self._broken: str | None = None
         self._group = GroupCommit(self._commit, LARGEST_GROUP)
         self._store = store.Store(url)
         with self._guarded():
             self._store.check_version()
             with self._store.reading() as run:
-                self._catch_up(run)
+                self._catch_up(run, run.head())
                 self._check_keys(run)
 
     @classmethod
@@ -82,8 +97,10 @@ class Ledger:
         """Make an empty ledger, with a signed checkpoint that says so, and open it."""
         note = sign_checkpoint(Checkpoint(keys.origin, 0, EMPTY_ROOT), keys.log)
         new = store.Store(url)
-        new.make(instant(datetime.min.replace(tzinfo=UTC)), note)
-        new.close()
+        try:
+            new.make(BEGINNING, note, keys.epoch)
+        finally:
+            new.close()
         return cls(url, keys, clock)
 
     def close(self) -> None:
@@ -109,16 +126,53 @@ class Ledger:
         with self._guarded(), self._store.reading() as run:
             return self._reader.since(run, question, opening, position)
 
-    def append(self, drafts: Sequence[Draft], *, unless: Question | None, after: int, key: str) -> Appended:
+    def prepare(self, drafts: Sequence[Draft], *, after: int) -> Prepared:
+        """These facts as they will be signed, with their salts made, so that a person can sign them first."""
+        return prepare(drafts, after)
+
+    def append(
+        self,
+        drafts: Sequence[Draft] | Prepared,
+        *,
+        unless: Question | None,
+        after: int,
+        key: str,
+        purging: Collection[int] = (),
+        signed: Sequence[Mapping[str, Any]] | None = None,
+    ) -> Appended:
         """Record all of these facts, or none. On the disk when it returns.
 
         Conflict when a fact at or beyond position ``after`` matches ``unless``. A second submission under
         the same ``key`` gets the first one's answer if the facts are the same, else Refused. Malformed
-        when a fact is larger than 16 KiB without its sealed fields.
+        when a fact is larger than 16 KiB without its sealed fields. The sealed fields of the entries in
+        ``purging`` are destroyed in the same transaction; Conflict when one has none left. ``signed`` are
+        the personal signatures, one claim for each fact.
         """
-        if not drafts or not key or after < 0:
+        return self.record(
+            self.admit(drafts, unless=unless, after=after, key=key, purging=purging, signed=signed)
+        )
+
+    def admit(
+        self,
+        drafts: Sequence[Draft] | Prepared,
+        *,
+        unless: Question | None,
+        after: int,
+        key: str,
+        purging: Collection[int] = (),
+        signed: Sequence[Mapping[str, Any]] | None = None,
+    ) -> Submission:
+        """Sign and seal what ``append`` would record, without recording it: what needs no transaction."""
+        prepared = drafts if isinstance(drafts, Prepared) else prepare(drafts, after)
+        if not prepared.facts or not key or after < 0 or prepared.after != after:
             raise ValueError("a submission has facts, a key, and the position it was decided on")
-        submission = Submission([(encode(d.fact), claims_of(d)) for d in drafts], unless, after, _act(key))
+        recorded_at = max(self._last, instant(self._clock()))
+        act = _act(key)
+        rows = self._signer.rows(prepared, act, signed, recorded_at)
+        return Submission(prepared, unless, act, signed, frozenset(purging), recorded_at, rows)
+
+    def record(self, submission: Submission) -> Appended:
+        """Record what was admitted; raises what ``append`` raises. On the disk when it returns."""
         self._group.submit(submission)
         if isinstance(submission.outcome, Appended):
             return submission.outcome
@@ -127,51 +181,106 @@ class Ledger:
     def recall(self, key: str) -> Appended | None:
         """What was recorded under this key, or None. A key names one submission of its sender, for ever."""
         with self._guarded(), self._store.statements() as run:
-            found = run.execute("SELECT first, count FROM acts WHERE act = ?", (_act(key),)).fetchone()
-            if found is None:
+            reached = run.reached()
+            first = self._index.acts(run, [_act(key)], reached.size, reached.indexed).get(_act(key))
+            if first is None:
                 return None
-            first, count = found
-            facts = self._reader.facts(run, range(first, first + count), frozenset())
+            found = act_at(run, first)
+            facts = self._reader.facts(run, found, frozenset(), reached.purges)
         return Appended(
-            first=first, refs=tuple(r.ref for r in facts), recorded_at=facts[0].recorded_at, repeated=True
+            first=found.start,
+            refs=tuple(r.ref for r in facts),
+            recorded_at=facts[0].recorded_at,
+            repeated=True,
         )
 
     def size(self) -> int:
         """The number of facts, which is the position that the next one will have."""
+        return self._reached().size
+
+    def purges(self) -> int:
+        """How many facts were purged. What was remembered of opened facts at a lower count is to be forgotten."""
+        return self._reached().purges
+
+    def _reached(self) -> store.Reached:
         with self._guarded(), self._store.statements() as run:
-            return store.size(run)
+            return run.reached()
+
+    def epoch(self) -> int:
+        """The epoch of the wrapping key under which the keys of sealed fields stand."""
+        with self._guarded(), self._store.statements() as run:
+            return run.head().epoch
 
     def checkpoint(self) -> str:
         """The latest signed checkpoint, a C2SP note."""
         with self._guarded(), self._store.statements() as run:
-            return store.head(run)[2]
+            return run.head().note
 
     def find(self, ref: str) -> int | None:
         """The position of the fact that bears this reference."""
         with self._guarded(), self._store.statements() as run:
-            row = run.execute("SELECT position FROM entries WHERE ref = ?", (ref,)).fetchone()
-            return None if row is None else int(row[0])
+            return self._index.ref(run, ref, run.reached().size)
 
     def entry(self, position: int, *, opening: Opening = frozenset()) -> Entry:
         """One fact with its exact bytes, blinding and leaf. IndexError when there is none."""
         with self._guarded(), self._store.statements() as run:
-            stored = run.execute(
-                "SELECT leaf, blinding, jws FROM entries WHERE position = ?", (position,)
-            ).fetchone()
+            purges = run.reached().purges
+            stored = run.execute(run.sql.entry, (position,)).fetchone()
             if stored is None:
                 raise IndexError(f"the ledger has no entry {position}")
-            (recorded,) = self._reader.facts(run, [position], opening)
+            (recorded,) = self._reader.facts(run, [position], opening, purges)
         leaf, blinding, jws = stored
         return Entry(recorded=recorded, leaf=leaf, blinding=blinding, jws=jws)
 
-    def prove(self, position: int) -> str:
-        """A C2SP tlog-proof that the entry's leaf stands under the latest checkpoint. IndexError: no entry."""
-        with self._guarded(), self._store.reading() as run:
-            size, _, note = store.head(run)
-            if not 0 <= position < size:
+    def disclosures(self, position: int) -> dict[str, list[str]]:
+        """By compartment, the SD-JWT disclosures of one fact; none when it has no sealed fields, or no longer."""
+        with self._guarded(), self._store.statements() as run:
+            row = run.execute(run.sql.sealed_of, (position,)).fetchone()
+            if row is None:
                 raise IndexError(f"the ledger has no entry {position}")
-            read = store.tile_reader(run, store.partials(run, size))
-            path = inclusion_proof(read, position, size)
+            jws, leaf, wrapped, content = row
+            parts = SealedParts.of(leaf, wrapped, content)
+            return parts.disclosures(self._reader.master, sdjwt.payload_of(jws), ALL)
+
+    def leaves(self, low: int, high: int) -> list[bytes]:
+        """The 33-byte leaves of the entries from ``low`` to before ``high``."""
+        with self._guarded(), self._store.statements() as run:
+            return [leaf for (leaf,) in run.execute(run.sql.leaves, (low, high))]
+
+    def tile(self, level: int, index: int, width: int = WIDTH) -> bytes:
+        """The first ``width`` hashes of a tile, joined. IndexError when the tree has not grown that far."""
+        with self._guarded(), self._store.reading() as run:
+            hashes = store.tile_reader(run)(level, index)[: HASH * width]
+        if len(hashes) != HASH * width or not width:
+            raise IndexError(f"the ledger has no tile {level}/{index} of width {width}")
+        return hashes
+
+    def consistency(self, old: int, new: int) -> list[bytes]:
+        """The proof that the tree of ``new`` entries begins with that of ``old`` (RFC 6962 section 2.1.2)."""
+        with self._guarded(), self._store.reading() as run:
+            if not 0 <= old <= new <= run.reached().size:
+                raise IndexError(f"the ledger has no trees of {old} and of {new} entries")
+            return consistency_proof(store.tile_reader(run), old, new)
+
+    def root(self, size: int) -> bytes:
+        """The root over the first ``size`` entries. IndexError when there are fewer."""
+        with self._guarded(), self._store.reading() as run:
+            if not 0 <= size <= run.reached().size:
+                raise IndexError(f"the ledger has no tree of {size} entries")
+            return root_of(store.tile_reader(run), size)
+
+    def prove(self, position: int, *, size: int | None = None, note: str | None = None) -> str:
+        """A C2SP tlog-proof that the entry's leaf stands under a checkpoint: the latest, or ``note`` of ``size``.
+
+        IndexError when there is no such entry.
+        """
+        with self._guarded(), self._store.reading() as run:
+            head = run.head()
+            if size is None or note is None:
+                size, note = head.size, head.note
+            if not 0 <= position < size <= head.size:
+                raise IndexError(f"the ledger has no entry {position}")
+            path = inclusion_proof(store.tile_reader(run), position, size)
         return str(Proof(index=position, path=tuple(path), checkpoint=note))
 
     def check(self) -> None:
@@ -179,43 +288,115 @@ class Ledger:
         with self._guarded(), self._store.reading() as run:
             check_record(run, self._keys)
 
+    def audit(self) -> int:
+        """Hash every stored fact again, up to the root that the log key signed; how many there are.
+
+        It opens no sealed field and verifies no signature but the checkpoint's, which covers all of them;
+        ``check`` does, and takes twenty times as long.
+        """
+        with self._guarded(), self._store.reading() as run:
+            return audit_record(run, self._keys)
+
+    def rebuild(self) -> int:
+        """Make the index of tags anew from the facts; how many postings it has."""
+        with self._guarded(), self._store.writing() as run:
+            run.locked_head()
+            return rebuild_index(run)
+
+    def rows(self, low: int, high: int) -> list[Stored]:
+        """What is stored of the entries from ``low`` to before ``high``, for a backup: nothing in it is opened."""
+        with self._guarded(), self._store.statements() as run:
+            return [Stored._make(row) for row in run.execute(run.sql.rows, (low, high))]
+
+    @classmethod
+    def restore(cls, url: str, keys: NodeKeys, clock: Clock, rows: Iterable[Stored], note: str) -> "Ledger":
+        """Make a ledger of what ``rows`` gave, and open it. Broken unless all of it adds up to ``note``.
+
+        What was made is left behind then, and no ledger opens it.
+        """
+        new = store.Store(url)
+        try:
+            new.make(BEGINNING, sign_checkpoint(Checkpoint(keys.origin, 0, EMPTY_ROOT), keys.log), keys.epoch)
+            with new.writing() as run:
+                restore_rows(run, rows, note, keys)
+        finally:
+            new.close()
+        return cls(url, keys, clock)
+
+    def rewrap(self, new: WrappingKey) -> int:
+        """Wrap the key of every sealed fact under another wrapping key, all or none; how many there are.
+
+        Nothing else changes. This ledger, and every process that has it open, goes on with the new key after
+        a new start only.
+        """
+        master, count, low = AESGCM(new.key), 0, 0
+        with self._guarded(), self._store.writing() as run:
+            head = run.locked_head()
+            if new.epoch <= head.epoch:
+                raise ValueError(f"the wrapping key is of epoch {head.epoch} already")
+            while rows := run.execute(run.sql.wrapped_since, (low,)).fetchall():
+                run.many(
+                    run.sql.rewrap,
+                    [
+                        (
+                            sealing.rewrap(
+                                self._reader.master, master, leaf, sealing.unpack(content), wrapped
+                            ),
+                            p,
+                        )
+                        for p, leaf, wrapped, content in rows
+                    ],
+                )
+                count, low = count + len(rows), rows[-1][0] + 1
+            run.execute(run.sql.set_epoch, (new.epoch,))
+        return count
+
+    def forget_deleted(self) -> None:
+        """Leave nothing of what was purged in the database's write-ahead log (SQLite)."""
+        with self._guarded():
+            self._store.forget_deleted()
+
     def _commit(self, group: list[Submission]) -> None:
         """Record what may be recorded of a group, in one transaction, and settle every member."""
         with self._guarded():
             with self._store.writing() as run:
-                size, last = self._catch_up(run)
-                recorded_at = max(last, instant(self._clock()))
-                batch = Batch(run, self._signer, self._reader, size, recorded_at)
+                head = run.locked_head()
+                self._catch_up(run, head)
+                if head.epoch != self._keys.epoch:
+                    raise Broken("the wrapping key was replaced; start again with the one that is in use")
+                batch = Batch(run, self._signer, self._reader, self._index, head)
                 batch.take(group)
                 edge, note = batch.write(self._edge) if len(batch) else (self._edge, self._note)
-            self._edge, self._note = edge, note
+            self._edge, self._note, self._last = edge, note, batch.last
+            self._index.recent.learn(head.size, batch.names)
             batch.settle()
 
-    def _catch_up(self, run: store.Cursor) -> tuple[int, str]:
-        """Size and last time of what is stored, after making sure that it continues what we knew."""
-        size, last, note = store.head(run)
-        if note == self._note and size == self._edge.size:
-            return size, last
-        partials = store.partials(run, size)
-        edge = Edge.restore(size, partials)
-        checkpoint = open_checkpoint(note, self._keys.vkey)
-        if (checkpoint.size, checkpoint.root) != (size, edge.root()):
+    def _catch_up(self, run: store.Run, head: store.Head) -> None:
+        """Make sure that what is stored continues what we knew."""
+        if head.note == self._note and head.size == self._edge.size:
+            return
+        partials = store.partials(run, head.size)
+        edge = Edge.restore(head.size, partials)
+        checkpoint = open_checkpoint(head.note, self._keys.vkey)
+        if (checkpoint.size, checkpoint.root) != (head.size, edge.root()):
             raise Broken(f"the stored checkpoint of {checkpoint.size} entries does not fit the stored tree")
-        if size < self._edge.size:
-            raise Broken(f"the ledger went back from {self._edge.size} entries to {size}")
-        path = consistency_proof(store.tile_reader(run, partials), self._edge.size, size)
-        verify_consistency(self._edge.size, self._edge.root(), size, edge.root(), path)
-        self._edge, self._note = edge, note
-        return size, last
+        if head.size < self._edge.size:
+            raise Broken(f"the ledger went back from {self._edge.size} entries to {head.size}")
+        path = consistency_proof(store.tile_reader(run), self._edge.size, head.size)
+        verify_consistency(self._edge.size, self._edge.root(), head.size, edge.root(), path)
+        self._edge, self._note, self._last = edge, head.note, head.recorded_at
 
-    def _check_keys(self, run: store.Cursor) -> None:
+    def _check_keys(self, run: store.Run) -> None:
         """Broken when the latest fact was signed, or the latest sealed one sealed, by other keys than ours."""
-        latest = run.execute("SELECT jws FROM entries ORDER BY position DESC LIMIT 1").fetchone()
-        if latest is not None:
-            sdjwt.admit(latest[0], self._keys.fact.public_key(), "the latest fact")
-        sealed = run.execute("SELECT position FROM keys ORDER BY position DESC LIMIT 1").fetchone()
+        head = run.head()
+        if head.epoch != self._keys.epoch:
+            raise Broken(f"the wrapping key is of epoch {self._keys.epoch}, the ledger's of {head.epoch}")
+        if head.size:
+            (_, _, jws) = run.execute(run.sql.entry, (head.size - 1,)).fetchone()
+            sdjwt.admit(jws, self._keys.fact.public_key(), "the latest fact")
+        sealed = run.execute(run.sql.last_sealed).fetchone()
         if sealed is not None:
-            self._reader.facts(run, [sealed[0]], frozenset())
+            self._reader.facts(run, [sealed[0]], frozenset(), head.purges)
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -227,8 +408,8 @@ class Ledger:
         except Broken as broken:
             self._broken = str(broken)
             raise
-        except (sqlite3.Error, sa.exc.DBAPIError) as failure:
-            error = failure.orig or failure if isinstance(failure, sa.exc.DBAPIError) else failure
+        except store.failures() as failure:
+            error = getattr(failure, "orig", None) or failure
             if store.is_busy(error):
                 raise TimeoutError("another process holds the ledger; nothing was recorded") from None
             self._broken = f"the database failed: {error}"

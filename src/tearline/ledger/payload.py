@@ -6,12 +6,13 @@ decided on), ``act`` (the hash of the submission's key) and ``fact``.
 """
 
 import json
+from base64 import b32hexencode
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tearline.facts.codec import Encoded, decode
-from tearline.facts.fact import Fact
+from tearline.facts.fact import Compartment, Fact
 from tearline.facts.history import Actor, Draft, Precision, Recorded, Role, Told
 from tearline.facts.identifiers import PersonId
 
@@ -24,6 +25,13 @@ def instant(time: datetime) -> str:
     if time.tzinfo is None:
         raise TypeError("a time without an offset cannot be recorded")
     return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def new_ref(recorded_at: str, random: bytes) -> str:
+    """A reference: its time in milliseconds (6 bytes) and 9 random bytes, as 24 characters that sort by time."""
+    since = datetime.fromisoformat(recorded_at) - datetime(1970, 1, 1, tzinfo=UTC)
+    millis = max(0, since // timedelta(milliseconds=1))
+    return b32hexencode(millis.to_bytes(6, "big") + random).decode("ascii").lower()
 
 
 def claims_of(draft: Draft) -> dict[str, Any]:
@@ -43,13 +51,18 @@ def claims_of(draft: Draft) -> dict[str, Any]:
     return claims
 
 
-def content_of(drafts: Sequence[tuple[Encoded, dict[str, Any]]]) -> str:
+def content_of(drafts: Sequence[tuple[Encoded, Mapping[str, Any]]]) -> str:
     """All that a submission says, in one form, so that two can be compared."""
     return json.dumps([[e.kind, e.clear, e.sealed, claims] for e, claims in drafts], sort_keys=True)
 
 
-def recorded_of(position: int, payload: Mapping[str, Any], opened: Mapping[str, Any]) -> Recorded[Fact]:
-    """The fact that a payload and its opened fields make.
+def recorded_of(
+    position: int,
+    payload: Mapping[str, Any],
+    opened: Mapping[str, Any],
+    purged: frozenset[Compartment] = frozenset(),
+) -> Recorded[Fact]:
+    """The fact that a payload and its opened fields make; fields in ``purged`` say that they were.
 
     LookupError, TypeError or ValueError when this version cannot read it.
     """
@@ -62,5 +75,5 @@ def recorded_of(position: int, payload: Mapping[str, Any], opened: Mapping[str, 
         precision=_PRECISIONS[payload["precision"]],
         by=Actor(PersonId(payload["by"]), _ROLES[payload["role"]]),
         told=told and Told(told["telling"], datetime.fromisoformat(told["known_at"]), told["rests_on"]),
-        fact=decode(payload["kind"], payload["fact"], opened),
+        fact=decode(payload["kind"], payload["fact"], opened, purged),
     )

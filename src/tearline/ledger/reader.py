@@ -16,41 +16,58 @@ from tearline.facts.history import History, Question, Recorded
 from tearline.facts.shape import Json
 from tearline.ledger import sdjwt, sealing, store
 from tearline.ledger.entry import leaf_of
+from tearline.ledger.index import Index
 from tearline.ledger.memory import Memory
 from tearline.ledger.payload import recorded_of
 
 Opening = frozenset[Compartment]
+
+ALL: Opening = frozenset(Compartment)
 
 MOST_AT_ONCE = 500
 FACTS_REMEMBERED = 30_000
 """About 1.5 kB each."""
 
 
-class Reader:
-    """Reads facts with the node's master key."""
+class _Known:
+    """What was read and verified while so many facts were purged. With the next purge it is forgotten whole."""
 
-    def __init__(self, master: AESGCM) -> None:
-        self._master = master
-        self._known: Memory[tuple[int, Opening], Recorded[Fact]] = Memory(FACTS_REMEMBERED)
-        self._histories: Memory[tuple[Question, Opening], History] = Memory(
+    def __init__(self, purges: int) -> None:
+        self.purges = purges
+        self.facts: Memory[tuple[int, Opening], Recorded[Fact]] = Memory(FACTS_REMEMBERED)
+        self.histories: Memory[tuple[Question, Opening], History] = Memory(
             FACTS_REMEMBERED, lambda history: 1 + len(history.facts)
         )
 
-    def history(self, run: store.Cursor, question: Question, opening: Opening) -> History:
+
+class Reader:
+    """Reads facts with the node's wrapping key."""
+
+    def __init__(self, master: AESGCM, index: Index) -> None:
+        self.master = master
+        self._index = index
+        self._known = _Known(-1)
+
+    def history(self, run: store.Run, question: Question, opening: Opening) -> History:
         """The facts that match, up to the size reached; only what came since the last time is fetched."""
         # The size is read first: all that stands before it is there to be read, now and for ever.
-        size = store.size(run)
-        history = self._histories.get((question, opening)) or History()
-        if history.position < size:
-            found = store.positions(run, question, history.position, size)
-            history = History(history.facts + self.facts(run, found, opening), size)
-            self._histories.put((question, opening), history)
+        reached = run.reached()
+        known = self._knowing(reached.purges)
+        history = known.histories.get((question, opening)) or History()
+        if history.position < reached.size:
+            found = self._index.positions(run, question, history.position, reached.size, reached.indexed)
+            facts = self.facts(run, found, opening, reached.purges)
+            history = History(history.facts + facts, reached.size)
+            known.histories.put((question, opening), history)
         return history
 
-    def since(self, run: store.Cursor, question: Question, opening: Opening, position: int) -> History:
+    def since(self, run: store.Run, question: Question, opening: Opening, position: int) -> History:
         """The facts that match from this position on. Nothing is remembered: who carries on a fold keeps them."""
-        size = store.size(run)
-        found = store.positions(run, question, position, size) if position < size else []
+        reached = run.reached()
+        size = reached.size
+        found = (
+            self._index.positions(run, question, position, size, reached.indexed) if position < size else []
+        )
         facts: list[Recorded[Fact]] = []
         for at in range(0, len(found), MOST_AT_ONCE):
             loaded = {f.position: f for f in self._load(run, found[at : at + MOST_AT_ONCE], opening)}
@@ -60,41 +77,40 @@ class Reader:
         return History(tuple(facts), size)
 
     def facts(
-        self, run: store.Cursor, positions: Sequence[int], opening: Opening
+        self, run: store.Run, positions: Sequence[int], opening: Opening, purges: int
     ) -> tuple[Recorded[Fact], ...]:
         """The facts at these positions, in this order. Broken when one is missing."""
-        found = {p: self._known.get((p, opening)) for p in positions}
+        known = self._knowing(purges).facts
+        found = {p: known.get((p, opening)) for p in positions}
         missing = [p for p, fact in found.items() if fact is None]
         for at in range(0, len(missing), MOST_AT_ONCE):
             for fact in self._load(run, missing[at : at + MOST_AT_ONCE], opening):
+                known.put((fact.position, opening), fact)
                 found[fact.position] = fact
-                self._known.put((fact.position, opening), fact)
         facts = tuple(fact for fact in found.values() if fact is not None)
         if len(facts) != len(found):
-            raise Broken(f"{len(found) - len(facts)} entries that the tables name are missing")
+            raise Broken("entries that the tables name are missing")
         return facts
 
-    def _load(
-        self, run: store.Cursor, positions: Sequence[int], opening: Opening
-    ) -> Iterator[Recorded[Fact]]:
-        marks = store.marks(len(positions))
-        parts: dict[int, dict[str, bytes]] = {}
-        for position, compartment, ciphertext in run.execute(
-            f"SELECT position, compartment, ciphertext FROM sealed WHERE position IN ({marks})",  # noqa: S608  placeholders only
-            tuple(positions),
-        ):
-            parts.setdefault(position, {})[compartment] = ciphertext
-        for position, leaf, blinding, jws, wrapped in run.execute(
-            "SELECT e.position, e.leaf, e.blinding, e.jws, k.wrapped FROM entries e"  # noqa: S608  placeholders only
-            f" LEFT JOIN keys k ON k.position = e.position WHERE e.position IN ({marks})",
-            tuple(positions),
-        ):
+    def _knowing(self, purges: int) -> _Known:
+        # A thread that still reads for an older count puts what it read where nobody looks any more.
+        known = self._known
+        if known.purges != purges:
+            known = _Known(purges)
+            if purges > self._known.purges:
+                self._known = known
+        return known
+
+    def _load(self, run: store.Run, positions: Sequence[int], opening: Opening) -> Iterator[Recorded[Fact]]:
+        text = run.sql.in_a_list("facts", len(positions))
+        for position, leaf, blinding, jws, wrapped, content in run.execute(text, tuple(positions)):
             try:
                 if leaf_of(blinding, jws) != leaf:
                     raise Broken(f"entry {position}: the stored fact is not the one that its leaf commits to")
                 payload = sdjwt.payload_of(jws)
-                stored = SealedParts(leaf, wrapped, parts.get(position, {}))
-                yield recorded_of(position, payload, stored.open(self._master, payload, opening))
+                stored = SealedParts.of(leaf, wrapped, content)
+                opened = stored.open(self.master, payload, opening)
+                yield recorded_of(position, payload, opened, ALL if stored.purged else frozenset())
             except (Malformed, LookupError, TypeError, ValueError) as wrong:
                 raise Broken(f"entry {position}: a fact that this version cannot read ({wrong!r})") from wrong
 
@@ -107,17 +123,33 @@ class SealedParts:
     wrapped: bytes | None
     parts: Mapping[str, bytes]
 
-    def open(self, master: AESGCM, payload: Mapping[str, Any], opening: Opening) -> dict[str, Json]:
-        """The fields in the compartments of ``opening``. Broken unless all parts are there and authentic."""
+    @classmethod
+    def of(cls, leaf: bytes, wrapped: bytes | None, content: bytes | None) -> "SealedParts":
+        """As the table holds them; None stands for no row there."""
+        return cls(leaf, wrapped, sealing.unpack(content) if content else {})
+
+    @property
+    def purged(self) -> bool:
+        """Whether key and parts were destroyed. That this was by a recorded purge, ``check`` makes sure of."""
+        return self.wrapped == b"" and not self.parts
+
+    def disclosures(
+        self, master: AESGCM, payload: Mapping[str, Any], opening: Opening
+    ) -> dict[str, list[str]]:
+        """The disclosures of the compartments in ``opening``. Broken unless all parts are there and authentic."""
         has_digests = "_sd" in payload["fact"]
-        if not has_digests and self.wrapped is None and not self.parts:
+        if (not has_digests and self.wrapped is None and not self.parts) or (has_digests and self.purged):
             return {}
         if not has_digests or self.wrapped is None or not self.parts:
             raise Broken(f"fact {payload['ref']}: sealed fields, their key or their digests are missing")
         cipher = sealing.unwrap(master, self.leaf, self.parts, self.wrapped)
-        disclosures: list[str] = []
-        for compartment in self.parts:
-            if compartment in opening:
-                plain = sealing.unseal(cipher, self.leaf, compartment, self.parts[compartment])
-                disclosures += plain.decode("ascii").split("~")
-        return sdjwt.open_fields(payload, disclosures)
+        return {
+            compartment: sealing.unseal(cipher, self.leaf, compartment, part).decode("ascii").split("~")
+            for compartment, part in self.parts.items()
+            if compartment in opening
+        }
+
+    def open(self, master: AESGCM, payload: Mapping[str, Any], opening: Opening) -> dict[str, Json]:
+        """The fields in the compartments of ``opening``. Broken unless all parts are there and authentic."""
+        found = self.disclosures(master, payload, opening)
+        return sdjwt.open_fields(payload, [one for some in found.values() for one in some])

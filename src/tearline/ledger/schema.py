@@ -1,13 +1,15 @@
-"""The tables in which the ledger keeps itself, and the only changes ever made to them.
+"""The tables in which the ledger keeps itself, on SQLite and on PostgreSQL alike.
 
-Rows are inserted and never changed, but for three: the right edge and the head, which each transaction
-moves forward, and the keys of sealed fields, which a purge will destroy. Nothing in these tables is
-believed: what is read is hashed again, and ``check`` recomputes all of it.
+Rows are inserted and never changed, but for two: the right edge and the head, which each transaction moves
+forward, and the sealed fields, which a purge empties and a new wrapping key rewraps. Nothing in these tables
+is believed: what is read is hashed again, and ``check`` recomputes all of it.
+
+The tables change by the Alembic revisions in ``revisions/``; a database of another revision is not opened.
 """
 
 import sqlalchemy as sa
 
-VERSION = 1
+REVISION = "0001"
 
 metadata = sa.MetaData(
     naming_convention={
@@ -19,56 +21,39 @@ metadata = sa.MetaData(
 
 Whole = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
-
-def _position(*, refers: bool = True) -> sa.Column[int]:
-    if refers:
-        return sa.Column("position", Whole, sa.ForeignKey("entries.position"), primary_key=True)
-    return sa.Column("position", Whole, primary_key=True, autoincrement=False)
-
-
+# ``kind``, ``ref``, ``act`` and ``tags`` (in order, one a line) follow from the signed fact; here they can be
+# found without parsing it. ``act`` is the hash of the submission's key.
 entries = sa.Table(
     "entries",
     metadata,
-    _position(refers=False),
-    sa.Column("ref", sa.Text, nullable=False, unique=True),
+    sa.Column("position", Whole, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("ref", sa.Text, nullable=False),
+    sa.Column("act", sa.Text, nullable=False),
+    sa.Column("tags", sa.Text, nullable=False),
     sa.Column("leaf", sa.LargeBinary, nullable=False),
     sa.Column("blinding", sa.LargeBinary, nullable=False),
     sa.Column("jws", sa.LargeBinary, nullable=False),
 )
 
-# Every fact stands under each of its tags and once under the empty tag, by which a question that names
-# kinds alone finds it. The primary key is the only index that reading needs.
-tags = sa.Table(
-    "tags",
-    metadata,
-    sa.Column("tag", sa.Text, primary_key=True),
-    sa.Column("kind", sa.Text, primary_key=True),
-    _position(),
-    sqlite_with_rowid=False,
-)
-
+# Of each fact that has sealed fields: its key, wrapped, and its disclosures, encrypted. Both are empty after a purge.
 sealed = sa.Table(
     "sealed",
     metadata,
-    _position(),
-    sa.Column("compartment", sa.Text, primary_key=True),
-    sa.Column("ciphertext", sa.LargeBinary, nullable=False),
-)
-
-keys = sa.Table(
-    "keys",
-    metadata,
-    _position(),
+    sa.Column("position", Whole, sa.ForeignKey("entries.position"), primary_key=True, autoincrement=False),
     sa.Column("wrapped", sa.LargeBinary, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
 )
 
-# ``act`` is the hash of the idempotency key, as it stands in each signed fact of the submission.
-acts = sa.Table(
-    "acts",
+# Where the facts with a tag stand, for all that ``head.indexed`` covers; see ``index``. The primary key is all
+# that a lookup reads, and a stretch of the ledger has its own part of it, so that it costs the same at any size.
+postings = sa.Table(
+    "postings",
     metadata,
-    sa.Column("act", sa.Text, primary_key=True),
-    sa.Column("first", Whole, sa.ForeignKey("entries.position"), nullable=False),
-    sa.Column("count", Whole, nullable=False),
+    sa.Column("stretch", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("word", Whole, primary_key=True, autoincrement=False),
+    sa.Column("kind", Whole, primary_key=True, autoincrement=False),
+    sa.Column("position", Whole, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
 
@@ -88,11 +73,15 @@ edge = sa.Table(
     sa.Column("hashes", sa.LargeBinary, nullable=False),
 )
 
+# One row. ``epoch`` is that of the wrapping key; ``purges`` counts the facts whose sealed fields were destroyed.
 head = sa.Table(
     "head",
     metadata,
-    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("size", Whole, nullable=False),
     sa.Column("recorded_at", sa.Text, nullable=False),
     sa.Column("note", sa.Text, nullable=False),
+    sa.Column("indexed", Whole, nullable=False),
+    sa.Column("epoch", sa.Integer, nullable=False),
+    sa.Column("purges", Whole, nullable=False),
 )

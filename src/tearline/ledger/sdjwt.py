@@ -12,7 +12,7 @@ import json
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from cryptography.exceptions import InvalidSignature
@@ -44,11 +44,11 @@ def digest_of(disclosure: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
-    """A signed fact and, by compartment, the disclosures that open its sealed fields."""
+class Hidden:
+    """The sealed fields of a fact to be signed: disclosures by compartment, and all digests among decoys."""
 
-    jws: bytes
-    disclosures: dict[str, tuple[str, ...]]
+    disclosures: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    digests: tuple[str, ...] = ()
 
 
 class Issuer:
@@ -59,40 +59,47 @@ class Issuer:
         header = {"alg": "EdDSA", "kid": thumbprint(private.public_key()), "typ": TYPE}
         self._header = _base64url(strict.to_json(header))
 
-    def issue(
-        self,
-        claims: Mapping[str, Json],
-        clear: Mapping[str, Json],
-        sealed: Mapping[C, Mapping[str, Json]],
-    ) -> Issued:
-        """Sign ``claims`` and a fact of ``clear`` and ``sealed`` fields, the latter by compartment.
-
-        Malformed when a name is reserved or used twice, or when the fact is larger than 16 KiB.
-        """
-        fact = dict(clear)
-        disclosures: dict[str, tuple[str, ...]] = {}
+    def issue(self, claims: Mapping[str, Any], fact: Mapping[str, Json]) -> bytes:
+        """Sign ``claims`` and a fact as ``hide`` made it. Malformed when it is larger than 16 KiB."""
         payload: dict[str, Any] = {**claims, "fact": fact}
         place = str(claims.get("kind", "fact"))
+        if "_sd" in fact:
+            payload["_sd_alg"] = "sha-256"
         try:
-            if sealed:
-                disclosures, fact["_sd"] = _disclose(sealed)
-                payload["_sd_alg"] = "sha-256"
             signed = self._header + b"." + _base64url(strict.to_json(payload))
         except ValueError as e:
             raise Malformed("fact", place, f"fields that JSON in Unicode can hold ({e})") from None
-        names = [*clear, *(name for fields in sealed.values() for name in fields)]
-        if len(names) != len(set(names)) or not RESERVED.isdisjoint(names):
-            raise Malformed("fact", place, "field names that are used once and not reserved by RFC 9901")
         if len(signed) + 87 > LARGEST_FACT:
             raise Malformed("fact", place, f"at most {LARGEST_FACT} bytes, found {len(signed) + 87}")
-        return Issued(signed + b"." + _base64url(self._private.sign(signed)), disclosures)
+        return signed + b"." + _base64url(self._private.sign(signed))
+
+
+def hide(
+    kind: str, clear: Mapping[str, Json], sealed: Mapping[C, Mapping[str, Json]]
+) -> tuple[dict[str, Json], Hidden]:
+    """A fact's object, with digests for its sealed fields (given by compartment), and what opens them.
+
+    Malformed when a name is reserved or used twice, or a field is too large.
+    """
+    names = [*clear, *(name for fields in sealed.values() for name in fields)]
+    if len(names) != len(set(names)) or not RESERVED.isdisjoint(names):
+        raise Malformed("fact", kind, "field names that are used once and not reserved by RFC 9901")
+    fact = dict(clear)
+    if not sealed:
+        return fact, Hidden()
+    try:
+        hidden = _disclose(sealed)
+    except ValueError as e:
+        raise Malformed("fact", kind, f"fields that JSON in Unicode can hold ({e})") from None
+    fact["_sd"] = list(hidden.digests)
+    return fact, hidden
 
 
 def _base64url(data: bytes) -> bytes:
     return urlsafe_b64encode(data).rstrip(b"=")
 
 
-def _disclose(sealed: Mapping[C, Mapping[str, Json]]) -> tuple[dict[str, tuple[str, ...]], list[Json]]:
+def _disclose(sealed: Mapping[C, Mapping[str, Json]]) -> Hidden:
     """The disclosures by compartment, and all their digests among decoys, in the order of the alphabet."""
     count = sum(len(fields) for fields in sealed.values())
     padded = next((n for n in PADDED_TO if n >= count), None)
@@ -101,7 +108,7 @@ def _disclose(sealed: Mapping[C, Mapping[str, Json]]) -> tuple[dict[str, tuple[s
     random = os.urandom(SALT * padded)
     salts = [random[i : i + SALT] for i in range(0, len(random), SALT)]
     disclosures: dict[str, tuple[str, ...]] = {}
-    digests: list[Json] = []
+    digests: list[str] = []
     for compartment, fields in sealed.items():
         made = []
         for name, value in fields.items():
@@ -114,8 +121,8 @@ def _disclose(sealed: Mapping[C, Mapping[str, Json]]) -> tuple[dict[str, tuple[s
         disclosures[compartment] = tuple(made)
     # RFC 9901 section 4.2.5 makes decoys by hashing random bytes: nobody can tell them from digests.
     digests += [_base64url(hashlib.sha256(salt).digest()).decode("ascii") for salt in salts]
-    digests.sort(key=str)
-    return disclosures, digests
+    digests.sort()
+    return Hidden(disclosures, tuple(digests))
 
 
 def payload_of(jws: bytes) -> dict[str, Any]:

@@ -38,6 +38,17 @@ def unwrap(master: AESGCM, leaf: bytes, compartments: Iterable[str], wrapped: by
         raise Broken("the key of a fact's sealed fields does not open") from None
 
 
+def rewrap(old: AESGCM, new: AESGCM, leaf: bytes, compartments: Iterable[str], wrapped: bytes) -> bytes:
+    """The fact's key under another wrapping key. Broken as ``unwrap`` is."""
+    bound = _whole(leaf, compartments)
+    try:
+        key = old.decrypt(wrapped[:NONCE], wrapped[NONCE:], bound)
+    except (InvalidTag, ValueError):
+        raise Broken("the key of a fact's sealed fields does not open") from None
+    nonce = os.urandom(NONCE)
+    return nonce + new.encrypt(nonce, key, bound)
+
+
 def unseal(key: AESGCM, leaf: bytes, compartment: str, sealed: bytes) -> bytes:
     """One compartment's bytes. Broken when they were not sealed for this leaf and compartment."""
     try:
@@ -52,3 +63,29 @@ def _part(leaf: bytes, compartment: str) -> bytes:
 
 def _whole(leaf: bytes, compartments: Iterable[str]) -> bytes:
     return b"tearline/key/1\n" + leaf + "\n".join(sorted(compartments)).encode()
+
+
+def pack(sealed: Mapping[str, bytes]) -> bytes:
+    """The compartments' ciphertexts in one piece: for each its name's length, name, length in 4 bytes, bytes."""
+    pieces: list[bytes] = []
+    for compartment, ciphertext in sealed.items():
+        name = compartment.encode()
+        pieces += [bytes([len(name)]), name, len(ciphertext).to_bytes(4, "big"), ciphertext]
+    return b"".join(pieces)
+
+
+def unpack(content: bytes) -> dict[str, bytes]:
+    """The compartments' ciphertexts again. Broken unless it is just what ``pack`` writes."""
+    sealed: dict[str, bytes] = {}
+    at, end = 0, len(content)
+    try:
+        while at < end:
+            middle = at + 1 + content[at]
+            name, start = content[at + 1 : middle].decode(), middle + 4
+            at = start + int.from_bytes(content[middle:start], "big")
+            sealed[name] = content[start:at]
+    except UnicodeDecodeError:
+        at = -1
+    if at != end or pack(sealed) != content:
+        raise Broken("sealed fields that are not stored as they were packed")
+    return sealed

@@ -1,35 +1,30 @@
-"""The ledger's database: connections, transactions and the question as SQL. SQLite for now.
+"""The ledger's database: connections and transactions. SQLite by default, PostgreSQL by URL.
 
-Tables and the pool of connections are SQLAlchemy's; statements go to the driver, because each one passes
-here for every fact that is recorded, and a dozen of them cost more than the signatures do.
+Tables, statements and the pool of connections are SQLAlchemy's; the statements' texts (``sql``) go straight to the
+driver.
 
-Durability: WAL with ``synchronous=FULL``, so a commit that returned is on the disk. A write transaction
-begins IMMEDIATE and is therefore the only one, also among several processes. ``secure_delete`` lets
-nothing that was deleted linger in the file.
+Durability. SQLite: WAL with ``synchronous=FULL``, so a commit that returned is on the disk; a write transaction
+begins IMMEDIATE and is therefore the only one, also among several processes. PostgreSQL: ``synchronous_commit``,
+``fsync`` and ``full_page_writes`` have to be on, or the ledger does not open; a write transaction locks the head's
+row and is therefore the only one. ``secure_delete`` lets nothing that was deleted linger in a SQLite file.
 """
 
 import os
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from functools import lru_cache
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import cast
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from tearline.facts.errors import Broken, Malformed
-from tearline.facts.history import Question
 from tearline.ledger import schema
+from tearline.ledger.migrate import create_tables
+from tearline.ledger.sql import Sql
 from tearline.ledger.tree import HASH, WIDTH, TileReader, leaf_hash
 
-Cursor = sqlite3.Cursor
-
 BUSY_SECONDS = 30
-MOST_CLAUSES = 200
-"""Clauses in one statement. SQLite allows 500 parts of a UNION and 32,766 parameters."""
-MOST_TAGS = 2_000
 
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -39,181 +34,264 @@ _PRAGMAS = (
     f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
     "PRAGMA wal_autocheckpoint = 4000",  # pages; pages that many commits touch are then copied once
 )
+_SESSION = (
+    f"SET lock_timeout = '{BUSY_SECONDS}s'",
+    "SET synchronous_commit = on",
+    "SET client_encoding = 'UTF8'",
+)
+_MUST_BE_ON = ("fsync", "full_page_writes", "synchronous_commit")
+
+SCHEMES = "sqlite:///FILE or postgresql+psycopg://USER@HOST/DATABASE"
 
 
-def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+class Head(NamedTuple):
+    """How far the ledger has come, and the checkpoint that says so."""
+
+    size: int
+    recorded_at: str
+    note: str
+    indexed: int
+    epoch: int
+    purges: int
+
+
+class Reached(NamedTuple):
+    """How far the ledger and its index have come, and how many facts were purged."""
+
+    size: int
+    indexed: int
+    purges: int
+
+
+class Run:
+    """A connection on which the ledger's statements run."""
+
+    __slots__ = ("_connection", "_many", "execute", "sql")
+
+    def __init__(self, connection: Any, sql: Sql) -> None:
+        self._connection = connection
+        self.sql = sql
+        self.execute = connection.execute
+        sqlite = isinstance(connection, sqlite3.Connection)
+        self._many = connection.executemany if sqlite else None
+
+    def many(self, text: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """One statement for each row."""
+        if self._many is not None:
+            self._many(text, rows)
+        elif len(rows) == 1:
+            self.execute(text, rows[0])
+        elif rows:
+            with self._connection.cursor() as cursor:
+                cursor.executemany(text, rows)
+
+    def head(self) -> Head:
+        """The head. Broken when it is gone."""
+        return Head._make(self._one(self.sql.head))
+
+    def reached(self) -> Reached:
+        """The head's figures. Broken when it is gone."""
+        return Reached._make(self._one(self.sql.reached))
+
+    def locked_head(self) -> Head:
+        """The head, which no other transaction changes until this one ends."""
+        return Head._make(self._one(self.sql.head_locked))
+
+    def _one(self, text: str) -> tuple[Any, ...]:
+        row: tuple[Any, ...] | None = self.execute(text).fetchone()
+        if row is None:
+            raise Broken("the ledger's head is gone")
+        return row
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions begin and end only where this file says so
     for pragma in _PRAGMAS:
         connection.execute(pragma)
 
 
-def is_busy(failure: BaseException) -> bool:
-    """Whether another process held the database for too long, and nothing else is wrong."""
-    return getattr(failure, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    connection.autocommit = True  # as above
+    for setting in _SESSION:
+        connection.execute(setting)
 
 
 class Store:
-    """One database file."""
+    """One database."""
 
     def __init__(self, url: str) -> None:
-        parsed = sa.make_url(url)
-        if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
-            raise Malformed("database", "url", "sqlite:///and the path of a file")
-        self.path = Path(parsed.database)
-        self._engine = sa.create_engine(
-            parsed, connect_args={"cached_statements": 512}, pool_size=8, max_overflow=120
-        )
-        sa.event.listen(self._engine, "connect", _prepare)
+        self.path: Path | None = None
+        try:
+            parsed = sa.make_url(url)
+        except sa.exc.ArgumentError:
+            raise Malformed("database", "url", SCHEMES) from None
+        match parsed.drivername:
+            case "sqlite" if parsed.database and parsed.database != ":memory:":
+                self.path = Path(parsed.database)
+                self.name = str(self.path)
+                self._engine = sa.create_engine(
+                    parsed,
+                    paramstyle="qmark",
+                    connect_args={"cached_statements": 512},
+                    pool_size=8,
+                    max_overflow=120,
+                )
+                sa.event.listen(self._engine, "connect", _prepare_sqlite)
+                self._read, self._write = "BEGIN", "BEGIN IMMEDIATE"
+            case "postgresql+psycopg" if parsed.database:
+                self.name = parsed.render_as_string(hide_password=True)
+                self._engine = sa.create_engine(parsed, paramstyle="format", pool_size=8, max_overflow=24)
+                sa.event.listen(self._engine, "connect", _prepare_postgresql)
+                self._read = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+                self._write = "BEGIN ISOLATION LEVEL READ COMMITTED"
+            case _:
+                raise Malformed("database", "url", SCHEMES)
+        self.sql = Sql(self._engine.dialect)
+        self._writer: sa.PoolProxiedConnection | None = None
 
-    def make(self, recorded_at: str, note: str) -> None:
-        """A new database with an empty ledger in it. Malformed when the file is there already."""
-        try:
-            os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        except FileExistsError:
-            raise Malformed(str(self.path), "top", "no file: a ledger is made once") from None
+    def make(self, recorded_at: str, note: str, epoch: int) -> None:
+        """Tables with an empty ledger in them. Malformed when something is there already."""
+        if self.path is not None:
+            try:
+                os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            except FileExistsError:
+                raise Malformed(self.name, "top", "no file: a ledger is made once") from None
+        first = Head(0, recorded_at, note, 0, epoch, 0)
         with self._engine.begin() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            schema.metadata.create_all(connection, checkfirst=False)
-            first = {"version": schema.VERSION, "size": 0, "recorded_at": recorded_at, "note": note}
-            connection.execute(schema.head.insert(), first)
-        handle = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+            if self.path is not None:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                connection.exec_driver_sql("BEGIN")
+                taken = set(sa.inspect(connection).get_table_names()) & {
+                    *schema.metadata.tables,
+                    "alembic_version",
+                }
+                if taken:
+                    raise Malformed(self.name, "top", "an empty database: a ledger is made once")
+            create_tables(connection)
+            connection.exec_driver_sql(self.sql.add_head, (1, *first))
+            connection.exec_driver_sql("COMMIT")
+        if self.path is not None:
+            handle = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
 
     def check_version(self) -> None:
-        """Malformed unless the file is there and holds a ledger of the version that we write."""
-        if not self.path.is_file():
-            raise Malformed(str(self.path), "top", "a ledger's database, made by init")
+        """Malformed unless a ledger of the revision that we write is there, on a database that keeps its word."""
+        if self.path is not None and not self.path.is_file():
+            raise Malformed(self.name, "top", "a ledger's database, made by init")
+        with self._engine.connect() as connection:
+            tables = set(sa.inspect(connection).get_table_names())
+            found: list[str] = []
+            if {*schema.metadata.tables, "alembic_version"} <= tables:
+                found = list(connection.scalars(sa.text("SELECT version_num FROM alembic_version")))
+            connection.rollback()
+        if found != [schema.REVISION]:
+            raise Malformed(self.name, "schema", f"a ledger of revision {schema.REVISION}, found {found}")
+        if self.path is None:
+            self._check_settings()
+
+    def _check_settings(self) -> None:
         with self.statements() as run:
-            tables = {name for (name,) in run.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            missing = set(schema.metadata.tables) - tables
-            found = [] if missing else [version for (version,) in run.execute("SELECT version FROM head")]
-        if found != [schema.VERSION]:
-            raise Malformed(str(self.path), "schema", f"a ledger of version {schema.VERSION}, found {found}")
+            for setting in _MUST_BE_ON:
+                (value,) = run.execute(f"SHOW {setting}").fetchone()
+                if value != "on":
+                    raise Malformed(self.name, setting, f"on, so that a commit is on the disk; found {value}")
 
     def close(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.close()
         self._engine.dispose()
 
     @contextmanager
-    def statements(self) -> Iterator[Cursor]:
-        """A cursor on which each statement stands by itself."""
+    def statements(self) -> Iterator[Run]:
+        """A connection on which each statement stands by itself."""
         connection = self._engine.raw_connection()
         try:
-            yield cast("Cursor", connection.cursor())
+            yield Run(connection.driver_connection, self.sql)
         finally:
             connection.close()  # gives it back to the pool, which rolls back what was left open
 
     @contextmanager
-    def reading(self) -> Iterator[Cursor]:
+    def reading(self) -> Iterator[Run]:
         """A transaction in which every statement sees the same state."""
         with self.statements() as run:
-            run.execute("BEGIN")
+            run.execute(self._read)
             yield run
 
     @contextmanager
-    def writing(self) -> Iterator[Cursor]:
-        """The one write transaction: committed and on the disk when the block ends, or as if never begun."""
-        with self.statements() as run:
-            run.execute("BEGIN IMMEDIATE")
+    def writing(self) -> Iterator[Run]:
+        """The one write transaction: committed and on the disk when the block ends, or as if never begun.
+
+        It keeps a connection of its own. One call at a time.
+        """
+        if self._writer is None:
+            self._writer = self._engine.raw_connection()
+            self._writing = Run(self._writer.driver_connection, self.sql)
+        run = self._writing
+        try:
+            run.execute(self._write)
             yield run
             run.execute("COMMIT")
+        except BaseException:
+            writer, self._writer = self._writer, None
+            writer.close()  # the pool rolls back what was left open
+            raise
+
+    def forget_deleted(self) -> None:
+        """Empty SQLite's write-ahead log, where overwritten pages linger; PostgreSQL keeps its own until recycled."""
+        if self.path is not None:
+            with self.statements() as run:
+                busy, _, _ = run.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if busy:
+                raise TimeoutError("another process reads the ledger; its log could not be emptied")
 
 
-def size(run: Cursor) -> int:
-    """The number of facts."""
-    row = run.execute("SELECT size FROM head").fetchone()
-    if row is None:
-        raise Broken("the ledger's head is gone")
-    return int(row[0])
+def is_busy(failure: BaseException) -> bool:
+    """Whether another process held the database for too long, and nothing else is wrong."""
+    if getattr(failure, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+        return True
+    return getattr(failure, "sqlstate", None) == "55P03"  # lock_not_available
 
 
-def head(run: Cursor) -> tuple[int, str, str]:
-    """Size, the last fact's time, and the signed checkpoint."""
-    row = run.execute("SELECT size, recorded_at, note FROM head").fetchone()
-    if row is None:
-        raise Broken("the ledger's head is gone")
-    return int(row[0]), row[1], row[2]
+def failures() -> tuple[type[Exception], ...]:
+    """What the drivers raise when a database fails."""
+    with suppress(ImportError):
+        import psycopg
+
+        return (sqlite3.Error, sa.exc.SQLAlchemyError, psycopg.Error)
+    return (sqlite3.Error, sa.exc.SQLAlchemyError)
 
 
-def partials(run: Cursor, size: int) -> list[bytes]:
+def partials(run: Run, size: int) -> list[bytes]:
     """The right edge of a ledger of ``size``, level 0 first.
 
     Level 0 is not stored a second time: it is the leaves that no full tile covers yet.
     """
-    first = size // WIDTH * WIDTH
-    leaves = run.execute("SELECT leaf FROM entries WHERE position >= ? ORDER BY position", (first,))
+    leaves = run.execute(run.sql.leaves, (size // WIDTH * WIDTH, size))
     edge = [b"".join(leaf_hash(leaf) for (leaf,) in leaves)]
-    for level, hashes in run.execute("SELECT level, hashes FROM edge ORDER BY level"):
+    for level, hashes in run.execute(run.sql.edge):
         if level != len(edge):
             raise Broken("a level of the stored right edge is missing")
         edge.append(hashes)
     return edge if size else edge[1:]
 
 
-def tile_reader(run: Cursor, edge: Sequence[bytes]) -> TileReader:
-    """Reads full tiles from their table and the unfinished ones from the right edge."""
+def tile_reader(run: Run) -> TileReader:
+    """Reads full tiles from their table and the unfinished ones from the right edge, once it is needed."""
+    edge: list[list[bytes]] = []
 
     def read(level: int, index: int) -> bytes:
-        row = run.execute(
-            "SELECT hashes FROM tiles WHERE level = ? AND number = ?", (level, index)
-        ).fetchone()
+        row = run.execute(run.sql.tile, (level, index)).fetchone()
         if row is None:
-            return edge[level] if level < len(edge) else b""
+            if not edge:
+                edge.append(partials(run, run.reached().size))
+            return edge[0][level] if level < len(edge[0]) else b""
         if len(row[0]) != WIDTH * HASH:
             raise Broken(f"tile {level}/{index} is not full")
         return bytes(row[0])
 
     return read
-
-
-def positions(run: Cursor, question: Question, low: int, high: int, most: int = -1) -> list[int]:
-    """Where the facts that match stand, from ``low`` to before ``high``, in order; at most ``most``."""
-    found: set[int] = set()
-    for text, parameters in _statements(question, low, high):
-        limit = f" LIMIT {most}" if most >= 0 else ""
-        found.update(row[0] for row in run.execute(text + limit, parameters))
-    return sorted(found)
-
-
-@lru_cache(maxsize=256)
-def _parts(question: Question) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """A question's clauses as conditions with their parameters, those with the same kinds joined."""
-    alike: dict[tuple[str, ...], set[str]] = defaultdict(set)
-    parts: list[tuple[str, tuple[str, ...]]] = []
-    for clause in question.clauses:
-        kinds, (first, *others) = tuple(sorted(clause.kinds)), sorted(clause.tags) or [""]
-        if not others:
-            alike[kinds].add(first)
-            continue
-        also = " AND EXISTS (SELECT 1 FROM tags o WHERE o.tag = ? AND o.kind = t.kind AND o.position = t.position)"
-        parts.append((f"t.tag = ?{_kinds(kinds)}{also * len(others)}", (first, *kinds, *others)))
-    for kinds, tags in alike.items():
-        ordered = sorted(tags)
-        for at in range(0, len(ordered), MOST_TAGS):
-            some = ordered[at : at + MOST_TAGS]
-            parts.append((f"t.tag IN ({marks(len(some))}){_kinds(kinds)}", (*some, *kinds)))
-    return tuple(parts)
-
-
-def _kinds(kinds: tuple[str, ...]) -> str:
-    return f" AND t.kind IN ({marks(len(kinds))})" if kinds else ""
-
-
-def marks(count: int) -> str:
-    """Placeholders for this many parameters."""
-    return ",".join("?" * count)
-
-
-def _statements(question: Question, low: int, high: int) -> Iterator[tuple[str, tuple[str | int, ...]]]:
-    parts = _parts(question)
-    for at in range(0, len(parts), MOST_CLAUSES):
-        texts: list[str] = []
-        parameters: list[str | int] = []
-        for condition, values in parts[at : at + MOST_CLAUSES]:
-            texts.append(
-                f"SELECT t.position FROM tags t WHERE {condition} AND t.position >= ? AND t.position < ?"  # noqa: S608  placeholders only
-            )
-            parameters += [*values, low, high]
-        yield " UNION ".join(texts), tuple(parameters)

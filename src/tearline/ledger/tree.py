@@ -144,6 +144,11 @@ def _subtree(read: TileReader, low: int, high: int) -> bytes:
     return _perfect(hashes, first, 1 << within)
 
 
+def root_of(read: TileReader, size: int) -> bytes:
+    """The root over the first ``size`` leaves, from tiles."""
+    return _subtree(_remembering(read), 0, size) if size else EMPTY_ROOT
+
+
 def _remembering(read: TileReader) -> TileReader:
     """Reads each tile once: a proof asks for several stretches of the same one."""
     seen: dict[tuple[int, int], bytes] = {}

@@ -1,0 +1,282 @@
+"""Where the facts that a question asks for stand: a table for what is old, memory for what is recent.
+
+A fact's tags are stored with it. To sort each into a large index in its own transaction would write a page for
+every tag, several times what the fact itself takes. So the latest facts are found by what each process remembers
+of them (``Recent``), and every ``FLUSH`` facts the table of postings is extended by all of them at once, in
+order. The table is cut into stretches of the ledger, so that this costs the same at any size.
+
+A posting is a word (8 bytes of a tag's hash), a kind (4 bytes of its name's hash) and a position. Two tags may
+share a word: what is found is compared with the facts themselves. All of it follows from the facts; ``check``
+compares, and ``Ledger.rebuild`` makes it anew.
+"""
+
+import threading
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+
+from tearline.facts.errors import Broken
+from tearline.facts.history import Clause, Question
+from tearline.ledger import store
+
+FLUSH = 8192
+STRETCH = 1 << 17
+MOST_COVERED = 2 * FLUSH
+"""Facts remembered though the table covers them, so that memory is not rearranged at every flush."""
+MOST_WORDS = 500
+EVERY = ""
+"""The tag under which every fact stands, by which a question that names kinds alone finds it."""
+
+REF_TIME = 9
+"""How many characters of a reference are of its time alone."""
+
+Posting = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """By what a fact is found."""
+
+    kind: str
+    ref: str
+    act: str
+    tags: frozenset[str]
+
+    @property
+    def stored_tags(self) -> str:
+        """As they stand in their column."""
+        return "\n".join(sorted(self.tags))
+
+
+def names_of(kind: str, ref: str, act: str, tags: str) -> Names:
+    """The names from a row of the table of entries."""
+    return Names(kind, ref, act, frozenset(tags.split("\n")) if tags else frozenset())
+
+
+def act_tag(act: str) -> str:
+    """A tag that no fact can carry, by which the first fact of a submission is found."""
+    return f"\0act\0{act}"
+
+
+def _word(tag: str) -> int:
+    return int.from_bytes(blake2b(tag.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+word_of = lru_cache(maxsize=1 << 14)(_word)
+"""A tag's word: a signed integer of 64 bits, as both databases store them."""
+
+
+@lru_cache(maxsize=1 << 10)
+def kind_word(kind: str) -> int:
+    """A kind's word: a signed integer of 32 bits."""
+    return int.from_bytes(blake2b(kind.encode(), digest_size=4).digest(), "big", signed=True)
+
+
+def postings(first: int, facts: Iterable[Names], act_before: str) -> list[Posting]:
+    """The rows for these facts, the first of which stands at ``first``, in the order of the table."""
+    found: set[Posting] = set()
+    every = word_of(EVERY)
+    for position, names in enumerate(facts, first):
+        stretch, kind = position // STRETCH, kind_word(names.kind)
+        found.add((stretch, every, kind, position))
+        for tag in names.tags:
+            found.add((stretch, word_of(tag), kind, position))
+        if names.act != act_before:
+            act_before = names.act
+            found.add((stretch, _word(act_tag(act_before)), kind, position))
+    return sorted(found)
+
+
+class Recent:
+    """The facts from ``first`` on, in memory, by tag. Safe among threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._start(0, "")
+
+    def _start(self, first: int, act_before: str) -> None:
+        self.first = first
+        self.facts: list[Names] = []
+        self._before_first = self._before_next = act_before
+        self._at: dict[str, list[int]] = {}
+
+    @property
+    def size(self) -> int:
+        """The position after the last fact that is remembered."""
+        return self.first + len(self.facts)
+
+    def reach(self, run: store.Run, size: int, indexed: int) -> None:
+        """Learn what others recorded, up to ``size``; and forget what the table has long since covered."""
+        with self._lock:
+            if self.size < indexed:
+                row = run.execute(run.sql.act_of, (indexed - 1,)).fetchone()
+                if row is None:
+                    raise Broken(f"entry {indexed - 1}: missing")
+                self._start(indexed, row[0])
+            elif indexed - self.first > MOST_COVERED:
+                self._forget(indexed)
+            while self.size < size:
+                low = self.size
+                for position, *names in run.execute(run.sql.names_since, (low, min(size, low + FLUSH))):
+                    if position != self.size:
+                        raise Broken(f"entry {self.size}: missing, the next one is {position}")
+                    self._add(names_of(*names))
+                if self.size == low:
+                    raise Broken(f"entry {low}: missing")
+
+    def _forget(self, first: int) -> None:
+        at = first - self.first
+        kept, before = self.facts[at:], self.facts[at - 1].act
+        self._start(first, before)
+        for names in kept:
+            self._add(names)
+
+    def learn(self, first: int, facts: Sequence[Names]) -> None:
+        """Add what was just recorded by this process, if it continues what is remembered."""
+        with self._lock:
+            if first == self.size:
+                for names in facts:
+                    self._add(names)
+
+    def _add(self, names: Names) -> None:
+        position = self.size
+        self.facts.append(names)
+        at = self._at
+        at.setdefault(EVERY, []).append(position)
+        if names.act != self._before_next:
+            at.setdefault(act_tag(names.act), []).append(position)
+            self._before_next = names.act
+        for tag in names.tags:
+            at.setdefault(tag, []).append(position)
+
+    def matching(self, question: Question, low: int, high: int) -> list[int] | None:
+        """Where facts from ``low`` to before ``high`` match, in order; None when ``low`` is forgotten."""
+        with self._lock:
+            if low < self.first:
+                return None
+            found: set[int] = set()
+            for clause in question.clauses:
+                found.update(self._matching(clause, low, high))
+            return sorted(found)
+
+    def _matching(self, clause: Clause, low: int, high: int) -> Iterator[int]:
+        lists = [self._at.get(tag, ()) for tag in clause.tags or (EVERY,)]
+        shortest = min(lists, key=len)
+        for position in shortest[bisect_left(shortest, low) : bisect_left(shortest, high)]:
+            names = self.facts[position - self.first]
+            if clause.matches(names.kind, names.tags):
+                yield position
+
+    def under(self, tags: Iterable[str], low: int, high: int) -> list[int] | None:
+        """Where facts stand under any of these very tags; None when ``low`` is forgotten."""
+        with self._lock:
+            if low < self.first:
+                return None
+            return [p for tag in tags for p in self._at.get(tag, ()) if low <= p < high]
+
+    def since(self, first: int) -> tuple[list[Names], str]:
+        """The facts from ``first`` on, and the submission of the one before."""
+        with self._lock:
+            at = first - self.first
+            if at < 0:
+                raise LookupError("facts that the table does not cover were forgotten")
+            before = self.facts[at - 1].act if at else self._before_first
+            return self.facts[at:], before
+
+
+class Index:
+    """Finds positions by question, by reference and by submission."""
+
+    def __init__(self) -> None:
+        self.recent = Recent()
+
+    def positions(self, run: store.Run, question: Question, low: int, high: int, indexed: int) -> list[int]:
+        """Where the facts that match stand, from ``low`` to before ``high``, in order.
+
+        ``indexed`` is how far the table was said to reach, at most the truth.
+        """
+        while True:
+            split = min(max(low, indexed), high)
+            self.recent.reach(run, high, indexed)
+            recent = self.recent.matching(question, split, high) if split < high else []
+            if recent is not None:
+                break
+            indexed = run.reached().indexed
+        return [*self._old(run, question, low, split), *recent] if low < split else recent
+
+    def _old(self, run: store.Run, question: Question, low: int, high: int) -> list[int]:
+        """From the table: candidates by the first tag of each clause, then compared with the facts' own tags."""
+        found: set[int] = set()
+        for kinds, words in _alike(question).items():
+            found.update(self._with_words(run, words, kinds, low, high))
+        return [p for p, names in self._names(run, found) if question.matches(*names)]
+
+    def _with_words(
+        self, run: store.Run, words: Sequence[int], kinds: tuple[int, ...], low: int, high: int
+    ) -> Iterator[int]:
+        stretches = range(low // STRETCH, (high - 1) // STRETCH + 1)
+        for at in range(0, len(words), MOST_WORDS):
+            some = words[at : at + MOST_WORDS]
+            text = run.sql.in_a_list("words", len(some), len(kinds), len(stretches))
+            for (position,) in run.execute(text, (*stretches, *some, *kinds, low, high)):
+                yield position
+
+    def _names(
+        self, run: store.Run, positions: Iterable[int]
+    ) -> Iterator[tuple[int, tuple[str, frozenset[str]]]]:
+        ordered = sorted(positions)
+        for at in range(0, len(ordered), MOST_WORDS):
+            some = ordered[at : at + MOST_WORDS]
+            rows = run.execute(run.sql.in_a_list("names", len(some)), tuple(some)).fetchall()
+            for position, kind, tags in sorted(rows):
+                yield position, (kind, frozenset(tags.split("\n")) if tags else frozenset())
+
+    def acts(self, run: store.Run, acts: Iterable[str], size: int, indexed: int) -> dict[str, int]:
+        """Where those of these submissions that are recorded begin."""
+        tags = [act_tag(act) for act in acts]
+        while True:
+            self.recent.reach(run, size, indexed)
+            found = self.recent.under(tags, indexed, size)
+            if found is not None:
+                break
+            indexed = run.reached().indexed
+        if indexed:
+            found += self._with_words(run, [_word(tag) for tag in tags], (), 0, indexed)
+        begun: dict[str, int] = {}
+        for position in sorted(found):
+            (act,) = run.execute(run.sql.act_of, (position,)).fetchone()
+            begun.setdefault(act, position)
+        return begun
+
+    def ref(self, run: store.Run, ref: str, size: int) -> int | None:
+        """Where the fact of this reference stands. References begin with their time, so they stand in order."""
+        low, high, time = 0, size, ref[:REF_TIME]
+        while low < high:
+            middle = (low + high) // 2
+            if self._ref_at(run, middle)[:REF_TIME] < time:
+                low = middle + 1
+            else:
+                high = middle
+        while low < size and (found := self._ref_at(run, low))[:REF_TIME] == time:
+            if found == ref:
+                return low
+            low += 1
+        return None
+
+    def _ref_at(self, run: store.Run, position: int) -> str:
+        row = run.execute(run.sql.ref_of, (position,)).fetchone()
+        if row is None:
+            raise Broken(f"entry {position}: missing")
+        return str(row[0])
+
+
+@lru_cache(maxsize=512)
+def _alike(question: Question) -> dict[tuple[int, ...], list[int]]:
+    """The words under which to look for each set of kinds that a question's clauses name: their first tags."""
+    found: dict[tuple[int, ...], set[int]] = {}
+    for clause in question.clauses:
+        first = min(clause.tags, default=EVERY)
+        found.setdefault(tuple(sorted(map(kind_word, clause.kinds))), set()).add(word_of(first))
+    return {kinds: sorted(words) for kinds, words in found.items()}

@@ -1,0 +1,71 @@
+"""What follows from the stored facts, made again from position 0: the index, and on a restore all tables."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import NamedTuple
+
+from tearline.facts.errors import Broken
+from tearline.ledger import sdjwt, store
+from tearline.ledger.entry import leaf_of
+from tearline.ledger.index import FLUSH, names_of, postings
+from tearline.ledger.keys import NodeKeys
+from tearline.ledger.note import open_checkpoint
+from tearline.ledger.tree import Edge, leaf_hash
+
+
+class Stored(NamedTuple):
+    """All that is stored of an entry. ``wrapped`` and ``content``: None without sealed fields, empty once purged."""
+
+    position: int
+    kind: str
+    ref: str
+    act: str
+    tags: str
+    leaf: bytes
+    blinding: bytes
+    jws: bytes
+    wrapped: bytes | None
+    content: bytes | None
+
+
+def rebuild_index(run: store.Run) -> int:
+    """Make the postings of all facts anew; how many there are."""
+    head, count, low, before = run.head(), 0, 0, ""
+    run.execute(run.sql.drop_postings)
+    while low < head.size:
+        names = [names_of(*rest) for _, *rest in run.execute(run.sql.names_since, (low, low + FLUSH))]
+        rows = postings(low, names, before)
+        run.many(run.sql.add_posting, rows)
+        before, low, count = names[-1].act, low + len(names), count + len(rows)
+    run.execute(run.sql.move_head, (head.size, head.recorded_at, head.note, head.size, 0))
+    return count
+
+
+def _parts(rows: Iterable[Stored]) -> Iterator[list[Stored]]:
+    rows = iter(rows)
+    while part := list(islice(rows, 1000)):
+        yield part
+
+
+def restore_rows(run: store.Run, rows: Iterable[Stored], note: str, keys: NodeKeys) -> None:
+    """Fill empty tables. Broken unless the facts hash to their leaves, and these to the signed root in ``note``."""
+    sql, edge, purges, last = run.sql, Edge(), 0, run.head().recorded_at
+    for part in _parts(rows):
+        for row in part:
+            if leaf_of(row.blinding, row.jws) != row.leaf:
+                raise Broken(f"entry {row.position}: the leaf does not commit to the fact")
+        if [row.position for row in part] != list(range(edge.size, edge.size + len(part))):
+            raise Broken(f"entry {edge.size}: missing")
+        run.many(sql.add_entry, [row[:8] for row in part])
+        run.many(sql.add_sealed, [(r.position, r.wrapped, r.content) for r in part if r.wrapped is not None])
+        purges += sum(row.wrapped == b"" for row in part)
+        edge, finished = edge.grow(leaf_hash(row.leaf) for row in part)
+        run.many(sql.add_tile, [(tile.level, tile.index, tile.hashes) for tile in finished])
+        last = str(sdjwt.payload_of(part[-1].jws)["recorded_at"])
+    for level, hashes in enumerate(edge.partials[1:], 1):
+        run.execute(sql.add_edge, (level, hashes))
+    checkpoint = open_checkpoint(note, keys.vkey)
+    if (checkpoint.size, checkpoint.root) != (edge.size, edge.root()):
+        raise Broken(f"the {edge.size} entries are not those of the checkpoint of {checkpoint.size}")
+    run.execute(sql.move_head, (edge.size, last, note, 0, purges))
+    rebuild_index(run)
