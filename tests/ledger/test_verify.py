@@ -236,7 +236,7 @@ def test_an_entry_that_is_no_leaf_is_noticed_even_under_a_right_signature(folder
     (folder / "tile/entries/000.p/4").write_bytes(bundle(entries))
     (folder / "tile/0/000.p/4").write_bytes(edge.partials[0])
     (folder / "checkpoint").write_text(sign_checkpoint(Checkpoint(log.origin, 4, edge.root()), LOG))
-    check_fails(folder, log, folder / "tile/entries/000.p/4", Path("tile/entries/000.p/4"))
+    check_fails(folder, log, folder / "tile/entries/000.p/4")
 
 
 def test_the_key_that_was_given_is_the_one_that_counts(folder: Path) -> None:

@@ -15,18 +15,21 @@ Leaves = Callable[[Part], list[bytes]]
 """A bundle's name to its entries, as many as it is wide."""
 
 
-def grown(leaves: Leaves, size: int, said: Mapping[str, Checkpoint]) -> Iterator[tuple[Part, bytes]]:
+def grown(
+    leaves: Leaves, size: int, said: Mapping[str, Checkpoint], *, where: str = ""
+) -> Iterator[tuple[Part, bytes]]:
     """Every file of a tree of ``size`` entries with its bytes; a bundle, then the tiles that it completed.
 
     ``said`` are checkpoints by where they stand. Each that is not larger than ``size`` is compared with the tree
     as it was then; Broken names the first that does not fit, or the first entry that is no leaf. The last
-    comparison comes before the last file, so whoever has seen all files knows that the root is right.
+    comparison comes before the last file, so whoever has seen all files knows that the root is right. ``where``
+    is what stands before a bundle's name in a message.
     """
     edge = Edge()
     _compare(edge, said)
     for part in parts(size, ENTRIES):
         entries = leaves(part)
-        _check_leaves(part, entries)
+        _check_leaves(f"{where}{part}", part, entries)
         yield part, bundle(entries)
         hashes = [leaf_hash(entry) for entry in entries]
         for checkpoint in said.values():
@@ -45,12 +48,12 @@ def _full(tile: Tile) -> tuple[Part, bytes]:
     return Part(tile.level, tile.index), tile.hashes
 
 
-def _check_leaves(part: Part, entries: list[bytes]) -> None:
+def _check_leaves(file: str, part: Part, entries: list[bytes]) -> None:
     if len(entries) != part.width:
-        raise Broken(f"{part}: {len(entries)} entries where there should be {part.width}")
+        raise Broken(f"{file}: {len(entries)} entries where there should be {part.width}")
     for n, entry in enumerate(entries, part.first):
         if len(entry) != LEAF or not entry.startswith(VERSION):
-            raise Broken(f"{part}: entry {n} is no leaf of 33 bytes, version 1")
+            raise Broken(f"{file}: entry {n} is no leaf of 33 bytes, version 1")
 
 
 def _compare(edge: Edge, said: Mapping[str, Checkpoint]) -> None:

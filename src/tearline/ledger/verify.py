@@ -123,7 +123,7 @@ def _check_tree(
     said = {str(folder / CHECKPOINT): checkpoint}
     if announced:
         said[str(folder / NEXT_CHECKPOINT)] = announced
-    for part, data in grown(leaves, checkpoint.size, said):
+    for part, data in grown(leaves, checkpoint.size, said, where=f"{folder}/"):
         # A bundle is read to make its leaves, and is whole when they are: it has one form.
         if part.level != ENTRIES and read_part(folder, part) != data:
             raise Broken(f"{folder / str(part)}: not the hashes of the entries")
