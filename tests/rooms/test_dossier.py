@@ -1,6 +1,7 @@
 """The dossier: what a rule may speak of, assembled from what was known. What nobody recorded is absent."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tearline.facts.codec import PURGED
 from tearline.facts.fact import Fact, Sealed
 from tearline.facts.history import Recorded
 from tearline.facts.identifiers import BriefingId, ItemId, OrganisationId, PersonId, RequestId, UnitId
@@ -21,11 +23,13 @@ from tearline.facts.release import (
     ReleaseRequested,
     SignOffLine,
 )
+from tearline.facts.shape import record_of
 from tearline.folds.release import request_of
 from tearline.protocol import read_dossier
 from tearline.protocol.dossier import write_dossier
 from tearline.rooms.release.dossier import assemble
 from tearline.rooms.release.requests import DECIDING, DecideRequest
+from tests.rooms.test_release import ready
 from tests.worlds import (
     ANA,
     HUGO,
@@ -340,7 +344,7 @@ def test_parameters_are_those_that_the_agreement_states_with_the_protocols_types
     assert held["min_knowers"] == 5
     assert str(held["answer_within"]) == "1 day, 0:00:00"
     assert set(held) == {"id", "protocol", "in_force_from", "valid_until", "overseer"} | {
-        p.name for p in PACK.parameters
+        p.name for p in PACK.parameters if not p.optional
     }
 
 
@@ -379,3 +383,55 @@ def test_a_world_of_strangers_is_enough_for_a_dossier() -> None:
     }
     assert made["chain"] == [{"person": PersonId("rita"), "relation": "recipient", "trained_until": on(200)}]
     assert PACK.decide(made).effect.value != "release"
+
+
+# What was purged
+
+
+def purged(world: World, kind: type[Fact]) -> World:
+    """The same world after the sealed fields of every fact of this kind were destroyed."""
+    gone = {f.name: PURGED for f in record_of(kind).fields if f.compartment}
+    return World(
+        [replace(r, fact=replace(r.fact, **gone)) if isinstance(r.fact, kind) else r for r in world.facts]  # type: ignore[type-var]  # facts are dataclasses
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "part", "field"),
+    [
+        (ReleaseRequested, "request", "purpose_stated"),
+        (KnowersListed, "source", "knowers"),
+        (PeopleAtRiskNamed, "protection", "people_at_risk"),
+    ],
+)
+def test_what_was_purged_is_as_if_nobody_had_recorded_it(kind: type[Fact], part: str, field: str) -> None:
+    world = asked(partners())
+    assert field in assembled(world)[part]
+    assert field not in assembled(purged(world, kind))[part]
+
+
+def test_a_count_that_was_purged_may_have_been_the_worst() -> None:
+    world = asked(partners().tell(knowers(3), at=on(-0.5)))
+    first, second = (r for r in world.facts if isinstance(r.fact, KnowersListed))
+    for gone, kept in ((first, second), (second, first)):
+        without = purged(World([gone]), KnowersListed).facts[0]
+        facts = [without if r is gone else r for r in world.facts]
+        assert kept in facts
+        assert "knowers" not in assembled(World(facts))["source"]
+
+
+def test_an_item_that_was_purged_is_no_item() -> None:
+    assert "item" not in assembled(purged(asked(partners()), ItemRegistered))
+
+
+@pytest.mark.parametrize("kind", [ItemRegistered, ReleaseRequested, PeopleAtRiskNamed])
+def test_a_verdict_that_needs_what_was_purged_holds(kind: type[Fact]) -> None:
+    world = ready()
+    assert PACK.decide(assembled(world)).effect == "release"
+    assert PACK.decide(assembled(purged(world, kind))).effect == "hold"
+
+
+def assembled(world: World) -> Dossier:
+    recorded = request_of(world.history, ASK)
+    assert recorded is not None
+    return assemble(world.history, recorded, NOON, PACK)

@@ -56,7 +56,8 @@ class ToldHistory:
         held = tuple(r for r in known if r.told is not None and r.told.telling == telling)
         self.known = History(held, known.position)
         self.retold = retelling(known, node.protocols, telling)
-        self.decided = [_decided(judged, node.protocols) for judged in self.retold.last_verdicts]
+        # A verdict whose dossier was purged stands, but nobody can say any more on what it was reached.
+        self.decided = [_decided(j, node.protocols) for j in self.retold.last_verdicts if not j.purged]
         self._names = dict(found for r in held if (found := _name(r.fact)) is not None)
 
     def name(self, identifier: str) -> str:

@@ -55,6 +55,11 @@ class Sealed(Generic[T]):
             raise Closed(f"the field is {self.seal}")
         return self.value  # type: ignore[return-value]  # an open seal holds a T, which may itself be None
 
+    @property
+    def purged(self) -> bool:
+        """Destroyed, for every reader: what it said is not known any more, and must not be guessed."""
+        return self.seal is Seal.PURGED
+
     def __repr__(
         self,
     ) -> str:  # sealed values must not reach a log by way of a traceback

@@ -61,7 +61,7 @@ class LegalHoldPlaced(Fact):
     """On one fact, or on all that is recorded about an item or a request, now and later."""
 
     hold: Annotated[HoldId, Label("Hold", "Orden de conservación")]
-    ground: Annotated[HoldGround, Label("Ground", "Motivo")]
+    ground: Annotated[HoldGround, Label("Ground for keeping it", "Motivo para conservarlo")]
     ordered_by: Annotated[str, Label("Ordered by", "Ordenado por"), Public(200)]
     record: Annotated[FactId | None, Label("On fact", "Sobre el hecho")] = None
     item: Annotated[ItemId | None, Label("On item", "Sobre el elemento")] = None

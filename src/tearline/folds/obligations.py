@@ -254,7 +254,7 @@ def _from_verdicts(history: History, protocols: Mapping[str, Pack]) -> Iterator[
     """What the latest verdict on an unreleased request would have cured, if that verdict holds.
 
     It is owed since the first verdict that asked for it, of those without a break up to the latest: putting a
-    request to the protocol again gives nobody more time.
+    request to the protocol again gives nobody more time. What a purged verdict asked for is not known any more.
     """
     held = agreements(history)
     released = {r.fact.request for r in history.of(ItemReleased)}
@@ -264,7 +264,8 @@ def _from_verdicts(history: History, protocols: Mapping[str, Pack]) -> Iterator[
     for verdict in history.of(VerdictReached):
         request = verdict.fact.request
         before = running.get(request, {})
-        owed_now = {(o.rule, o.obligation): (verdict, o) for o in verdict.fact.owed.open()}
+        asked_for = () if verdict.fact.owed.purged else verdict.fact.owed.open()
+        owed_now = {(o.rule, o.obligation): (verdict, o) for o in asked_for}
         running[request] = {key: before.get(key, new) for key, new in owed_now.items()}
         latest[request] = verdict
     for request, verdict in latest.items():

@@ -16,12 +16,17 @@ from tearline.protocol import ENGINE, Pack, Verdict, read_dossier
 class Judged:
     """A verdict as it was reached, and once more with the facts that made each rule match.
 
-    ``again`` is None where the protocol's text or the engine is not the same any more.
+    ``again`` is None where the protocol's text or the engine is not the same any more, or the dossier was purged.
     """
 
     asked: Recorded[ReleaseRequested]
     reached: Recorded[VerdictReached]
     again: Verdict | None
+
+    @property
+    def purged(self) -> bool:
+        """Whether the dossier is gone: such a verdict stands, and replays as purged."""
+        return self.reached.fact.dossier.purged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +87,16 @@ def retelling(history: History, protocols: Mapping[str, Pack], telling: str) -> 
 
 
 def replay(reached: VerdictReached, protocols: Mapping[str, Pack]) -> Verdict | None:
-    """The same verdict from the same dossier. ``Closed`` when the dossier is not open to this reader."""
+    """The same verdict from the same dossier; None when that was purged, or text or engine are others now.
+
+    ``Closed`` when the dossier is not open to this reader.
+    """
     pack = protocols.get(reached.protocol)
-    if pack is None or (pack.sha256, ENGINE) != (reached.protocol_sha256, reached.engine):
+    if (
+        pack is None
+        or reached.dossier.purged
+        or (pack.sha256, ENGINE) != (reached.protocol_sha256, reached.engine)
+    ):
         return None
     plain = parse_json(reached.dossier.open(), file="dossier")
     try:

@@ -127,6 +127,7 @@ class Access:
             name: CLOSED
             for name, compartment in _sealed(type(recorded.fact))
             if (grant := narrow.get(compartment))
+            and not getattr(recorded.fact, name).purged
             and not ((grant.own and own) or recorded.fact.room in grant.rooms)
         }
         return replace(recorded, fact=replace(recorded.fact, **closed)) if closed else recorded  # type: ignore[type-var]

@@ -1,9 +1,12 @@
 """The dossier of one proposed release to one recipient: identifiers, dates, counts and closed words, never content.
 
 It is assembled from the facts known at the moment of decision. What nobody recorded is absent, and a rule
-that needs it holds. What the ledger would hold if it had happened (a sign-off, an answer) is false when absent.
+that needs it holds. So is what was purged: nobody knows any more whether it was said, or how many it named; and
+an item whose content is gone is no item. What the ledger would hold if it had happened (a sign-off, an answer) is
+false when absent.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -40,16 +43,16 @@ def assemble(known: History, recorded: Recorded[ReleaseRequested], now: datetime
     dossier: Dossier = {
         "dossier": 1,
         "at": now,
-        "request": {
-            "id": asked.request,
-            "at": recorded.happened_at,
-            "by": recorded.by.person,
-            "extent": asked.extent.value,
-            "manner": asked.manner.value,
-            "scope": "own-agency" if own_agency else "partner",
-            "purpose_stated": asked.purpose.open() is not None,
-            "recipients": len(asked.recipients),
-        },
+        "request": _stated(
+            id=asked.request,
+            at=recorded.happened_at,
+            by=recorded.by.person,
+            extent=asked.extent.value,
+            manner=asked.manner.value,
+            scope="own-agency" if own_agency else "partner",
+            purpose_stated=None if asked.purpose.purged else asked.purpose.open() is not None,
+            recipients=len(asked.recipients),
+        ),
         "source": _source(known, asked.item, now),
         "protection": _protection(known, asked.item, now),
         "recipient": _recipient(people, asked),
@@ -67,7 +70,7 @@ def assemble(known: History, recorded: Recorded[ReleaseRequested], now: datetime
             for r in known.of(OverseerInformed)
         ),
     }
-    if item is not None:
+    if item is not None and not item.fact.content.purged:
         dossier["item"] = _item(known, item.fact, item.happened_at, asked)
     if held is not None:
         dossier["agreement"] = _agreement(held, pack)
@@ -123,18 +126,25 @@ def _source(known: History, item: ItemId, now: datetime) -> Dossier:
         )
         for w in warnings(known, item, now)
     ]
-    counted = [listed.count.open() for listed in _nearest(known, KnowersListed, item, now)]
+    counted = _counts(_nearest(known, KnowersListed, item, now))
     return _stated(warnings=given, knowers=min(counted, default=None))
 
 
 def _protection(known: History, item: ItemId, now: datetime) -> Dossier:
-    named = [at_risk.count.open() for at_risk in _nearest(known, PeopleAtRiskNamed, item, now)]
+    named = _counts(_nearest(known, PeopleAtRiskNamed, item, now))
     plans = _nearest(known, ProtectionPlanSet, item, now)
     return _stated(
         people_at_risk=max(named, default=None),
         plan=plans[-1].plan if plans else None,
         plan_ready_from=plans[-1].ready_from if plans else None,
     )
+
+
+def _counts(facts: Sequence[KnowersListed] | Sequence[PeopleAtRiskNamed]) -> list[int]:
+    """What they counted; nothing when one of them was purged, for it may have been the worst."""
+    if any(one.count.purged for one in facts):
+        return []
+    return [one.count.open() for one in facts]
 
 
 def _nearest(known: History, kind: type[K], item: ItemId, now: datetime) -> list[K]:

@@ -271,6 +271,10 @@ def _said(
 
 
 def sentence(say: Tongue, stands: Standing) -> str:
+    if stands.purged:
+        return say("The dossier on which this was decided was purged. The verdict stands.")
+    if stands.rules is None:
+        return say("The text of the protocol that decided this is not at hand. The verdict stands.")
     match stands.effect:
         case Effect.REFUSE:
             refusing, holding = len(stands.refusing), len(stands.holding)

@@ -17,7 +17,10 @@ from tearline.rooms.release.dossier import assemble
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What holds for a request at ``at``. ``rules`` is None where the text that decided is not at hand."""
+    """What holds for a request at ``at``.
+
+    ``rules`` is None where the text that decided is not at hand, or the dossier was purged.
+    """
 
     effect: Effect
     at: datetime
@@ -27,6 +30,11 @@ class Standing:
     recorded: Recorded[VerdictReached] | None
     live: bool
     moved: bool
+
+    @property
+    def purged(self) -> bool:
+        """Whether nobody can say any more on what the verdict was reached."""
+        return not self.live and self.recorded is not None and self.recorded.fact.dossier.purged
 
     @property
     def refusing(self) -> list[Matched]:
@@ -71,7 +79,7 @@ def standing(
 def _recorded(last: Recorded[VerdictReached], protocols: Mapping[str, Pack]) -> Standing:
     pack = protocols.get(last.fact.protocol)
     rules: Verdict | None = None
-    if pack is not None and pack.sha256 == last.fact.protocol_sha256:
+    if pack is not None and pack.sha256 == last.fact.protocol_sha256 and not last.fact.dossier.purged:
         dossier = read_dossier(
             json.loads(last.fact.dossier.open()), file="dossier", parameters=pack.parameters
         )
@@ -102,7 +110,7 @@ def _now(
     rules = pack.decide(assemble(known.as_known(now), asked, now, pack))
     effect = Effect(rules.effect.value)
     said = tuple(m.rule.id for m in rules.matched)
-    moved = last is not None and (last.fact.effect is not effect or last.fact.rules.open() != said)
+    moved = last is not None and (last.fact.effect is not effect or _other_rules(last.fact, said))
     return Standing(
         effect=effect,
         at=now,
@@ -113,3 +121,8 @@ def _now(
         live=True,
         moved=moved,
     )
+
+
+def _other_rules(reached: VerdictReached, said: tuple[str, ...]) -> bool:
+    """Whether other rules decide now; of a purged verdict nobody knows which did."""
+    return not reached.rules.purged and reached.rules.open() != said
