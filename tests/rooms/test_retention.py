@@ -109,7 +109,7 @@ def lifted(name: str = "keep") -> LegalHoldLifted:
 
 
 def order(*facts: FactId, ground: PurgeGround = PurgeGround.COURT_ORDER, name: str = "gone") -> PurgeOrdered:
-    return PurgeOrdered(purge=PurgeId(name), facts=facts, ground=ground, cites="Order 17 of a court")
+    return PurgeOrdered(purge=PurgeId(name), refs=facts, ground=ground, cites="Order 17 of a court")
 
 
 def validated(name: str = "v-1", item: str = "phones") -> RecordValidated:
@@ -805,7 +805,7 @@ def test_a_purge_names_its_places_its_ground_and_both_signers() -> None:
     (purged, gone, *notices) = world.does(SignPurge(purge=GONE), by=SYL)
     target = world.history.of(ItemRegistered)[-1]
     assert isinstance(purged, Purged)
-    assert (purged.facts, purged.indices) == ((target.ref,), (target.position,))
+    assert (purged.refs, purged.indices) == ((target.ref,), (target.position,))
     assert (purged.ground, purged.cites) == (PurgeGround.COURT_ORDER, "Order 17 of a court")
     assert purged.ordered_by == REX.person != SYL.person
     assert gone == ItemPurged(purge=GONE, item=PHONES)

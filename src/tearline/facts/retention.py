@@ -88,7 +88,7 @@ class PurgeOrdered(Fact):
     """The first of two signatures. Nothing is destroyed yet."""
 
     purge: Annotated[PurgeId, Label("Purge", "Supresión")]
-    facts: Annotated[tuple[FactId, ...], Label("Facts", "Hechos")]
+    refs: Annotated[tuple[FactId, ...], Label("Facts", "Hechos")]
     ground: Annotated[PurgeGround, Label("Legal ground", "Fundamento legal")]
     cites: Annotated[str, Label("Text or order cited", "Norma u orden citada"), Public(200)]
 
@@ -98,7 +98,7 @@ class Purged(Fact):
     """The second signature. The transaction that records this fact destroys the keys of the facts that it names."""
 
     purge: Annotated[PurgeId, Label("Purge", "Supresión")]
-    facts: Annotated[tuple[FactId, ...], Label("Facts", "Hechos")]
+    refs: Annotated[tuple[FactId, ...], Label("Facts", "Hechos")]
     indices: Annotated[tuple[int, ...], Label("Their places in the ledger", "Su lugar en el registro")]
     ground: Annotated[PurgeGround, Label("Legal ground", "Fundamento legal")]
     cites: Annotated[str, Label("Text or order cited", "Norma u orden citada"), Public(200)]

@@ -48,7 +48,7 @@ class OrderPurge(Says[PurgeOrdered]):
     allowed = ORDERS
 
     def named(self, known: History) -> Sequence[FactId]:
-        return self.fact.facts
+        return self.fact.refs
 
     def question(self, known: History) -> Question:
         asked = about(f"purge:{self.fact.purge}", kinds=(PurgeOrdered,))
@@ -57,7 +57,7 @@ class OrderPurge(Says[PurgeOrdered]):
     def decide(self, known: History, act: Act) -> list[Draft]:
         fact = self.fact
         require_new(known, PurgeOrdered, "purge", fact.purge, PURGE)
-        if not 0 < len(fact.facts) <= MOST_AT_ONCE or len(set(fact.facts)) != len(fact.facts):
+        if not 0 < len(fact.refs) <= MOST_AT_ONCE or len(set(fact.refs)) != len(fact.refs):
             raise Refused(
                 "names-what-it-purges",
                 Words(
@@ -84,7 +84,7 @@ class SignPurge:
 
     def named(self, known: History) -> Sequence[FactId]:
         ordered = _order(known, self.purge)
-        return ordered.fact.facts if ordered else ()
+        return ordered.fact.refs if ordered else ()
 
     def question(self, known: History) -> Question:
         asked = about(f"purge:{self.purge}", kinds=(PurgeOrdered,))
@@ -108,7 +108,7 @@ class SignPurge:
         targets = _may_be_purged(known, act, ordered.fact)
         purged = Purged(
             purge=self.purge,
-            facts=ordered.fact.facts,
+            refs=ordered.fact.refs,
             indices=tuple(target.position for target in targets),
             ground=ordered.fact.ground,
             cites=ordered.fact.cites,
@@ -142,8 +142,8 @@ def _order(known: History, purge: PurgeId) -> Recorded[PurgeOrdered] | None:
 
 def _purge_question(known: History, ordered: PurgeOrdered) -> Question:
     """All that can stand in the way of this purge, and who received what it takes."""
-    asked = each("fact", ordered.facts, (Purged,))
-    targets = [r for r in known if r.ref in ordered.facts]
+    asked = each("fact", ordered.refs, (Purged,))
+    targets = [r for r in known if r.ref in ordered.refs]
     asked |= holds_question(known, targets)
     live = [target for target in targets if target.told is None]
     if ordered.ground is PurgeGround.TERM_ENDED:
@@ -157,7 +157,7 @@ def _purge_question(known: History, ordered: PurgeOrdered) -> Question:
 
 def _may_be_purged(known: History, act: Act, ordered: PurgeOrdered) -> list[Recorded[Fact]]:
     """The facts that this purge names, in its order; Refused when one of them may not go."""
-    targets = targets_of(known, ordered.facts)
+    targets = targets_of(known, ordered.refs)
     for target in targets:
         _can_go(target)
         still_there(known, target)
@@ -207,7 +207,7 @@ def _can_go(target: Recorded[Fact]) -> None:
 
 def still_there(known: History, target: Recorded[Fact]) -> None:
     """Refuse what was purged before."""
-    if any(target.ref in r.fact.facts for r in known.of(Purged)):
+    if any(target.ref in r.fact.refs for r in known.of(Purged)):
         raise purged_already(target.ref)
 
 
