@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tearline.config import Settings, database_url
 from tearline.facts.codec import Encoded, decode, encode
-from tearline.facts.errors import Conflict, Malformed, Refused
+from tearline.facts.errors import Broken, Conflict, Malformed, Refused
 from tearline.facts.fact import Compartment, Fact
 from tearline.facts.history import Actor, Draft, History, Precision, Question, Recorded, Role, Told
 from tearline.facts.identifiers import PersonId
@@ -24,8 +24,10 @@ from tearline.facts.parties import SuperiorNamed
 from tearline.facts.words import Words
 from tearline.ledger import rotation
 from tearline.ledger.batch import Appended
+from tearline.ledger.behind import check_not_behind
 from tearline.ledger.keys import NodeKeys
 from tearline.ledger.ledger import Ledger
+from tearline.ledger.published import Published
 from tearline.protocol import Pack, load_pack
 from tearline.rooms import NONE, Act, Command, NamesFacts
 from tearline.rooms.parties.keys import IntroduceNodeKey, asks_keys_of, keys_of
@@ -72,28 +74,58 @@ def shipped_protocols() -> dict[str, Pack]:
 
 
 def make_node(
-    data: Path, *, origin: str, demo: bool = False, database: str | None = None, clock: Clock = system_clock
+    data: Path,
+    *,
+    origin: str,
+    demo: bool = False,
+    database: str | None = None,
+    published: Path | None = None,
+    clock: Clock = system_clock,
 ) -> "Node":
-    """Make a node in ``data``: keys, a ledger that introduces them, settings. Malformed when there is one already."""
+    """Make a node in ``data``: keys, a ledger that introduces them, settings, its second store.
+
+    ``published`` is the folder of the second store, best on another file system; None: in ``data``. Malformed when
+    there is a node already.
+    """
+    settings = Settings(demo=demo, published=published)
     if data.exists() and (not data.is_dir() or any(data.iterdir())):
         raise Malformed(str(data), "top", "an empty or new folder for a new node")
+    second = Published(settings.second_store(data))
+    if second.latest() is not None:
+        raise Malformed(str(second.folder), "top", "a second store that holds no other node's checkpoint")
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     keys = NodeKeys.make(data / "keys", origin)
     ledger = Ledger.make(database_url(data, database), keys, clock)
-    node = Node(ledger, shipped_protocols(), clock, demo=demo)
+    node = Node(ledger, shipped_protocols(), clock, demo=demo, published=second)
     # The fact key first: whoever reads the ledger from its beginning learns from each fact how to check the next.
     introductions = [rotation.introduction(keys, purpose) for purpose in (KeyPurpose.FACT, KeyPurpose.LOG)]
     node.record_all([Order(command=IntroduceNodeKey(one), by=ITSELF) for one in introductions])
-    Settings(demo=demo).write(data)
+    second.make()
+    node.published_now()
+    settings.write(data)
     return node
 
 
-def open_node(data: Path, *, database: str | None = None, clock: Clock = system_clock) -> "Node":
-    """Open the node in ``data``. Malformed or Broken when it is not whole."""
+def open_node(
+    data: Path, *, database: str | None = None, clock: Clock = system_clock, reading: bool = False
+) -> "Node":
+    """Open the node in ``data``. Malformed or Broken when it is not whole, or behind what was published of it.
+
+    With ``reading`` a node that is behind opens too, and records and signs nothing.
+    """
     settings = Settings.read(data)
     keys = NodeKeys.load(data / "keys")
     ledger = Ledger(database_url(data, database), keys, clock)
-    return Node(ledger, shipped_protocols(), clock, demo=settings.demo)
+    second = Published(settings.second_store(data))
+    node = Node(ledger, shipped_protocols(), clock, demo=settings.demo, published=second)
+    try:
+        check_not_behind(ledger, second)
+    except Broken as behind:
+        if not reading:
+            ledger.close()
+            raise
+        node.stopped = str(behind)
+    return node
 
 
 class Node:
@@ -106,8 +138,13 @@ class Node:
         clock: Clock = system_clock,
         *,
         demo: bool = False,
+        published: Published | None = None,
     ) -> None:
         self.demo = demo
+        self.published = published
+        self.stopped: str | None = None
+        """Why this node records nothing, if it does not."""
+        self._noted = ""
         self.ledger = ledger
         self.protocols = protocols
         self.clock = clock
@@ -115,6 +152,32 @@ class Node:
         # Deciding is computing, and Python computes one thread at a time: threads that decide in turn leave the
         # interpreter to the one that commits for all. No rule depends on it; the ledger's conflict check does that.
         self._deciding = threading.Lock()
+
+    def published_now(self) -> None:
+        """Put what was recorded into the second store, if that is not there yet; on the disk when it returns.
+
+        Broken when it cannot be; the node then records nothing more, because nobody could tell a restored copy
+        of it from itself. Witnesses are not asked: see ``jobs.publication``.
+        """
+        if (
+            self.published is None
+            or self.stopped is not None
+            or self._noted == (note := self.ledger.checkpoint())
+        ):
+            return
+        try:
+            self.published.committed(note)
+        except Broken as broken:
+            self.stopped = str(broken)
+            raise
+        self._noted = note
+
+    def close(self) -> None:
+        """Leave the second store as far as the ledger came, and give back the database's files."""
+        try:
+            self.published_now()
+        finally:
+            self.ledger.close()
 
     def gather(
         self, ask: Callable[[History], Question], opening: frozenset[Compartment] = frozenset()
@@ -140,6 +203,8 @@ class Node:
         decides nothing. It names one submission of its sender and must be fresh for another; to anyone else it is
         refused. A refusal of an order is a ``RefusedAmong``, which says which one.
         """
+        if self.stopped is not None:
+            raise Broken(self.stopped)
         for _ in range(PATIENCE):
             if key is not None and (earlier := self._recall(key, orders)) is not None:
                 return earlier

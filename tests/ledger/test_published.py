@@ -166,7 +166,7 @@ def test_a_list_of_purges_has_one_form(published: Published, change: Callable[[s
     st.builds(
         Purge,
         st.binary(min_size=33, max_size=33),
-        st.text("abcdefghijklmnopqrstuvwxyz234567", min_size=16, max_size=16),
+        st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=16, max_size=40),
     )
 )
 def test_a_purge_returns_from_its_line(entry: Purge) -> None:

@@ -33,16 +33,21 @@ Spoken = Annotated[Language, typer.Option("--language", help="Language of what i
 
 
 @contextmanager
-def opened(data: Path, database: str | None) -> Iterator["Node"]:
-    """The node in this folder, for the length of one command."""
+def opened(data: Path, database: str | None, *, reading: bool = False) -> Iterator["Node"]:
+    """The node in this folder, for the length of one command; with ``reading`` also one that may sign nothing.
+
+    What the command recorded is in the second store when it ends.
+    """
     url = checked(database)
     from tearline.node import open_node
 
-    node = open_node(data, database=url)
+    node = open_node(data, database=url, reading=reading)
     try:
         yield node
-    finally:
+    except BaseException:
         node.ledger.close()
+        raise
+    node.close()
 
 
 def checked(database: str | None) -> str | None:

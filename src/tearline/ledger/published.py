@@ -29,7 +29,7 @@ from tearline.facts.errors import Broken, Conflict, Malformed
 from tearline.ledger.note import LARGEST_NOTE, Checkpoint, Note
 
 CHECKPOINT, LATEST, PURGED, LOCK = "checkpoint", "latest", "purged", "lock"
-_PURGE = re.compile(r"([0-9a-f]{66}) ([a-z2-7]{16})")
+_PURGE = re.compile(r"([0-9a-f]{66}) ([0-9a-z]{16,40})")
 
 
 @dataclass(frozen=True, slots=True, order=True)
