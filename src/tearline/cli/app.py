@@ -11,6 +11,7 @@ from tearline.cli import (
     docs,
     imports,
     ledger,
+    logs,
     nodes,
     owed,
     protocol,
@@ -57,4 +58,5 @@ app.add_typer(protocol.app, name="protocol")
 ledger.app.command(epilog=publication.EXAMPLE)(publication.publish)
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(witness.app, name="witness")
+app.add_typer(logs.app, name="logs")
 app.add_typer(docs.app, name="docs")

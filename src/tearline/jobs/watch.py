@@ -92,8 +92,14 @@ class Looked:
 
 
 def watch(node: Node, by: Actor) -> list[Looked]:
-    """Look once at every log that is named and neither forked nor replaced; what was found, log by log."""
-    return [look for log in _logs(node).values() if log.watched for look in watch_log(node, log, by)]
+    """Look once at every log that is named and not replaced. One that forked is not asked again, but told again."""
+    looks: list[Looked] = []
+    for log in _logs(node).values():
+        if log.watched:
+            looks += watch_log(node, log, by)
+        elif log.forks and log.stop is not None:
+            looks.append(_look(log, Outcome.FORKED, entry=log.stop.position))
+    return looks
 
 
 def watch_log(node: Node, log: PartnerLog, by: Actor) -> list[Looked]:
