@@ -55,6 +55,12 @@ class NodeKeys:
             raise Malformed("keys", "epoch", f"the wrapping key of epoch {epoch}, found {self.epoch}")
         return WrappingKey(epoch=epoch, key=self.master)
 
+    def at(self, epoch: int) -> "NodeKeys":
+        """The same keys with the wrapping key of this epoch, where we have it; else these."""
+        if epoch == self.epoch or self.wrapping is None:
+            return self
+        return replace(self, master=self.wrapping.of(epoch).key, epoch=epoch)
+
     @classmethod
     def new(cls, origin: str) -> "NodeKeys":
         """Fresh keys that are on no disk yet."""

@@ -75,11 +75,9 @@ class Ledger:
         Malformed when there is no ledger of our revision; Broken when its checkpoint, its facts or its
         sealed fields belong to other keys, or the stored tree does not add up.
         """
-        self._keys = keys
+        self._url = url
         self._clock = clock
-        self._signer = Signer(keys)
         self._index = Index()
-        self._reader = Reader(AESGCM(keys.master), self._index)
         self._edge = Edge()
         self._note = ""
         self._last = ""
@@ -89,6 +87,10 @@ class Ledger:
         with self._guarded():
             self._store.check_version()
             with self._store.reading() as run:
+                # Which wrapping key is in use the head says, also when its replacement was cut off half-way.
+                self._keys = keys.at(run.head().epoch)
+                self._signer = Signer(self._keys)
+                self._reader = Reader(AESGCM(self._keys.master), self._index)
                 self._catch_up(run, run.head())
                 self._check_keys(run)
 
@@ -102,6 +104,10 @@ class Ledger:
         finally:
             new.close()
         return cls(url, keys, clock)
+
+    def again(self) -> "Ledger":
+        """The same ledger opened anew, with the wrapping key that is in use now."""
+        return Ledger(self._url, self._keys, self._clock)
 
     def close(self) -> None:
         """Give back the database's files. Nothing is lost by not calling it."""
