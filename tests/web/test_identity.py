@@ -33,7 +33,7 @@ def test_nobody_becomes_the_node_or_a_chronicler(still: World) -> None:
 def test_a_node_that_is_no_demonstration_serves_no_page(still: World) -> None:
     app = create_app(still.node, demo=False)
     client = TestClient(app, base_url=BASE, cookies={"identity": "overseer"}, follow_redirects=False)
-    for path in ("/", "/identity", "/releases", "/ledger/entries/0", "/ledger/checkpoint", "/harm/new"):
+    for path in ("/", "/identity", "/releases", "/ledger", "/ledger/entries/0", "/harm/new"):
         answer = client.get(path)
         assert answer.status_code == 403, path
         assert "no sign-in" in answer.text

@@ -13,11 +13,12 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from tearline.facts.errors import Broken, Malformed, Refused
+from tearline.ledger.note import Vkey
 from tearline.node import Node
 from tearline.projections import Projections
 from tearline.web import cases as worked_cases
-from tearline.web import harm, home, identity, leaks, ledger, operations, oversight
-from tearline.web.guards import HEADERS, LARGEST_FORM, LOOPBACK, CrossOrigin, SecureHeaders
+from tearline.web import harm, home, identity, leaks, ledger, operations, oversight, tiles
+from tearline.web.guards import FOR_EVER, HEADERS, LARGEST_FORM, LOOPBACK, CrossOrigin, SecureHeaders
 from tearline.web.look import STATIC
 from tearline.web.parties import routes as parties
 from tearline.web.release import routes as release
@@ -25,7 +26,6 @@ from tearline.web.release.acts import Choosing
 from tearline.web.visit import NoIdentity, caller_of
 
 LOG = logging.getLogger("tearline.web")
-FOR_EVER = "public, max-age=31536000, immutable"
 
 
 class HashedFiles(StaticFiles):
@@ -38,8 +38,13 @@ class HashedFiles(StaticFiles):
         return response
 
 
-def create_app(node: Node, *, demo: bool, hosts: tuple[str, ...] = LOOPBACK) -> FastAPI:
-    """The site over this node. ``demo``: anyone may take on any role. ``hosts``: the names it answers to."""
+def create_app(
+    node: Node, *, demo: bool, hosts: tuple[str, ...] = LOOPBACK, witnesses: tuple[Vkey, ...] = ()
+) -> FastAPI:
+    """The site over this node. ``demo``: anyone may take on any role. ``hosts``: the names it answers to.
+
+    ``witnesses``: whose cosignatures the public checkpoint bears.
+    """
     app = FastAPI(
         docs_url=None,
         redoc_url=None,
@@ -62,8 +67,10 @@ def create_app(node: Node, *, demo: bool, hosts: tuple[str, ...] = LOOPBACK) -> 
         },
     )
     app.state.node, app.state.demo, app.state.projections = node, demo, Projections(node)
+    app.state.witnesses = witnesses
     for room in (home, identity, release, parties, leaks, harm, operations, oversight, ledger, worked_cases):
         app.include_router(room.router, include_in_schema=False)
+    app.include_router(tiles.router, include_in_schema=False)
     app.add_api_route("/healthz", _well, include_in_schema=False)
     app.mount("/static", HashedFiles(directory=STATIC))
     return app

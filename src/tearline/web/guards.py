@@ -12,6 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 LARGEST_FORM = 64 * 1024
+FOR_EVER = "public, max-age=31536000, immutable"
+"""For what never changes under its address: it stays in every cache."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 POLICY = (

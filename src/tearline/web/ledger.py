@@ -80,11 +80,6 @@ def _recent(visit: Visit, before: int) -> list[list[object]]:
     return found
 
 
-@router.get("/ledger/checkpoint")
-def checkpoint(visit: Visiting) -> Response:
-    return PlainTextResponse(visit.node.ledger.checkpoint())
-
-
 def _position(visit: Visit) -> int:
     visit.own_side()
     text = str(visit.request.path_params["position"])
