@@ -21,6 +21,7 @@ from tearline.facts.history import Actor, Draft, History, Precision, Question, R
 from tearline.facts.identifiers import PersonId
 from tearline.facts.keys import KeyPurpose
 from tearline.facts.parties import SuperiorNamed
+from tearline.facts.retention import Purged
 from tearline.facts.words import Words
 from tearline.ledger import rotation
 from tearline.ledger.batch import Appended
@@ -221,6 +222,7 @@ class Node:
                     unless=staged.question,
                     after=staged.position,
                     key=key or secrets.token_hex(16),
+                    purging=staged.purging,
                 )
             except Conflict:
                 continue
@@ -301,6 +303,11 @@ class _Staged:
             self._may_go_unsigned(person)
         for draft in drafts:
             self._stage(draft, now)
+
+    @property
+    def purging(self) -> list[int]:
+        """What is destroyed when these facts are recorded: what they say was purged, and nothing else."""
+        return [n for draft in self.drafts if isinstance(draft.fact, Purged) for n in draft.fact.indices]
 
     def _may_go_unsigned(self, person: PersonId) -> None:
         """Only in a demonstration may a person be bound without a signature, and only one who has no key."""
