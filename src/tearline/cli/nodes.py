@@ -12,7 +12,7 @@ import typer
 
 from tearline.cli.options import HERE, AsJson, Data, Database, checked, opened
 from tearline.cli.said import aside, document
-from tearline.facts.errors import Malformed
+from tearline.facts.errors import Broken, Malformed
 
 if TYPE_CHECKING:
     from tearline.node import Node
@@ -65,12 +65,22 @@ def serve(
     port: Port = 8080,
     json: AsJson = False,
 ) -> None:
-    """Run the node's site."""
+    """Run the node's site, and publish what is recorded: at once where no witness is asked, else once they cosigned."""
     check_loopback(host)
     from tearline.config import Settings
+    from tearline.jobs.publication import Publisher, publishing
 
     with opened(data, database) as node:
-        serve_node(node, host, port, demo=Settings.read(data).demo, json=json)
+        settings = Settings.read(data)
+
+        def stop(broken: Broken) -> None:
+            node.stopped = str(broken)
+
+        with (
+            publishing(node.ledger, settings, data) as attempt,
+            Publisher(node.ledger, attempt, stop=stop),
+        ):
+            serve_node(node, host, port, demo=settings.demo, json=json)
 
 
 def check_loopback(host: str) -> None:

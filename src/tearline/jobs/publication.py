@@ -103,6 +103,10 @@ def publish(
     """Have the latest checkpoint cosigned and, if the policy holds, published. See above for what that promises."""
     until = time.monotonic() + seconds
     note = log.checkpoint()
+    if witnesses:
+        published.committed(
+            note
+        )  # nobody outside may hold what this node's own second store does not know of
     answers = _ask(log, note, witnesses, until)
     silent = tuple(a for a in answers if isinstance(a, Silence))
     for remote in witnesses:
@@ -113,7 +117,6 @@ def publish(
         held = published.read()
         publication = _assembled(note, held, policy, fresh, silent)
         if not publication.holds:
-            published.committed(note)
             return publication
         if held == publication.note:
             return publication
@@ -222,37 +225,46 @@ def _size(note: str) -> int:
 class Publisher:
     """Publishes what is new from a thread of its own, at most once a second; slower while it does not succeed.
 
-    ``Broken`` ends it for good: a history that others hold was contradicted, and a person has to look.
+    ``Broken`` ends it for good and is handed to ``stop``: a history that others hold was contradicted, or the second
+    store failed, and a person has to look.
     """
 
-    def __init__(self, log: Log, attempt: Callable[[], Publication], *, period: float = PERIOD) -> None:
+    def __init__(
+        self,
+        log: Log,
+        attempt: Callable[[], Publication],
+        *,
+        stop: Callable[[Broken], None],
+        period: float = PERIOD,
+    ) -> None:
         self._log = log
         self._attempt = attempt
+        self._stop = stop
         self._period = period
-        self._stop = threading.Event()
+        self._left = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="publisher")
-        self.broken: Broken | None = None
 
     def __enter__(self) -> "Publisher":
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join(self._period + SECONDS)
+        self._left.set()
+        self._thread.join(self._period + 1)
 
     def _run(self) -> None:
         done: str | None = None
         wait = self._period
-        while not self._stop.wait(wait):
+        while not self._left.wait(wait):
             wait = min(2 * wait, LONGEST_WAIT)
             try:
                 note = self._log.checkpoint()
                 if note == done or self._attempt().holds:
                     done, wait = note, self._period
             except Broken as broken:
-                LOG.critical("BROKEN: %s", broken)
-                self.broken = broken
+                if not self._left.is_set():
+                    LOG.critical("BROKEN: %s", broken)
+                    self._stop(broken)
                 return
             except (TimeoutError, OSError) as failed:
                 LOG.warning("not published: %s", failed)
