@@ -40,10 +40,14 @@ class Kept:
         self._opening = opening
         self._lock = threading.Lock()
         self._history = History()
+        self._purges = 0
 
     def history(self) -> History:
-        """All that match, up to the position reached now."""
+        """All that match, up to the position reached now. What was opened before a purge is not kept beyond it."""
         with self._lock:
+            purges = self._ledger.purges()
+            if purges != self._purges:
+                self._history, self._purges = History(), purges
             held = self._history
             new = self._ledger.read_since(self._question, held.position, opening=self._opening)
             if new.facts or not held.position:

@@ -114,6 +114,11 @@ class Ledger:
         self._store.close()
 
     @property
+    def keys(self) -> NodeKeys:
+        """With which this ledger signs and seals."""
+        return self._keys
+
+    @property
     def vkey(self) -> Vkey:
         """By which others check this ledger's checkpoints."""
         return self._keys.vkey
