@@ -133,7 +133,7 @@ def test_a_persons_signature_comes_with_what_introduced_their_key(ledger: Ledger
     introduced = PersonKeyIntroduced(person=PersonId("p-1"), key=name_of(PERSON), public_key=public(PERSON))
     record(ledger, introduced, organisation("o-3"))
     prepared = ledger.prepare([draft(item("i-9"))], after=7)
-    signed = _signed(prepared, PERSON)
+    signed = signed_by(prepared, PERSON)
     ledger.append(prepared, unless=None, after=7, key="signed", signed=signed)
     facts = verify(bytes(disclose.make(ledger, {7: ["title"]})), keys.vkey).facts
     assert [f.position for f in facts] == [0, 5, 7]
@@ -258,7 +258,7 @@ def test_a_strangers_package_refuses_another_key(stranger: Stranger, begun: Ledg
     assert stranger(presentations, {"kty": "OKP", "crv": "Ed25519", "x": public(PERSON)}) == [None, None]
 
 
-def _signed(prepared: Prepared, person: Ed25519PrivateKey) -> list[dict[str, Any]]:
+def signed_by(prepared: Prepared, person: Ed25519PrivateKey) -> list[dict[str, Any]]:
     """The claims by which a person signs an act."""
     stated = [
         {"kind": f.encoded.kind, **f.claims, "after": prepared.after, "fact": f.fact} for f in prepared.facts
