@@ -40,15 +40,15 @@ def purges_of(node: Node) -> list[PurgeStanding]:
 def complete(node: Node) -> list[PurgeStanding]:
     """Complete what can be completed of this node's purges; where every purge stands then.
 
-    ValueError when the node's keys are on no disk and in no key store. Malformed when the key store has not handed out the next wrapping key. TimeoutError when another process does
-    the same, or reads the database all the time.
+    ValueError when the node's keys are on no disk and in no key store. Malformed when the key store has not handed
+    out the next wrapping key. TimeoutError when another process does the same, or reads the database all the time.
     """
     wrapping = node.ledger.keys.wrapping
     if wrapping is None:
         raise ValueError("the wrapping key of these keys cannot be replaced")
     with wrapping.alone():
         _remember(node)
-        _go_on(node, wrapping)
+        _go_on(node, wrapping.now())
         return purges_of(node)
 
 

@@ -144,6 +144,10 @@ class WrappingKeys:
     def _held(self, epoch: int) -> WrappingKey | None:
         return next((k for k in (self.current, self.next) if k is not None and k.epoch == epoch), None)
 
+    def now(self) -> "WrappingKeys":
+        """As they are kept at this moment; what a key store handed out is as it was."""
+        return self if self.outside else WrappingKeys.read(self.folder, {})
+
     def with_next(self) -> "WrappingKeys":
         """The same with a next key beside it: made and synced, or the one that was made before.
 
