@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tearline.cli import bundles
+from tearline.cli import bundles, disclose
 from tearline.cli.options import HERE, AsJson, Data, Database, opened
 from tearline.cli.progress import shown
 from tearline.cli.said import aside, document, posix
@@ -106,3 +106,4 @@ def verify(
 
 
 app.command(epilog=bundles.EXAMPLE)(bundles.verify_bundle)
+app.command(epilog=disclose.EXAMPLE)(disclose.disclose)
