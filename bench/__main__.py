@@ -5,7 +5,7 @@ import platform
 import sqlite3
 import sys
 
-PARTS = ("verdict", "append", "witness", "request", "page")
+PARTS = ("verdict", "append", "export", "witness", "request", "page")
 
 
 def main() -> None:
