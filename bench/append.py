@@ -1,67 +1,42 @@
-"""Durable append of a 1 KiB fact beside a raw SQLite insert of the same bytes: ``python -m bench.append``.
+"""Durable append of admitted facts beside raw inserts of the same bytes, on SQLite and on PostgreSQL: ``python -m bench append``.
 
 Rounds of the two are interleaved in one run and only their ratio is to be trusted: the disk's own speed
-varies several times over. Both databases lie in the same folder, WAL, synchronous=FULL. "Raw" is one
-table with one blob of the bytes that the ledger keeps for such a fact, and nothing else: no hash, no
-signature, no encryption, no index.
+varies several times over. "Admitted" is a fact that was signed, blinded and sealed before; recording it is what is
+measured: conflict check, tables, hashes, tiles, signed checkpoint, commit. "Raw" is one table with one blob of the
+bytes that the ledger keeps for such a fact, and nothing else, in a database of its own on the same disk with the same
+durability (SQLite: WAL, synchronous=FULL; PostgreSQL: synchronous_commit=on).
+
+The first fact comes from nowhere: a round's submissions are admitted before its clock starts.
 """
 
 import os
 import sqlite3
 import statistics
 import tempfile
-import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from tearline.facts.fact import Compartment, Sealed
+from bench.databases import postgresql
+from tearline.facts.fact import Sealed
 from tearline.facts.history import Actor, Draft, Role, about
 from tearline.facts.identifiers import CompromiseId, ItemId, PersonId
 from tearline.facts.leaks import CompromiseReported, Sureness
+from tearline.ledger.batch import Submission
 from tearline.ledger.keys import NodeKeys
 from tearline.ledger.ledger import Ledger
 
 ROUNDS = 11
-APPENDS_A_ROUND = 64
-APPENDS_A_CLIENT = 10
+SIZES = ((1, 64), (100, 6), (1000, 1))
+"""Facts a commit, and commits a round."""
 ITEMS = 50
 
 
-@dataclass
-class Timed:
-    """Seconds of each operation, wall and CPU seconds of each round, all of one kind."""
-
-    a_round: int
-    each: list[float] = field(default_factory=list)
-    walls: list[float] = field(default_factory=list)
-    cpus: list[float] = field(default_factory=list)
-
-    def round(self, run: Callable[[list[float]], None]) -> None:
-        cpu, wall = time.process_time(), time.perf_counter()
-        run(self.each)
-        self.walls.append(time.perf_counter() - wall)
-        self.cpus.append(time.process_time() - cpu)
-
-    def line(self, name: str) -> str:
-        count = len(self.each)
-        rate = self.a_round / statistics.median(self.walls)
-        p99 = statistics.quantiles(self.each, n=100)[98]
-        return (
-            f"{name:<34} {1e3 * statistics.median(self.each):8.3f} {1e3 * p99:8.3f}"
-            f" {1e6 * sum(self.cpus) / count:8.0f} {rate:10.0f}"
-        )
-
-
-def ratio(ours: Timed, raw: Timed) -> float:
-    """Median over the rounds of our time for one fact divided by the raw time in the same round."""
-    pairs = zip(ours.walls, raw.walls, strict=True)
-    return statistics.median((a / ours.a_round) / (b / raw.a_round) for a, b in pairs)
-
-
 def made(n: int) -> Draft:
+    """The n-th fact: about one of fifty items, with a sealed text of 240 characters."""
     seen = "Read aloud on an open channel, with the name of the street. " * 4
     return Draft(
         fact=CompromiseReported(
@@ -75,7 +50,34 @@ def made(n: int) -> Draft:
     )
 
 
-class Raw:
+class Facts:
+    """Fresh facts for one ledger, each decided on what stood there when its round began."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.next = 0
+
+    def admitted(self, count: int) -> list[Submission]:
+        """So many facts, signed and sealed."""
+        after, first = self.ledger.size(), self.next
+        self.next += count
+        return [
+            self.ledger.admit([made(n)], unless=about(f"compromise:c-{n}"), after=after, key=f"k-{n}")
+            for n in range(first, self.next)
+        ]
+
+    def record(self, submissions: list[Submission]) -> None:
+        """All in one transaction, as clients that wait together would be."""
+        self.ledger._commit(submissions)  # what the first of them would call for all
+
+
+def stored_bytes(ledger: Ledger) -> int:
+    """What the ledger keeps for one fact, without tags and tree."""
+    (row,) = ledger.rows(0, 1)
+    return sum(len(part) for part in row if isinstance(part, bytes))
+
+
+class RawSqlite:
     """One table, one blob a row."""
 
     def __init__(self, path: Path, size: int) -> None:
@@ -91,114 +93,74 @@ class Raw:
         self.database.execute("COMMIT")
 
 
-def stored_bytes(ledger: Ledger) -> int:
-    """What the ledger keeps for the first fact, without tags and tree."""
-    statement = """
-        SELECT length(leaf) + length(blinding) + length(jws) + length(wrapped) + length(content)
-        FROM entries JOIN sealed USING (position) WHERE position = 0
-    """
-    with ledger._store.statements() as run:
-        return int(run.execute(statement).fetchone()[0])
+class RawPostgresql:
+    """The same, by the same driver that the ledger uses."""
+
+    def __init__(self, url: str, size: int) -> None:
+        import psycopg
+
+        self.database = psycopg.connect(url.replace("+psycopg", ""), autocommit=True)
+        self.database.execute("CREATE TABLE raw (position BIGSERIAL PRIMARY KEY, body BYTEA NOT NULL)")
+        self.body = os.urandom(size)
+
+    def insert(self, count: int) -> None:
+        self.database.execute("BEGIN")
+        with self.database.cursor() as cursor:
+            cursor.executemany("INSERT INTO raw (body) VALUES (%s)", [(self.body,)] * count)
+        self.database.execute("COMMIT")
+
+
+@contextmanager
+def on_sqlite() -> Iterator[tuple[str, Callable[[int], Any]]]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield f"sqlite:///{folder}/ledger.db", lambda size: RawSqlite(Path(folder) / "raw.db", size)
+
+
+@contextmanager
+def on_postgresql() -> Iterator[tuple[str, Callable[[int], Any]]]:
+    with postgresql() as new:
+        yield new("ledger"), lambda size: RawPostgresql(new("raw"), size)
 
 
 def run() -> None:
     """Measure and print."""
-    with tempfile.TemporaryDirectory() as folder:
-        _run(Path(folder))
-
-
-def _run(folder: Path) -> None:
-    ledger = Ledger.make(
-        f"sqlite:///{folder}/ledger.db", NodeKeys.new("tearline.example/bench"), lambda: datetime.now(UTC)
+    print(f"append of admitted facts: {ROUNDS} interleaved rounds; load average {os.getloadavg()[0]:.2f}")
+    print(
+        f"{'':<12} {'a commit':>8} {'ledger us':>10} {'a second':>9} {'raw us':>8} {'ledger / raw throughput':>24}"
     )
-    numbers = iter(range(10**9))
+    for name, database in (("SQLite", on_sqlite), ("PostgreSQL", on_postgresql)):
+        with database() as (url, raw):
+            _run(name, url, raw)
 
-    def append() -> None:
-        n = next(numbers)
-        ledger.append([made(n)], unless=about(f"item:i-{n % ITEMS}"), after=ledger.size(), key=f"k-{n}")
 
-    append()
+def _run(name: str, url: str, make_raw: Callable[[int], Any]) -> None:
+    ledger = Ledger.make(url, NodeKeys.new("tearline.example/bench"), lambda: datetime.now(UTC))
+    facts = Facts(ledger)
+    facts.record(facts.admitted(1))
     size = stored_bytes(ledger)
-    raw = Raw(folder / "raw.db", size)
-
-    def one_by_one(call: Callable[[], None]) -> Callable[[list[float]], None]:
-        def measured(each: list[float]) -> None:
-            for _ in range(APPENDS_A_ROUND):
-                began = time.perf_counter()
-                call()
-                each.append(time.perf_counter() - began)
-
-        return measured
-
-    lock = threading.Lock()
-
-    def append_blind() -> None:
-        """As many waiting clients would: each about its own matter, decided on what it read before."""
-        with lock:
-            n = next(numbers)
-        ledger.append([made(n)], unless=about(f"compromise:c-{n}"), after=max(0, n - 256), key=f"k-{n}")
-
-    def from_64_threads(each: list[float]) -> None:
-        """Clients that each wait for their durable answer before they send the next."""
-
-        def client() -> None:
-            for _ in range(APPENDS_A_CLIENT):
-                began = time.perf_counter()
-                append_blind()
-                each.append(time.perf_counter() - began)
-
-        threads = [threading.Thread(target=client) for _ in range(64)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
-    def raw_batch(each: list[float]) -> None:
-        began = time.perf_counter()
-        raw.insert(APPENDS_A_ROUND)
-        each += [time.perf_counter() - began] * APPENDS_A_ROUND
-
-    ours, theirs, batch = Timed(APPENDS_A_ROUND), Timed(APPENDS_A_ROUND), Timed(APPENDS_A_ROUND)
-    many = Timed(64 * APPENDS_A_CLIENT)
-    for _ in range(ROUNDS):
-        ours.round(one_by_one(append))
-        theirs.round(one_by_one(lambda: raw.insert(1)))
-        many.round(from_64_threads)
-        batch.round(raw_batch)
-    print(f"append: {ROUNDS} interleaved rounds of {APPENDS_A_ROUND}, {size} bytes a fact")
-    print(f"load average {os.getloadavg()[0]:.2f}, {os.cpu_count()} cores, SQLite {sqlite3.sqlite_version}")
-    print(f"{'':<34} {'median ms':>8} {'p99 ms':>8} {'CPU us':>8} {'a second':>10}")
-    print(ours.line("ledger, 1 client"))
-    print(theirs.line("raw insert, 1 a commit"))
-    print(many.line("ledger, 64 waiting clients"))
-    print(batch.line("raw insert, 64 a commit"))
-    print(f"ledger / raw, 1 client: {ratio(ours, theirs):.2f} times the time")
-    print(f"ledger with 64 clients / raw 1 a commit: {ratio(many, theirs):.2f} times the time")
-    print(f"ledger with 64 clients / raw 64 a commit: {ratio(many, batch):.2f} times the time")
-    _reading(ledger)
+    raw = make_raw(size)
+    for count, commits in SIZES:
+        ours: list[float] = []
+        theirs: list[float] = []
+        for _ in range(ROUNDS):
+            work = [facts.admitted(count) for _ in range(commits)]
+            began = time.perf_counter()
+            for submissions in work:
+                facts.record(submissions)
+            middle = time.perf_counter()
+            for _ in range(commits):
+                raw.insert(count)
+            ours.append((middle - began) / commits / count)
+            theirs.append((time.perf_counter() - middle) / commits / count)
+        ratios = sorted(b / a for a, b in zip(ours, theirs, strict=True))
+        ledger_us, raw_us = 1e6 * statistics.median(ours), 1e6 * statistics.median(theirs)
+        print(
+            f"{name:<12} {count:8} {ledger_us:10.1f} {1e6 / ledger_us:9.0f} {raw_us:8.1f}"
+            f" {statistics.median(ratios):10.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
+        )
+    print(f"{name:<12} {size} bytes a fact, {ledger.size()} facts; raw keeps as many bytes")
     ledger.check()
     ledger.close()
-
-
-def _reading(ledger: Ledger) -> None:
-    """What a decision reads: five questions, each again and again while others append."""
-    opening = frozenset({Compartment.CONTENT})
-    questions = [about(f"item:i-{n}", kinds=[CompromiseReported]) for n in range(5)]
-
-    def cpu(name: str, count: int, call: Callable[[int], object]) -> None:
-        began = time.process_time()
-        for n in range(count):
-            call(n)
-        print(f"{name:<52} {1e6 * (time.process_time() - began) / count:8.0f} us CPU")
-
-    found = sum(len(ledger.read(q).facts) for q in questions) // 5
-    cpu(
-        f"read {found} facts for the first time, opened",
-        5,
-        lambda n: ledger.read(questions[n], opening=opening),
-    )
-    cpu("read them again", 500, lambda n: ledger.read(questions[n % 5], opening=opening))
-    cpu("inclusion proof", 200, ledger.prove)
 
 
 if __name__ == "__main__":

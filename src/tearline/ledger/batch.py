@@ -4,7 +4,8 @@ Each submission is settled against everything before it: what is stored, and wha
 already took. One that is refused leaves no trace and hinders no other.
 
 A fact is signed with the time at which it came. One that came before the last that was recorded, and is recorded
-after it, is signed again with that one's time: the ledger's times never go back.
+after it, is signed again with that one's time: the ledger's times never go back. So is one that was signed with a
+key that another has replaced meanwhile.
 """
 
 import os
@@ -28,6 +29,9 @@ from tearline.ledger.payload import content_of, new_ref
 from tearline.ledger.prepared import Prepared, PreparedFact, prepare
 from tearline.ledger.reader import Reader
 from tearline.ledger.tree import Edge, leaf_hash
+
+REF_RANDOM = 6
+"""Random bytes of a reference, beside its millisecond."""
 
 KEY_REUSED = Words(
     "this submission's key was used before for another content; nothing was recorded",
@@ -73,6 +77,8 @@ class Submission:
     purging: frozenset[int]
     recorded_at: str
     rows: list[Row]
+    signer: "Signer"
+    successor: NodeKeys | None = None
     outcome: Appended | Conflict | Refused | Malformed | None = None
 
 
@@ -100,8 +106,8 @@ class Signer:
         self, fact: PreparedFact, after: int, act: str, signed: Mapping[str, Any], recorded_at: str
     ) -> Row:
         encoded = fact.encoded
-        random = os.urandom(9 + BLINDING)
-        ref, blinding = new_ref(recorded_at, random[:9]), random[9:]
+        random = os.urandom(REF_RANDOM + BLINDING)
+        ref, blinding = new_ref(recorded_at, random[:REF_RANDOM]), random[REF_RANDOM:]
         claims = {
             "iss": self._origin,
             "kind": encoded.kind,
@@ -175,10 +181,10 @@ class Batch:
             return
         self._check_conflict(submission)
         self._check_purging(submission)
-        if submission.recorded_at < self.last:
-            submission.recorded_at = self.last
+        if submission.recorded_at < self.last or submission.signer is not self._signer:
+            submission.recorded_at = max(submission.recorded_at, self.last)
             submission.rows = self._signer.rows(
-                submission.prepared, submission.act, submission.signed, self.last
+                submission.prepared, submission.act, submission.signed, submission.recorded_at
             )
         self.last = submission.recorded_at
         appended = Appended(
@@ -239,8 +245,8 @@ class Batch:
         except TypeError:  # purged
             return "", appended
 
-    def write(self, old: Edge) -> tuple[Edge, str]:
-        """Put the rows into the tables, with the tree and the checkpoint that cover them."""
+    def write(self, old: Edge, signer: Signer) -> tuple[Edge, str]:
+        """Put the rows into the tables, with the tree that covers them and the checkpoint that ``signer`` signs."""
         if not self._rows:
             raise ValueError("a batch without facts has no checkpoint")
         run, sql, first = self._run, self._run.sql, self._head.size
@@ -258,7 +264,7 @@ class Batch:
             if run.execute(sql.empty_sealed, (b"", b"", position)).rowcount != 1:
                 raise Broken(f"entry {position}: its sealed fields were gone before they were purged")
         edge, finished = old.grow(self._stored_again(first, len(rows)))
-        note = self._signer.checkpoint(edge)
+        note = signer.checkpoint(edge)
         run.many(sql.add_tile, [(tile.level, tile.index, tile.hashes) for tile in finished])
         for level, hashes in enumerate(edge.partials):
             if level > 0 and old.partials[level : level + 1] != (hashes,):

@@ -29,7 +29,7 @@ MOST_WORDS = 500
 EVERY = ""
 """The tag under which every fact stands, by which a question that names kinds alone finds it."""
 
-REF_TIME = 9
+REF_TIME = 12
 """How many characters of a reference are of its time alone."""
 
 Posting = tuple[int, int, int, int]

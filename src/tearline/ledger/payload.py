@@ -6,7 +6,6 @@ decided on), ``act`` (the hash of the submission's key) and ``fact``.
 """
 
 import json
-from base64 import b32hexencode
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +15,8 @@ from tearline.facts.fact import Compartment, Fact
 from tearline.facts.history import Actor, Draft, Precision, Recorded, Role, Told
 from tearline.facts.identifiers import PersonId
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
 _PRECISIONS = {str(one.value): one for one in Precision}
 _ROLES = {str(one.value): one for one in Role}
 
@@ -28,10 +29,9 @@ def instant(time: datetime) -> str:
 
 
 def new_ref(recorded_at: str, random: bytes) -> str:
-    """A reference: its time in milliseconds (6 bytes) and 9 random bytes, as 24 characters that sort by time."""
-    since = datetime.fromisoformat(recorded_at) - datetime(1970, 1, 1, tzinfo=UTC)
-    millis = max(0, since // timedelta(milliseconds=1))
-    return b32hexencode(millis.to_bytes(6, "big") + random).decode("ascii").lower()
+    """A reference in hex: its time in milliseconds (6 bytes), then random bytes. References sort by time."""
+    since = datetime.fromisoformat(recorded_at) - EPOCH
+    return (max(0, since // MILLISECOND).to_bytes(6, "big") + random).hex()
 
 
 def claims_of(draft: Draft) -> dict[str, Any]:

@@ -10,7 +10,8 @@ Admission is strict: everything that RFC 9901 leaves open and this ledger does n
 import hashlib
 import json
 import os
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -28,6 +29,7 @@ LARGEST_DISCLOSURE = 1 << 20
 PADDED_TO = (8, 16, 32)
 RESERVED = frozenset({"_sd", "_sd_alg", "..."})
 SALT = 16
+_URL = bytes.maketrans(b"+/", b"-_")
 
 C = TypeVar("C", bound=str)
 
@@ -96,7 +98,7 @@ def hide(
 
 
 def _base64url(data: bytes) -> bytes:
-    return urlsafe_b64encode(data).rstrip(b"=")
+    return b2a_base64(data, newline=False).rstrip(b"=").translate(_URL)
 
 
 def _disclose(sealed: Mapping[C, Mapping[str, Json]]) -> Hidden:
