@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from tearline.cli import (
+    backup,
     cases,
     decide,
     demo,
@@ -59,4 +60,7 @@ ledger.app.command(epilog=publication.EXAMPLE)(publication.publish)
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(witness.app, name="witness")
 app.add_typer(logs.app, name="logs")
+app.command(epilog=backup.BACKUP_EXAMPLE)(backup.backup)
+app.command(epilog=backup.RESTORE_EXAMPLE)(backup.restore)
+app.command(epilog=backup.PUBLISHED_EXAMPLE)(backup.published)
 app.add_typer(docs.app, name="docs")
