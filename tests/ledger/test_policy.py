@@ -1,5 +1,6 @@
 """k of n witnesses, and the required ones: nobody counts twice, and nobody else counts at all."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -66,6 +67,17 @@ def test_where_no_witness_is_asked_for_nothing_is_covered() -> None:
     nobody = Policy(log=LOG, witnesses=WITNESSES, quorum=0)
     assert nobody.holds(set())
     assert not is_covered(0, note(*WITNESSES), nobody)
+
+
+def test_what_was_covered_stays_covered_when_the_log_changes_its_key() -> None:
+    new = vkey_of(ORIGIN, Ed25519PrivateKey.from_private_bytes(b"7" * 32))
+    old = note(OVERSEER, WITNESSES[2])
+    with pytest.raises(Broken, match="no signature"):
+        is_covered(0, old, replace(POLICY, log=new))
+    assert is_covered(0, old, replace(POLICY, log=new, former=(LOG,)))
+    for wrong in ((new,), (OVERSEER,), (vkey_of("other.example", LOG_KEY),)):
+        with pytest.raises(Malformed, match="policy"):
+            replace(POLICY, log=new, former=wrong)
 
 
 def test_no_bit_of_a_covering_note_can_be_turned() -> None:

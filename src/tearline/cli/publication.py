@@ -41,9 +41,9 @@ def publish(
     with opened(data, database) as node, publishing(node.ledger, settings, data, seconds=seconds) as attempt:
         done = attempt()
         if done.holds and export is not None:
-            from tearline.ledger.export import export as export_to
+            from tearline.jobs.exporting import export_ledger
 
-            export_to(node.ledger, export, note=done.note, witnesses=tuple(done.at))
+            export_ledger(node, settings, export)
     if json:
         document(_plain(done))
     else:

@@ -64,10 +64,16 @@ class Publication:
     holds: bool
 
 
-def policy_of(settings: Settings, log: Vkey, file: str = FILE) -> Policy:
-    """What the settings ask for. Malformed when that could never be met, or names a key twice."""
+def policy_of(settings: Settings, log: Vkey, former: Sequence[Vkey] = (), file: str = FILE) -> Policy:
+    """What the settings ask for of this log. Malformed when that could never be met, or names a key twice."""
     witnesses = tuple(Vkey.parse(w.vkey, file) for w in settings.witnesses)
-    return Policy(log=log, witnesses=witnesses, quorum=settings.quorum, required=frozenset(settings.required))
+    return Policy(
+        log=log,
+        witnesses=witnesses,
+        quorum=settings.quorum,
+        required=frozenset(settings.required),
+        former=tuple(former),
+    )
 
 
 @contextmanager
@@ -86,7 +92,7 @@ def publishing(
 ) -> Iterator[Callable[[], Publication]]:
     """How the node in ``data`` publishes, with its own second store, policy and witnesses, within the block."""
     file = str(data / FILE)
-    policy = policy_of(settings, log.vkey, file)
+    policy = policy_of(settings, log.vkey, file=file)
     published = Published(settings.second_store(data))
     with witnesses_of(settings, file) as witnesses:
         yield lambda: publish(log, published, policy, witnesses, seconds=seconds)

@@ -8,13 +8,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from tearline.facts.errors import Malformed
-from tearline.ledger.note import COSIGNATURE, Cosigned, Vkey, open_cosigned
+from tearline.ledger.note import COSIGNATURE, ED25519, Cosigned, Note, Vkey, open_cosigned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """The log, the witnesses it asks, how many must cosign, and the names without which it does not count.
 
+    ``former`` are the log's earlier keys: what stood under a checkpoint that one of them signed stands under it still.
     The overseer's witness is required wherever there is one. Malformed when the policy could never be met, or
     could be met by fewer than it says: a cosignature does not name its signer, so one key under two names
     would count twice.
@@ -24,10 +25,14 @@ class Policy:
     witnesses: tuple[Vkey, ...]
     quorum: int
     required: frozenset[str] = frozenset()
+    former: tuple[Vkey, ...] = ()
 
     def __post_init__(self) -> None:
         names = [w.name for w in self.witnesses]
-        keys = [self.log.public, *(w.public for w in self.witnesses)]
+        logs = (self.log, *self.former)
+        keys = [k.public for k in (*logs, *self.witnesses)]
+        if any(k.type != ED25519 or k.name != self.log.name for k in logs):
+            raise Malformed("policy", "log", "keys of one log, signature type 1")
         if any(w.type != COSIGNATURE for w in self.witnesses):
             raise Malformed("policy", "witnesses", "witnesses' keys, signature type 4")
         if len(set(names)) != len(names) or len(set(keys)) != len(keys):
@@ -39,7 +44,8 @@ class Policy:
 
     def open(self, note: str | bytes, file: str = "checkpoint") -> Cosigned:
         """The checkpoint and who of our witnesses cosigned it, whether or not that is enough."""
-        return open_cosigned(note, self.log, self.witnesses, file)
+        signed = Note.parse(note, file).signed_by((self.log, *self.former))
+        return open_cosigned(note, next(iter(signed), self.log), self.witnesses, file)
 
     def absent(self, signers: Collection[Vkey]) -> tuple[str, ...]:
         """The required witnesses that did not cosign."""
