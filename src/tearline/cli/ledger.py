@@ -41,6 +41,30 @@ def check(data: Data = HERE, database: Database = None, json: AsJson = False) ->
         print(f"The ledger is whole: {size} entries.")
 
 
+@app.command(epilog="Example: tearline ledger audit")
+def audit(data: Data = HERE, database: Database = None, json: AsJson = False) -> None:
+    """Hash every fact again, up to the signed root. Opens nothing and is quick; check does everything."""
+    with opened(data, database) as node:
+        size = node.ledger.audit()
+    if json:
+        document({"whole": True, "size": size})
+    else:
+        print(f"All {size} entries hash to the signed root.")
+
+
+@app.command(epilog="Example: tearline ledger rebuild")
+def rebuild(data: Data = HERE, database: Database = None, json: AsJson = False) -> None:
+    """Make the index of the ledger anew from its facts. Exit 1 when it was not what follows from them."""
+    with opened(data, database) as node:
+        count, same = node.ledger.rebuild()
+    if json:
+        document({"postings": count, "same": same})
+    else:
+        print(f"The index has {count} postings, {'as before' if same else 'and was another before'}.")
+    if not same:
+        raise typer.Exit(1)
+
+
 @app.command(epilog="Example: tearline ledger prove 0 > entry-0.tlog-proof")
 def prove(
     index: Annotated[int, typer.Argument(help="The entry's position, counted from 0.", min=0)],
@@ -58,6 +82,46 @@ def prove(
         document({"index": index, "proof": proof})
     else:
         sys.stdout.write(proof)
+
+
+@app.command(epilog="Example: tearline ledger export ./public")
+def export(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A new folder, or an earlier export to bring up to date.")
+    ],
+    data: Data = HERE,
+    database: Database = None,
+    json: AsJson = False,
+) -> None:
+    """Write the public ledger as static files: checkpoint, tiles and leaves, for any file server.
+
+    DIR holds a signed checkpoint with its cosignatures, the keys to check it, and all that it covers. It shows no fact.
+    What is there already is compared and not written again; whenever it is interrupted, DIR verifies.
+    """
+    from tearline.config import Settings
+    from tearline.jobs.exporting import export_ledger
+
+    with opened(data, database) as node, shown("Exporting") as progress:
+        exported = export_ledger(node, Settings.read(data), folder, progress=progress)
+        vkey = str(node.ledger.vkey)
+    size, root = exported.checkpoint.size, b64encode(exported.checkpoint.root).decode("ascii")
+    if json:
+        files = {"written": exported.written, "kept": exported.kept, "removed": exported.removed}
+        document(
+            {
+                "folder": str(folder),
+                "origin": exported.checkpoint.origin,
+                "size": size,
+                "root": root,
+                "vkey": vkey,
+                "files": files,
+            }
+        )
+    else:
+        print(
+            f"Exported {size} entries to {folder}: {exported.written} files written, {exported.kept} there already."
+        )
+        print(f"To check them: tearline ledger verify {folder} --vkey {vkey}")
 
 
 @app.command(epilog="Example: tearline ledger verify ./public --vkey agency.example/node-1+8b4d1c0e+AY3S…")
