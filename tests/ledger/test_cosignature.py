@@ -1,9 +1,12 @@
 """Cosignatures: who saw a checkpoint and when. Strangers agree, and no bit of one can be turned."""
 
+import subprocess
 from base64 import b64decode, b64encode
+from pathlib import Path
 
 import pytest
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
@@ -79,6 +82,18 @@ def test_the_signature_is_over_the_bytes_that_the_format_names() -> None:
     assert int.from_bytes(data[4:12], "big") == AT
     signed = f"cosignature/v1\ntime {AT}\n{ORIGIN}\n109482\nAAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n"
     KEY.public_key().verify(data[12:], signed.encode())
+
+
+def test_openssl_verifies_a_cosignature_and_no_other_time(tmp_path: Path) -> None:
+    public = KEY.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    (tmp_path / "key").write_bytes(public)
+    (tmp_path / "signature").write_bytes(b64decode(LINE.split(" ")[2])[12:])
+    command = "openssl pkeyutl -verify -rawin -pubin -inkey key -in text -sigfile signature".split()
+    for at, status in ((AT, 0), (AT + 1, 1)):
+        (tmp_path / "text").write_text(f"cosignature/v1\ntime {at}\n{CHECKPOINT.text()}")
+        assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == status
 
 
 def test_no_bit_of_a_cosignature_can_be_turned() -> None:
