@@ -1,6 +1,7 @@
-"""Fixed keys, a fixed clock and the real SQLite ledger."""
+"""Fixed keys, a fixed clock and real databases: SQLite, and for tests marked ``both_databases`` PostgreSQL too."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tearline.ledger.keys import NodeKeys
 from tearline.ledger.ledger import Ledger
+from tests.databases import Database, PostgreSql, Server, Sqlite, postgresql
 from tests.ledger.told import Clock
+
+New = Callable[[], Database]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "new_database" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_databases"):
+        metafunc.parametrize("new_database", ["sqlite", "postgresql"], indirect=True)
 
 
 @pytest.fixture(scope="session")
@@ -26,9 +35,38 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    with postgresql() as running:
+        yield running
+
+
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/ledger.db"
+def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[New]:
+    """Makes empty databases of one sort."""
+    made: list[PostgreSql] = []
+    names = (f"ledger{n or ''}.db" for n in count())
+
+    def sqlite() -> Sqlite:
+        return Sqlite(tmp_path / next(names))
+
+    def schema() -> PostgreSql:
+        made.append(request.getfixturevalue("server").new())
+        return made[-1]
+
+    yield schema if getattr(request, "param", "sqlite") == "postgresql" else sqlite
+    for one in made:
+        one.drop()
+
+
+@pytest.fixture
+def database(new_database: New) -> Database:
+    return new_database()
+
+
+@pytest.fixture
+def url(database: Database) -> str:
+    return database.url
 
 
 @pytest.fixture

@@ -62,6 +62,13 @@ def test_a_database_held_by_another_process_is_no_failure(
     hurried.close()
 
 
+def test_the_database_is_readable_by_its_owner_alone(ledger: Ledger, url: str) -> None:
+    ledger.append([draft(organisation("o-1"))], unless=None, after=0, key="k")
+    files = list(Path(url.removeprefix("sqlite:///")).parent.glob("ledger.db*"))
+    assert len(files) == 3
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+
+
 def test_every_connection_syncs_at_commit(ledger: Ledger) -> None:
     with ledger._store.statements() as run:
         pragmas = {

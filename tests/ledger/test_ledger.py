@@ -1,11 +1,10 @@
 """What the ledger promises to those who decide: what they read, what conflicts, what is recorded once."""
 
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -20,8 +19,11 @@ from tearline.ledger.keys import NodeKeys
 from tearline.ledger.ledger import Ledger
 from tearline.ledger.note import open_checkpoint
 from tearline.ledger.proof import Proof
+from tests.databases import Database
 from tests.ledger.checking import check_ledger
 from tests.ledger.told import BY, NOON, Clock, compromise, draft, on_item, organisation, suspended
+
+pytestmark = pytest.mark.both_databases
 
 CONTENT = frozenset({Compartment.CONTENT})
 
@@ -157,11 +159,12 @@ def test_the_same_submission_is_recorded_once(ledger: Ledger, url: str, keys: No
     drafts = [draft(item()), draft(suspended("u-1", "i-1"))]
     first = add(ledger, *drafts, key="k")
     add(ledger, draft(compromise("c-1", "i-1")), key="other")
-    for opened in (ledger, Ledger(url, keys, clock)):
-        again = opened.append(drafts, unless=on_item("i-1"), after=0, key="k")
-        assert (again.first, again.refs, again.recorded_at) == (first.first, first.refs, first.recorded_at)
-        assert again.repeated
-        assert not first.repeated
+    with closing(Ledger(url, keys, clock)) as other:
+        for opened in (ledger, other):
+            again = opened.append(drafts, unless=on_item("i-1"), after=0, key="k")
+            assert (again.first, again.refs) == (first.first, first.refs)
+            assert (again.recorded_at, again.repeated) == (first.recorded_at, True)
+    assert not first.repeated
     assert ledger.size() == 3
     check_ledger(ledger)
 
@@ -212,8 +215,9 @@ def test_recorded_time_never_goes_back(ledger: Ledger, clock: Clock, url: str, k
     clock.now = NOON - timedelta(days=30)
     late = add(ledger, draft(organisation("o-2")), key="2")
     assert late.recorded_at == NOON + timedelta(seconds=1)
-    opened = Ledger(url, keys, clock)
-    assert add(opened, draft(organisation("o-3")), key="3").recorded_at == NOON + timedelta(seconds=1)
+    with closing(Ledger(url, keys, clock)) as opened:
+        late = add(opened, draft(organisation("o-3")), key="3")
+    assert late.recorded_at == NOON + timedelta(seconds=1)
     check_ledger(ledger)
 
 
@@ -245,11 +249,8 @@ def test_an_entry_can_be_found_shown_and_proved(ledger: Ledger, keys: NodeKeys) 
     check_ledger(ledger)
 
 
-def test_those_who_wait_together_are_each_judged_by_themselves(ledger: Ledger, url: str) -> None:
+def test_those_who_wait_together_are_each_judged_by_themselves(ledger: Ledger, database: Database) -> None:
     """One holds the database so that the others gather; then one transaction takes or refuses each."""
-    path = url.removeprefix("sqlite:///")
-    holder = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    holder.execute("BEGIN IMMEDIATE")
     outcomes: dict[str, Appended | Exception] = {}
 
     def submit(name: str, drafts: list[Draft], unless: Question | None, key: str) -> None:
@@ -267,13 +268,12 @@ def test_those_who_wait_together_are_each_judged_by_themselves(ledger: Ledger, u
         ("reused", [draft(compromise("c-9", "i-1"))], None, "first"),
     ]
     threads = []
-    for before, submission in enumerate(submissions):
-        threads.append(threading.Thread(target=submit, args=submission))
-        threads[-1].start()
-        while not ledger._group._led or len(ledger._group._waiting) != before:
-            time.sleep(0.001)  # they gather in this order behind the first, who waits for the database
-    holder.execute("COMMIT")
-    holder.close()
+    with database.held():
+        for before, submission in enumerate(submissions):
+            threads.append(threading.Thread(target=submit, args=submission))
+            threads[-1].start()
+            while not ledger._group._led or len(ledger._group._waiting) != before:
+                time.sleep(0.001)  # they gather in this order behind the first, who waits for the database
     for thread in threads:
         thread.join(10)
     first, repeated = outcomes["first"], outcomes["repeated"]
@@ -302,13 +302,6 @@ def test_times_never_go_back_though_facts_are_signed_before_their_turn(ledger: L
     late = ledger.admit([draft(organisation("o-2"))], unless=None, after=0, key="late")
     assert ledger.record(late).recorded_at == ledger.record(early).recorded_at
     check_ledger(ledger)
-
-
-def test_the_database_is_readable_by_its_owner_alone(ledger: Ledger, url: str) -> None:
-    add(ledger, draft(organisation("o-1")), key="k")
-    files = list(Path(url.removeprefix("sqlite:///")).parent.glob("ledger.db*"))
-    assert len(files) == 3
-    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
 
 
 def test_by_whom_is_kept(ledger: Ledger) -> None:
