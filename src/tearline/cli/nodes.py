@@ -15,6 +15,7 @@ from tearline.cli.said import aside, document
 from tearline.facts.errors import Broken, Malformed
 
 if TYPE_CHECKING:
+    from tearline.ledger.note import Vkey
     from tearline.node import Node
 
 INIT_EXAMPLE = "Example: tearline init --data ./tearline-data --origin agency.example/node-1"
@@ -68,6 +69,7 @@ def serve(
     """Run the node's site, and publish what is recorded: at once where no witness is asked, else once they cosigned."""
     check_loopback(host)
     from tearline.config import Settings
+    from tearline.jobs.exporting import witness_keys
     from tearline.jobs.publication import Publisher, publishing
 
     with opened(data, database) as node:
@@ -80,7 +82,8 @@ def serve(
             publishing(node.ledger, settings, data) as attempt,
             Publisher(node.ledger, attempt, stop=stop),
         ):
-            serve_node(node, host, port, demo=settings.demo, json=json)
+            witnesses = tuple(witness_keys(settings))
+            serve_node(node, host, port, demo=settings.demo, witnesses=witnesses, json=json)
 
 
 def check_loopback(host: str) -> None:
@@ -95,7 +98,15 @@ def check_loopback(host: str) -> None:
         )
 
 
-def serve_node(node: "Node", host: str, port: int, *, demo: bool, json: bool = False) -> None:
+def serve_node(
+    node: "Node",
+    host: str,
+    port: int,
+    *,
+    demo: bool,
+    witnesses: "tuple[Vkey, ...]" = (),
+    json: bool = False,
+) -> None:
     """Serve until interrupted. OSError when the port is taken, before anything else is started."""
     with closing(listening(host, port)) as listener:
         import uvicorn
@@ -108,7 +119,8 @@ def serve_node(node: "Node", host: str, port: int, *, demo: bool, json: bool = F
         if json:
             document({"url": url})
         sys.stdout.flush()
-        config = uvicorn.Config(create_app(node, demo=demo), log_level="warning", access_log=False)
+        site = create_app(node, demo=demo, witnesses=witnesses)
+        config = uvicorn.Config(site, log_level="warning", access_log=False)
         # Ctrl-C is how a site is stopped, and no failure.
         with ended_in_order(), suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listener])
