@@ -353,7 +353,7 @@ def test_times_and_positions_fit_their_place() -> None:
 
 def test_a_purged_fact_stands_and_its_bundle_says_so() -> None:
     log = told()
-    purge = {"purge": "u-1", "facts": ["refaaaaaaaaaaaa3"], "indices": [3], "ground": "court-order"}
+    purge = {"purge": "u-1", "refs": ["refaaaaaaaaaaaa3"], "indices": [3], "ground": "court-order"}
     log.add("Purged", purge | {"cites": "a court's order", "ordered_by": "p-9"})
     facts = verify(log.bundle({0: (), 3: (), 5: (), 6: ()}), VKEY).facts
     assert [f.purged for f in facts] == [None, 6, None, None]

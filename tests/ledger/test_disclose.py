@@ -18,9 +18,10 @@ from sd_jwt.verifier import SDJWTVerifier
 
 from tearline.facts.errors import Malformed
 from tearline.facts.fact import Fact, Sealed
-from tearline.facts.identifiers import ItemId, KeyId, OrganisationId, PersonId
+from tearline.facts.identifiers import FactId, ItemId, KeyId, OrganisationId, PersonId, PurgeId
 from tearline.facts.keys import KeyAlgorithm, KeyPurpose, NodeKeyIntroduced, PersonKeyIntroduced
 from tearline.facts.release import Handling, InformationGrade, ItemRegistered, SourceGrade, Tlp
+from tearline.facts.retention import Purged, PurgeGround
 from tearline.ledger import disclose, personal, strict
 from tearline.ledger.bundle import verify
 from tearline.ledger.keys import NodeKeys
@@ -139,6 +140,26 @@ def test_a_persons_signature_comes_with_what_introduced_their_key(ledger: Ledger
     assert [f.position for f in facts] == [0, 5, 7]
     assert facts[2].signed is not None
     assert facts[2].signed.person == "p-1"
+
+
+def test_a_purged_fact_is_shown_to_be_purged_and_shows_nothing_else(ledger: Ledger, keys: NodeKeys) -> None:
+    begin(ledger, keys)
+    before = bytes(disclose.make(ledger, {2: ["title"]}))
+    purged = Purged(
+        purge=PurgeId("u-1"),
+        refs=(FactId(ledger.entry(2).recorded.ref),),
+        indices=(2,),
+        ground=PurgeGround.COURT_ORDER,
+        cites="an order",
+        ordered_by=PersonId("p-9"),
+    )
+    ledger.append([draft(purged)], unless=None, after=5, key="purge", purging=[2])
+    facts = verify(bytes(disclose.make(ledger, {2: []})), keys.vkey).facts
+    assert [(f.position, f.purged) for f in facts] == [(0, None), (2, 5), (5, None)]
+    assert disclose.sealed_fields(ledger, 2) == {}
+    with pytest.raises(Malformed, match="entry 2: title: expected no sealed field"):
+        disclose.make(ledger, {2: ["title"]})
+    assert verify(before, keys.vkey).facts[1].shown == {"title": SEALED["title"]}
 
 
 def test_the_published_checkpoint_with_its_cosignatures_is_used_when_it_covers_the_facts(

@@ -19,7 +19,7 @@ one and the hashes hold; what it cannot show is that something is *not* in the l
 was left out is not missed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -184,7 +184,7 @@ def _facts(parts: Sequence[Part], checkpoint: Checkpoint, file: str) -> tuple[Pr
             raise Broken(f"{place}: decided on a position that was not yet reached")
         found.append((part, admitted))
         last, recorded_at = position, payload["recorded_at"]
-    purges = {position: part.proof.index for part, admitted in found for position in _purged(admitted)}
+    purges = {one: part.proof.index for part, admitted in found for one in _purged(part, admitted, file)}
     return tuple(_proven(part, admitted, keyring, purges, file) for part, admitted in found)
 
 
@@ -198,15 +198,18 @@ def _included(part: Part, checkpoint: Checkpoint, place: str) -> None:
         raise Broken(f"{place}: {broken}") from None
 
 
-def _purged(admitted: Admitted) -> tuple[int, ...]:
-    """The entries whose sealed fields this fact destroyed."""
+def _purged(part: Part, admitted: Admitted, file: str) -> Iterable[tuple[int, str]]:
+    """Position and reference of each fact whose sealed fields this one destroyed."""
     if admitted.payload["kind"] != Purged.__name__:
         return ()
-    fact: Purged = record_of(Purged).parse(admitted.payload["fact"], Place("bundle", "payload.fact"))
-    return fact.indices
+    place = Place(f"{file}: entry {part.proof.index}", "payload.fact")
+    fact: Purged = record_of(Purged).parse(admitted.payload["fact"], place)
+    return zip(fact.indices, fact.refs, strict=False)
 
 
-def _proven(part: Part, admitted: Admitted, keyring: Keyring, purges: Mapping[int, int], file: str) -> Proven:
+def _proven(
+    part: Part, admitted: Admitted, keyring: Keyring, purges: Mapping[tuple[int, str], int], file: str
+) -> Proven:
     position = part.proof.index
     shown = sdjwt.open_fields(admitted.payload, part.disclosures, f"{file}: entry {position}")
     return Proven(
@@ -216,5 +219,5 @@ def _proven(part: Part, admitted: Admitted, keyring: Keyring, purges: Mapping[in
         hidden=len(admitted.payload["fact"].get("_sd", ())) - len(shown),
         issued=keyring[admitted.issued],
         signed=None if admitted.signed is None else keyring[admitted.signed],
-        purged=purges.get(position),
+        purged=purges.get((position, admitted.payload["ref"])),
     )
