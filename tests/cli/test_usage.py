@@ -69,9 +69,9 @@ def test_version_is_the_package_s(run: Run) -> None:
         (("import", "stix", "x.json"), "tearline import stix: Missing option"),
         (
             ("ledger", "check", "--database", "postgresql+psycopg://db"),
-            "--database: postgresql+psycopg://db: expected sqlite",
+            "--database: postgresql+psycopg: expected sqlite",
         ),
-        (("ledger", "check", "--database", "sqlite://"), "--database: sqlite://: expected sqlite"),
+        (("ledger", "check", "--database", "sqlite://"), "--database: sqlite: expected sqlite"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

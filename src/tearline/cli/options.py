@@ -1,5 +1,6 @@
 """Options that several commands share, and what they open."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from tearline.node import Node
 
 HERE = Path("tearline-data")
+SCHEMES = "sqlite:///FILE or postgresql+psycopg://USER@HOST/DATABASE"
+_KNOWN = re.compile(r"sqlite:///.+|postgresql\+psycopg://[^/]*/.+")
 
 
 def _speak(context: typer.Context, language: Language) -> Language:
@@ -26,7 +29,13 @@ def _speak(context: typer.Context, language: Language) -> Language:
 Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="The node's folder.")]
 Database = Annotated[
     str | None,
-    typer.Option("--database", metavar="URL", help="Another database than DIR/ledger.db: sqlite:///FILE."),
+    typer.Option(
+        "--database",
+        envvar="TEARLINE_DATABASE",
+        show_envvar=False,
+        metavar="URL",
+        help="Another database than DIR/ledger.db: sqlite:///FILE or postgresql+psycopg://…",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 Spoken = Annotated[Language, typer.Option("--language", help="Language of what is printed.", callback=_speak)]
@@ -51,9 +60,9 @@ def opened(data: Path, database: str | None, *, reading: bool = False) -> Iterat
 
 
 def checked(database: str | None) -> str | None:
-    """The database's URL, if it is of a kind that is supported so far."""
-    if database is not None and not (database.startswith("sqlite:///") and len(database) > 10):
-        raise Malformed("--database", database, "sqlite:/// and the path of a file, the only kind so far")
+    """The database's URL, if it is of a kind that a ledger can live in. A password in it is never said again."""
+    if database is not None and not _KNOWN.fullmatch(database):
+        raise Malformed("--database", database.partition(":")[0], f"{SCHEMES}, or TEARLINE_DATABASE as such")
     return database
 
 

@@ -22,7 +22,7 @@ from tearline.facts.history import Clause, Question
 from tearline.ledger import store
 
 FLUSH = 8192
-STRETCH = 1 << 17
+STRETCH = 1 << 16
 MOST_COVERED = 2 * FLUSH
 """Facts remembered though the table covers them, so that memory is not rearranged at every flush."""
 MOST_WORDS = 500

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tearline.facts.errors import Broken
 from tearline.ledger import sdjwt, store
 from tearline.ledger.entry import leaf_of
-from tearline.ledger.index import FLUSH, names_of, postings
+from tearline.ledger.index import FLUSH, STRETCH, Names, names_of, postings
 from tearline.ledger.keys import NodeKeys
 from tearline.ledger.note import open_checkpoint
 from tearline.ledger.tree import Edge, leaf_hash
@@ -28,17 +28,35 @@ class Stored(NamedTuple):
     content: bytes | None
 
 
-def rebuild_index(run: store.Run) -> int:
-    """Make the postings of all facts anew; how many there are."""
-    head, count, low, before = run.head(), 0, 0, ""
-    run.execute(run.sql.drop_postings)
-    while low < head.size:
-        names = [names_of(*rest) for _, *rest in run.execute(run.sql.names_since, (low, low + FLUSH))]
+def rebuild_index(run: store.Run) -> tuple[int, bool]:
+    """Make the postings of all facts anew; how many there are, and whether what was there follows from the facts."""
+    head, count, same, before = run.head(), 0, True, ""
+    for low in range(0, head.size, STRETCH):
+        names = list(_names(run, low, min(low + STRETCH, head.size)))
         rows = postings(low, names, before)
+        before = names[-1].act
+        stretch = (low // STRETCH,)
+        old = [(*stretch, *row) for row in run.execute(run.sql.all_postings, stretch)]
+        same &= old == [row for row in rows if row[-1] < head.indexed]
+        run.execute(run.sql.drop_postings, stretch)
         run.many(run.sql.add_posting, rows)
-        before, low, count = names[-1].act, low + len(names), count + len(rows)
+        count += len(rows)
+    (held,) = run.execute(run.sql.count("postings")).fetchone()
+    if held != count:
+        raise Broken("the index names entries that are not there")
     run.execute(run.sql.move_head, (head.size, head.recorded_at, head.note, head.size, 0))
-    return count
+    return count, same
+
+
+def _names(run: store.Run, low: int, high: int) -> Iterator[Names]:
+    for at in range(low, high, FLUSH):
+        for position, *names in run.execute(run.sql.names_since, (at, min(at + FLUSH, high))):
+            if position != low:
+                raise Broken(f"entry {low}: missing, the next one is {position}")
+            low += 1
+            yield names_of(*names)
+    if low != high:
+        raise Broken(f"entry {low}: missing")
 
 
 def _parts(rows: Iterable[Stored]) -> Iterator[list[Stored]]:

@@ -133,8 +133,7 @@ class Sql:
             .where(postings.c.stretch == _bind("stretch"))
             .order_by(postings.c.word, postings.c.kind, postings.c.position)
         )
-        self.drop_postings = text(postings.delete())
-        self.forget_index = text(head.update().values(indexed=sa.literal_column("0")))
+        self.drop_postings = text(postings.delete().where(postings.c.stretch == _bind("stretch")))
 
     def count(self, table: str) -> str:
         return self._text(sa.select(sa.func.count()).select_from(schema.metadata.tables[table]))
