@@ -19,7 +19,14 @@ from sd_jwt.verifier import SDJWTVerifier
 from tearline.facts.errors import Malformed
 from tearline.facts.fact import Fact, Sealed
 from tearline.facts.identifiers import FactId, ItemId, KeyId, OrganisationId, PersonId, PurgeId
-from tearline.facts.keys import KeyAlgorithm, KeyPurpose, NodeKeyIntroduced, PersonKeyIntroduced
+from tearline.facts.keys import (
+    KeyAlgorithm,
+    KeyPurpose,
+    NodeKeyIntroduced,
+    PersonKeyIntroduced,
+    PersonKeyRevoked,
+    RevocationReason,
+)
 from tearline.facts.release import Handling, InformationGrade, ItemRegistered, SourceGrade, Tlp
 from tearline.facts.retention import Purged, PurgeGround
 from tearline.ledger import disclose, personal, strict
@@ -29,7 +36,7 @@ from tearline.ledger.ledger import Ledger
 from tearline.ledger.note import COSIGNATURE, cosign, vkey_of
 from tearline.ledger.prepared import Prepared
 from tearline.ledger.sdjwt import thumbprint
-from tests.ledger.told import Clock, draft, organisation
+from tests.ledger.told import NOON, Clock, draft, organisation
 
 JS = Path(__file__).parents[1] / "strangers" / "sd-jwt-js"
 SEALED = {"title": "A título", "content": "¿quién sabe?", "source_code": "S-17", "conditions": None}
@@ -140,6 +147,15 @@ def test_a_persons_signature_comes_with_what_introduced_their_key(ledger: Ledger
     assert [f.position for f in facts] == [0, 5, 7]
     assert facts[2].signed is not None
     assert facts[2].signed.person == "p-1"
+
+
+def test_a_key_is_not_shown_without_what_revoked_it(ledger: Ledger, keys: NodeKeys) -> None:
+    begin(ledger, keys)
+    whose, key = PersonId("p-1"), name_of(PERSON)
+    record(ledger, PersonKeyIntroduced(person=whose, key=key, public_key=public(PERSON)), organisation("o-3"))
+    record(ledger, PersonKeyRevoked(person=whose, key=key, reason=RevocationReason.LOST, since=NOON))
+    facts = verify(bytes(disclose.make(ledger, {5: []})), keys.vkey).facts
+    assert [f.position for f in facts] == [0, 5, 7]
 
 
 def test_a_purged_fact_is_shown_to_be_purged_and_shows_nothing_else(ledger: Ledger, keys: NodeKeys) -> None:

@@ -80,18 +80,20 @@ def _with_what_checks_them(ledger: Ledger, positions: Collection[int]) -> dict[i
         position = wanted.pop()
         entry = entries[position] = ledger.entry(position)
         asked = about(f"fact:{entry.recorded.ref}", kinds=(Purged,))
-        for name in _signers(entry.jws):
+        for name in _keys(entry):
             asked |= about(f"key:{name}", kinds=KEYS)
         wanted |= {found.position for found in ledger.read(asked)} - entries.keys()
     return entries
 
 
-def _signers(jws: bytes) -> Iterator[str]:
-    """The names of the keys that signed a fact of our own."""
-    yield key_named(jws)
-    signed = sdjwt.payload_of(jws).get(personal.CLAIM)
+def _keys(entry: Entry) -> Iterator[str]:
+    """The keys that signed a fact of our own, and the key it is about, lest a revoked one be shown as if it were not."""
+    yield key_named(entry.jws)
+    signed = sdjwt.payload_of(entry.jws).get(personal.CLAIM)
     if signed is not None:
         yield str(signed["key"])
+    if isinstance(entry.recorded.fact, KEYS):
+        yield entry.recorded.fact.key
 
 
 def _size(note: str) -> int:
