@@ -10,6 +10,7 @@ from tearline.cli import (
     decide,
     demo,
     docs,
+    holds,
     imports,
     ledger,
     logs,
@@ -17,6 +18,8 @@ from tearline.cli import (
     owed,
     protocol,
     publication,
+    purge,
+    retention,
     witness,
 )
 
@@ -63,4 +66,7 @@ app.add_typer(logs.app, name="logs")
 app.command(epilog=backup.BACKUP_EXAMPLE)(backup.backup)
 app.command(epilog=backup.RESTORE_EXAMPLE)(backup.restore)
 app.command(epilog=backup.PUBLISHED_EXAMPLE)(backup.published)
+app.add_typer(purge.app, name="purge")
+app.add_typer(holds.app, name="hold")
+app.add_typer(retention.app, name="retention")
 app.add_typer(docs.app, name="docs")

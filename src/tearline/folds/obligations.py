@@ -91,7 +91,19 @@ def obligations_question(protocols: Mapping[str, Pack]) -> Question:
 
 def obligations(history: History, protocols: Mapping[str, Pack]) -> list[Obligation]:
     """All obligations, discharged ones included, by due date, those without one last."""
-    owed = [*_from_duties(history, protocols), *_from_verdicts(history, protocols)]
+    return _by_date([*_from_duties(history, protocols), *_from_verdicts(history, protocols)])
+
+
+def terms(history: History, protocols: Mapping[str, Pack]) -> list[Obligation]:
+    """Those that say how long something is kept, and nothing that a verdict would have to be opened for."""
+    return _by_date([o for o in _from_duties(history, protocols) if o.kind in _terms_of(protocols)])
+
+
+def _terms_of(protocols: Mapping[str, Pack]) -> set[str]:
+    return {duty.id for pack in protocols.values() for duty in pack.duties if ends_a_term(duty)}
+
+
+def _by_date(owed: list[Obligation]) -> list[Obligation]:
     return sorted(owed, key=lambda o: (o.due is None, o.due or o.since, o.ground.position))
 
 

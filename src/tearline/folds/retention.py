@@ -30,7 +30,7 @@ from tearline.facts.retention import (
     WrappingKeyRetired,
 )
 from tearline.facts.words import Worded
-from tearline.folds.obligations import Obligation, ends_a_term, obligations
+from tearline.folds.obligations import Obligation, terms
 from tearline.folds.release import releases_of
 from tearline.protocol import Pack
 
@@ -51,8 +51,7 @@ OF_HOLDS: Sequence[type[Fact]] = (LegalHoldPlaced, LegalHoldLifted)
 
 def clocks(history: History, protocols: Mapping[str, Pack]) -> list[Obligation]:
     """For each item and agreement, until when it is purged or validated; the first that ends on top."""
-    duties = {duty.id for pack in protocols.values() for duty in pack.duties if ends_a_term(duty)}
-    return [o for o in obligations(history, protocols) if o.kind in duties and o.discharged_by is None]
+    return [term for term in terms(history, protocols) if term.discharged_by is None]
 
 
 def clocks_question(known: History, items: Iterable[ItemId]) -> Question:

@@ -40,8 +40,9 @@ def purges_of(node: Node) -> list[PurgeStanding]:
 def complete(node: Node) -> list[PurgeStanding]:
     """Complete what can be completed of this node's purges; where every purge stands then.
 
-    ValueError when the node's keys are on no disk and in no key store. Malformed when the key store has not handed
-    out the next wrapping key. TimeoutError when another process does the same, or reads the database all the time.
+    Where a key store has not handed out the next wrapping key, or still hands out the old one, they wait for that.
+    ValueError when the node's keys are on no disk and in no key store. TimeoutError when another process does the
+    same, or reads the database all the time.
     """
     wrapping = node.ledger.keys.wrapping
     if wrapping is None:
@@ -69,10 +70,12 @@ def _go_on(node: Node, wrapping: WrappingKeys) -> None:
     if not any(standing.purged and not standing.completed for standing in purges_of(node)):
         return
     wrapping = _replaced(node, wrapping)
-    if wrapping.holds_older(node.ledger.epoch()):
+    if wrapping.holds_older(node.ledger.epoch()) or _introduced(node) > node.ledger.epoch():
         return
     _retired(node)
     if any(awaits(standing, Awaits.REWRAP) for standing in purges_of(node)):
+        if not wrapping.can_follow:
+            return
         _record(node, IntroduceWrappingKey(WrappingKeyIntroduced(epoch=node.ledger.epoch() + 1)))
         _go_on(node, wrapping)
         return
@@ -89,14 +92,19 @@ def awaits(standing: PurgeStanding, what: Awaits) -> bool:
 
 def _replaced(node: Node, wrapping: WrappingKeys) -> WrappingKeys:
     """Put the wrapping key that was introduced last into use, if it is not, and destroy the one before."""
-    known = node.ledger.read(about(kinds=(WrappingKeyIntroduced,)))
-    introduced = max((r.fact.epoch for r in known.of(WrappingKeyIntroduced)), default=0)
-    if introduced > node.ledger.epoch():
+    introduced = _introduced(node)
+    if introduced > node.ledger.epoch() and wrapping.can_follow:
         wrapping = wrapping.with_next()
         node.ledger.rewrap(wrapping.of(introduced))
         old, node.ledger = node.ledger, node.ledger.again()
         old.close()
     return wrapping.without_older(node.ledger.epoch())
+
+
+def _introduced(node: Node) -> int:
+    """The epoch of the last wrapping key that was introduced; 0 for none."""
+    known = node.ledger.read(about(kinds=(WrappingKeyIntroduced,)))
+    return max((r.fact.epoch for r in known.of(WrappingKeyIntroduced)), default=0)
 
 
 def _retired(node: Node) -> None:

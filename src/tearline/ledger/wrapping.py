@@ -144,6 +144,11 @@ class WrappingKeys:
     def _held(self, epoch: int) -> WrappingKey | None:
         return next((k for k in (self.current, self.next) if k is not None and k.epoch == epoch), None)
 
+    @property
+    def can_follow(self) -> bool:
+        """Whether there is a next key, or we can make one."""
+        return self.next is not None or not self.outside
+
     def now(self) -> "WrappingKeys":
         """As they are kept at this moment; what a key store handed out is as it was."""
         return self if self.outside else WrappingKeys.read(self.folder, {})
