@@ -87,7 +87,7 @@ def _with_what_checks_them(ledger: Ledger, positions: Collection[int]) -> dict[i
 
 
 def _keys(entry: Entry) -> Iterator[str]:
-    """The keys that signed a fact of our own, and the key it is about, lest a revoked one be shown as if it were not."""
+    """The keys that signed a fact of our own, and the one it is about, lest one be shown without what revoked it."""
     yield key_named(entry.jws)
     signed = sdjwt.payload_of(entry.jws).get(personal.CLAIM)
     if signed is not None:
