@@ -88,10 +88,6 @@ class PostgreSql:
         self.run(f"CREATE SCHEMA {self.name}")
         return self
 
-    def drop(self) -> None:
-        """Also while a ledger that was not closed has it open."""
-        self.run(f"DROP SCHEMA {self.name} CASCADE")
-
     def run(self, *statements: str) -> None:
         with self._engine.connect() as connection:
             for statement in statements:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from tearline.ledger import batch, check, index, rebuild
 from tearline.ledger.keys import NodeKeys
 from tearline.ledger.ledger import Ledger
 from tests.databases import Database, PostgreSql, Server, Sqlite, postgresql
@@ -55,8 +56,8 @@ def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[New
         return made[-1]
 
     yield schema if getattr(request, "param", "sqlite") == "postgresql" else sqlite
-    for one in made:
-        one.drop()
+    if made:
+        made[0].run(f"DROP SCHEMA {', '.join(one.name for one in made)} CASCADE")
 
 
 @pytest.fixture
@@ -74,3 +75,24 @@ def ledger(url: str, keys: NodeKeys, clock: Clock) -> Iterator[Ledger]:
     made = Ledger.make(url, keys, clock)
     yield made
     made.close()
+
+
+@pytest.fixture
+def tiny_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every few facts the table takes over what memory held, and begins a new stretch."""
+    for name, value in (("FLUSH", 3), ("STRETCH", 4), ("MOST_COVERED", 5)):
+        for module in (batch, check, index, rebuild):
+            if hasattr(module, name):
+                monkeypatch.setattr(module, name, value)
+
+
+@pytest.fixture
+def few_words(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As if almost all tags, and almost all kinds, had the same hash."""
+    word, kind = index._word, index.kind_word
+    monkeypatch.setattr(index, "_word", lambda tag: word(tag) % 3)
+    monkeypatch.setattr(index, "word_of", lambda tag: word(tag) % 3)
+    monkeypatch.setattr(index, "kind_word", lambda name: kind(name) % 2)
+    index._alike.cache_clear()
+    yield
+    index._alike.cache_clear()

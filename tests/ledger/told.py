@@ -1,19 +1,23 @@
 """A few facts for the ledger's own tests, and who records them. Their meaning is not the point."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from tearline.facts.fact import Fact, Sealed
 from tearline.facts.history import Actor, Draft, Question, Role, about
 from tearline.facts.identifiers import (
     CompromiseId,
+    FactId,
     ItemId,
     OrganisationId,
     PersonId,
+    PurgeId,
     SuspensionId,
     UnitId,
 )
 from tearline.facts.leaks import CompromiseReported, CooperationSuspended, Sureness
 from tearline.facts.parties import OrganisationRegistered
+from tearline.facts.retention import Purged, PurgeGround
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 BY = Actor(PersonId("p-1"), Role.INVESTIGATOR)
@@ -50,6 +54,18 @@ def suspended(unit: str, item: str) -> CooperationSuspended:
 
 def organisation(name: str) -> OrganisationRegistered:
     return OrganisationRegistered(organisation=OrganisationId(name), name="An agency", country="Mexico")
+
+
+def purged(refs: Mapping[str, int]) -> Purged:
+    """The fact that has to stand beside the purge of the facts with these references, at these positions."""
+    return Purged(
+        purge=PurgeId("purge-1"),
+        refs=tuple(FactId(ref) for ref in refs),
+        indices=tuple(refs.values()),
+        ground=PurgeGround.COURT_ORDER,
+        cites="order 7 of 2026",
+        ordered_by=PersonId("p-2"),
+    )
 
 
 def draft(fact: Fact, happened_at: datetime = NOON) -> Draft:
