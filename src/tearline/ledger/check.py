@@ -1,11 +1,12 @@
 """Everything verified again, from the facts up. Slow on purpose, and sharing little with what wrote it.
 
-1. Each fact: admitted strictly, signed by the fact key, of this origin; its leaf commits to its bytes.
+1. Each fact: admitted strictly, signed by the fact key of its time, of this origin, and by the person whom it
+   binds if they have a key; its leaf commits to its bytes.
 2. Its sealed fields all open, each is committed to, and none is missing. Only those of facts that a recorded
    purge names are gone, and these all are.
 3. Its kind, reference, submission and tags in the table are those that follow from it.
 4. Times never go back, and no fact was decided on a position that was not yet reached.
-5. Each submission stands in one piece.
+5. Each submission stands in one piece, and what a person signed stands there once, whole and in its order.
 6. The tree over all leaves has these tiles, this edge and this root, and the log key signed them.
 7. The index has a posting for each tag of each fact that it covers, and no other.
 8. Nothing else is in the tables.
@@ -24,12 +25,15 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from tearline.facts.codec import encode, tags_of
 from tearline.facts.errors import Broken, Malformed
 from tearline.facts.fact import Compartment
+from tearline.facts.keys import KeyPurpose, NodeKeyIntroduced
 from tearline.ledger import sdjwt, store
 from tearline.ledger.entry import BLINDING, leaf_of
 from tearline.ledger.index import REF_TIME, STRETCH, Names, postings
+from tearline.ledger.keyring import Keyring
 from tearline.ledger.keys import NodeKeys
 from tearline.ledger.note import open_checkpoint
 from tearline.ledger.payload import instant, new_ref, recorded_of
+from tearline.ledger.personal import CLAIM, Signed, check_act
 from tearline.ledger.reader import ALL, SealedParts
 from tearline.ledger.rebuild import Stored
 from tearline.ledger.tree import Edge, Tile, leaf_hash
@@ -78,6 +82,9 @@ class _Check:
     edge: Edge = field(default_factory=Edge)
     finished: list[Tile] = field(default_factory=list)
     last: str = ""
+    keyring: Keyring = field(default_factory=Keyring)
+    signed: list[Signed | None] = field(default_factory=list)
+    challenges: set[bytes] = field(default_factory=set)
     act: str = ""
     acts: set[str] = field(default_factory=set)
     sealed: int = 0
@@ -89,11 +96,15 @@ class _Check:
         master = AESGCM(self.keys.master)
         index = _IndexCheck(self.run, head.indexed)
         for position, row in enumerate(_entries(self.run)):
+            if position == 0 and row.kind != NodeKeyIntroduced.__name__:
+                self.keyring = Keyring(self.keys.fact.public_key())
             if row.position != position:
                 raise Broken(f"entry {position}: missing, the next one is {row.position}")
             index.add(self._fact(master, row))
             self.edge, tiles = self.edge.grow([leaf_hash(row.leaf)])
             self.finished += tiles
+        self._end_of_act("the last submission")
+        self._keys_in_use()
         index.end()
         self._counts(head)
         if self.edge.size and head.recorded_at != self.last:
@@ -104,7 +115,7 @@ class _Check:
         place = f"entry {row.position}"
         if len(row.blinding) != BLINDING or leaf_of(row.blinding, row.jws) != row.leaf:
             raise Broken(f"{place}: the leaf does not commit to the fact")
-        payload = sdjwt.admit(row.jws, self.keys.fact.public_key(), place)
+        payload = dict(self.keyring.admit(row.position, row.jws, place).payload)
         if payload["iss"] != self.keys.origin:
             raise Broken(f"{place}: issued by {payload['iss']}")
         if payload["recorded_at"] != instant(datetime.fromisoformat(payload["recorded_at"])):
@@ -117,15 +128,35 @@ class _Check:
         if not 0 <= payload["after"] <= row.position:
             raise Broken(f"{place}: decided on a position that was not yet reached")
         if payload["act"] != self.act:
+            self._end_of_act(f"the submission before {place}")
             self.act = payload["act"]
             if self.act in self.acts:
                 raise Broken(f"{place}: stands apart from the other facts of its submission")
             self.acts.add(self.act)
+        self.signed.append(Signed.parse(payload[CLAIM], place) if CLAIM in payload else None)
         tags = self._fields(master, row, payload, place)
         names = Names(payload["kind"], payload["ref"], payload["act"], tags)
         if (row.kind, row.ref, row.act, row.tags) != (names.kind, names.ref, names.act, names.stored_tags):
             raise Broken(f"{place}: kind, reference, submission or tags are not its own")
         return names
+
+    def _end_of_act(self, place: str) -> None:
+        """All facts of a submission bear one signature, which no other submission bears; or none does."""
+        check_act(self.signed, place)
+        first = self.signed[0] if self.signed else None
+        if first is not None:
+            if first.challenge in self.challenges:
+                raise Broken(f"{place}: what a person signed once is recorded twice")
+            self.challenges.add(first.challenge)
+        self.signed = []
+
+    def _keys_in_use(self) -> None:
+        for purpose, ours in ((KeyPurpose.FACT, self.keys.fact), (KeyPurpose.LOG, self.keys.log)):
+            key = self.keyring.in_use(purpose)
+            if key is not None and key.public.public_bytes_raw() != ours.public_key().public_bytes_raw():
+                raise Broken(f"the facts introduce another {purpose.value} key than the one in use")
+        if self.keyring.left_out:
+            raise Broken("a key of the node was introduced in place of another than the one in use")
 
     def _fields(self, master: AESGCM, row: Stored, payload: dict[str, Any], place: str) -> frozenset[str]:
         stored = SealedParts.of(row.leaf, row.wrapped, row.content)

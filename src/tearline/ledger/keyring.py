@@ -1,8 +1,10 @@
 """Whose a key was at each place of a ledger, as the ledger's own facts say.
 
 A node's fact key signs from the fact after the one that introduces it until the next is introduced; the
-first one introduces itself, in entry 0. A person's key signs that person's acts from the fact after the one that
-introduces it until it is revoked. No key is introduced twice.
+first one introduces itself, in entry 0. The log key of a time is handed over to the next by a note that both sign.
+A person's key signs that person's acts from the fact after the one that
+introduces it until it is revoked. No key is introduced twice, and a live fact that binds a person who has a key
+bears their signature.
 
 Facts are given in the ledger's order; some may be left out, as they are in a bundle. What is left out is not
 missed: a revocation that is not among them revokes nothing.
@@ -16,6 +18,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from tearline.facts.errors import Broken, Malformed
+from tearline.facts.fact import KINDS
 from tearline.facts.keys import (
     KeyPurpose,
     NodeKeyIntroduced,
@@ -25,6 +28,8 @@ from tearline.facts.keys import (
 )
 from tearline.facts.shape import Place, record_of
 from tearline.ledger import personal, sdjwt, strict
+from tearline.ledger.handover import open_hand_over
+from tearline.ledger.note import Vkey
 from tearline.ledger.payload import instant
 
 _KINDS = {k.__name__: k for k in (NodeKeyIntroduced, NodeKeyRevoked, PersonKeyIntroduced, PersonKeyRevoked)}
@@ -44,6 +49,7 @@ class Key:
     public: Ed25519PublicKey
     person: str | None
     introduced: int
+    purpose: KeyPurpose | None = None
     followed: int | None = None
     revoked: int | None = None
     since: datetime | None = None
@@ -61,9 +67,24 @@ class Admitted:
 class Keyring:
     """The keys that the facts so far put on record."""
 
-    def __init__(self) -> None:
+    def __init__(self, given: Ed25519PublicKey | None = None) -> None:
+        """``given``: the fact key of a ledger that does not begin with its introduction."""
         self._keys: dict[str, Key] = {}
-        self._latest: str | None = None
+        self._latest: dict[KeyPurpose, str] = {}
+        self._held: dict[str, int] = {}
+        self.left_out = False
+        """Whether a key replaced one that is not the one before it: facts are missing in between."""
+        if given is not None:
+            name = sdjwt.thumbprint(given)
+            self._keys[name] = Key(
+                name=name, public=given, person=None, introduced=-1, purpose=KeyPurpose.FACT
+            )
+            self._latest[KeyPurpose.FACT] = name
+
+    def in_use(self, purpose: KeyPurpose) -> Key | None:
+        """The node's key of this purpose after all facts so far."""
+        name = self._latest.get(purpose)
+        return None if name is None else self._keys[name]
 
     def __getitem__(self, name: str) -> Key:
         """A key as it stands after all facts so far."""
@@ -80,15 +101,19 @@ class Keyring:
         else:
             payload = sdjwt.admit(jws, self._of_the_node(name, file), file)
         _check_claims(payload, file)
-        signed = self._by_the_person(payload, file) if personal.CLAIM in payload else None
+        if personal.CLAIM in payload:
+            signed = self._by_the_person(payload, file)
+        else:
+            signed = None
+            self._goes_unsigned(payload, file)
         self._learn(position, payload, file)
-        if name not in self._keys:
+        if name not in self._keys or self._keys[name].purpose is not KeyPurpose.FACT:
             raise Broken(f"{file}: signed by a key that it does not introduce itself")
         return Admitted(payload, name, signed)
 
     def _of_the_node(self, name: str, file: str) -> Ed25519PublicKey:
         key = self._keys.get(name)
-        if key is None or key.person is not None:
+        if key is None or key.purpose is not KeyPurpose.FACT:
             raise Broken(f"{file}: signed by a key that no fact before it introduces as the node's")
         if key.revoked is not None or key.followed is not None:
             raise Broken(f"{file}: signed by a key that was no longer the node's")
@@ -104,30 +129,61 @@ class Keyring:
         personal.verify(payload, key.public, file)
         return name
 
+    def _goes_unsigned(self, payload: Mapping[str, Any], file: str) -> None:
+        kind = KINDS.get(payload["kind"])
+        if kind is None or not kind.binds or "told" in payload:
+            return
+        if self._held.get(payload["by"]):
+            raise Broken(f"{file}: binds {payload['by']}, who has a key on record, without their signature")
+
     def _learn(self, position: int, payload: Mapping[str, Any], file: str) -> None:
         kind = _KINDS.get(payload["kind"])
         if kind is None:
             return
         match record_of(kind).parse(payload["fact"], Place(file, "payload.fact")):
-            case NodeKeyIntroduced(purpose=KeyPurpose.FACT) as fact:
-                self._introduce(position, fact.key, fact.public_key, None, file)
-                if self._latest is not None:
-                    self._keys[self._latest] = replace(self._keys[self._latest], followed=position)
-                self._latest = fact.key
+            case NodeKeyIntroduced() as fact:
+                self._follow(position, fact, payload, file)
             case PersonKeyIntroduced() as fact:
-                self._introduce(position, fact.key, fact.public_key, fact.person, file)
+                self._introduce(
+                    Key(
+                        name=fact.key,
+                        public=personal.public_key(fact.public_key, file, "payload.fact.public_key"),
+                        person=fact.person,
+                        introduced=position,
+                    ),
+                    file,
+                )
             case NodeKeyRevoked() | PersonKeyRevoked() as fact:
                 key = self._keys.get(fact.key)
                 if key is not None and key.revoked is None:
                     self._keys[fact.key] = replace(key, revoked=position, since=fact.since)
+                    if key.person is not None:
+                        self._held[key.person] -= 1
 
-    def _introduce(self, position: int, name: str, public: str, person: str | None, file: str) -> None:
-        if name in self._keys:
+    def _follow(self, position: int, fact: NodeKeyIntroduced, payload: Mapping[str, Any], file: str) -> None:
+        """A key of the node, in place of the one before it if there was one."""
+        public = personal.public_key(fact.public_key, file, "payload.fact.public_key")
+        new = Key(name=fact.key, public=public, person=None, introduced=position, purpose=fact.purpose)
+        before = self.in_use(fact.purpose)
+        if fact.replaces != (before and before.name):
+            self.left_out = True
+        elif before is not None and fact.purpose is KeyPurpose.LOG:
+            old, vkey = (Vkey(payload["iss"], key.public.public_bytes_raw()) for key in (before, new))
+            if open_hand_over(payload["fact"].get("hand_over") or "", old, file) != vkey:
+                raise Broken(f"{file}: the log was handed over to another key")
+        self._introduce(new, file)
+        if before is not None:
+            self._keys[before.name] = replace(before, followed=position)
+        self._latest[fact.purpose] = fact.key
+
+    def _introduce(self, key: Key, file: str) -> None:
+        if key.name in self._keys:
             raise Broken(f"{file}: introduces a key that is on record already")
-        key = personal.public_key(public, file, "payload.fact.public_key")
-        if sdjwt.thumbprint(key) != name:
+        if sdjwt.thumbprint(key.public) != key.name:
             raise Broken(f"{file}: introduces a key under a name that is not its thumbprint")
-        self._keys[name] = Key(name=name, public=key, person=person, introduced=position)
+        self._keys[key.name] = key
+        if key.person is not None:
+            self._held[key.person] = self._held.get(key.person, 0) + 1
 
 
 def key_named(jws: bytes, file: str = "fact") -> str:

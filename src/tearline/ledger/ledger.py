@@ -16,13 +16,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 import tearline.facts.vocabulary  # noqa: F401  reading needs every kind declared
 from tearline.facts.errors import Broken
 from tearline.facts.fact import Fact
-from tearline.facts.history import Draft, History, Question, Recorded
-from tearline.ledger import sdjwt, sealing, store, strict
+from tearline.facts.history import Draft, History, Question, Recorded, about
+from tearline.facts.keys import KeyPurpose, NodeKeyIntroduced
+from tearline.ledger import personal, sdjwt, sealing, store, strict
 from tearline.ledger.batch import Appended, Batch, Signer, Submission, act_at
 from tearline.ledger.check import audit_record, check_record
 from tearline.ledger.group import GroupCommit
@@ -49,6 +51,7 @@ from tearline.ledger.wrapping import WrappingKey
 Clock = Callable[[], datetime]
 
 LARGEST_GROUP = 256
+INTRODUCED = about(kinds=(NodeKeyIntroduced,))
 BEGINNING = instant(datetime.min.replace(tzinfo=UTC))
 
 
@@ -81,6 +84,7 @@ class Ledger:
         self._edge = Edge()
         self._note = ""
         self._last = ""
+        self._fact_keys: list[str] = []
         self._broken: str | None = None
         self._group = GroupCommit(self._commit, LARGEST_GROUP)
         self._store = store.Store(url)
@@ -150,6 +154,7 @@ class Ledger:
         key: str,
         purging: Collection[int] = (),
         signed: Sequence[Mapping[str, Any]] | None = None,
+        successor: NodeKeys | None = None,
     ) -> Appended:
         """Record all of these facts, or none. On the disk when it returns.
 
@@ -157,11 +162,12 @@ class Ledger:
         the same ``key`` gets the first one's answer if the facts are the same, else Refused. Malformed
         when a fact is larger than 16 KiB without its sealed fields. The sealed fields of the entries in
         ``purging`` are destroyed in the same transaction; Conflict when one has none left. ``signed`` are
-        the personal signatures, one claim for each fact.
+        the personal signatures, one claim for each fact. With ``successor`` these facts introduce the keys that
+        take the place of ours: they sign the checkpoint over them, and everything after.
         """
-        return self.record(
-            self.admit(drafts, unless=unless, after=after, key=key, purging=purging, signed=signed)
-        )
+        submission = self.admit(drafts, unless=unless, after=after, key=key, purging=purging, signed=signed)
+        submission.successor = successor
+        return self.record(submission)
 
     def admit(
         self,
@@ -178,9 +184,9 @@ class Ledger:
         if not prepared.facts or not key or after < 0 or prepared.after != after:
             raise ValueError("a submission has facts, a key, and the position it was decided on")
         recorded_at = max(self._last, instant(self._clock()))
-        act = _act(key)
-        rows = self._signer.rows(prepared, act, signed, recorded_at)
-        return Submission(prepared, unless, act, signed, frozenset(purging), recorded_at, rows)
+        act, signer = _act(key), self._signer
+        rows = signer.rows(prepared, act, signed, recorded_at)
+        return Submission(prepared, unless, act, signed, frozenset(purging), recorded_at, rows, signer)
 
     def record(self, submission: Submission) -> Appended:
         """Record what was admitted; raises what ``append`` raises. On the disk when it returns."""
@@ -308,8 +314,8 @@ class Ledger:
         with self._guarded(), self._store.reading() as run:
             return audit_record(run, self._keys)
 
-    def rebuild(self) -> int:
-        """Make the index of tags anew from the facts; how many postings it has."""
+    def rebuild(self) -> tuple[int, bool]:
+        """Make the index of tags anew from the facts; how many postings it has, and whether it was right before."""
         with self._guarded(), self._store.writing() as run:
             run.locked_head()
             return rebuild_index(run)
@@ -369,6 +375,11 @@ class Ledger:
 
     def _commit(self, group: list[Submission]) -> None:
         """Record what may be recorded of a group, in one transaction, and settle every member."""
+        if len(group) > 1 and any(one.successor for one in group):
+            for one in group:
+                self._commit([one])
+            return
+        successor = group[0].successor
         with self._guarded():
             with self._store.writing() as run:
                 head = run.locked_head()
@@ -377,7 +388,10 @@ class Ledger:
                     raise Broken("the wrapping key was replaced; start again with the one that is in use")
                 batch = Batch(run, self._signer, self._reader, self._index, head)
                 batch.take(group)
-                edge, note = batch.write(self._edge) if len(batch) else (self._edge, self._note)
+                signer = Signer(successor) if successor else self._signer
+                edge, note = batch.write(self._edge, signer) if len(batch) else (self._edge, self._note)
+            if successor and len(batch):
+                self._keys, self._signer = successor, signer
             self._edge, self._note, self._last = edge, note, batch.last
             self._index.recent.learn(head.size, batch.names)
             batch.settle()
@@ -388,14 +402,38 @@ class Ledger:
             return
         partials = store.partials(run, head.size)
         edge = Edge.restore(head.size, partials)
-        checkpoint = open_checkpoint(head.note, self._keys.vkey)
+        try:
+            checkpoint = open_checkpoint(head.note, self._keys.vkey)
+        except Broken as broken:
+            raise Broken(f"{broken}; if the log key was replaced meanwhile, start again") from None
         if (checkpoint.size, checkpoint.root) != (head.size, edge.root()):
             raise Broken(f"the stored checkpoint of {checkpoint.size} entries does not fit the stored tree")
         if head.size < self._edge.size:
             raise Broken(f"the ledger went back from {self._edge.size} entries to {head.size}")
         path = consistency_proof(store.tile_reader(run), self._edge.size, head.size)
         verify_consistency(self._edge.size, self._edge.root(), head.size, edge.root(), path)
+        self._check_fact_key(run, head)
         self._edge, self._note, self._last = edge, head.note, head.recorded_at
+
+    def _check_fact_key(self, run: store.Run, head: store.Head) -> None:
+        """Broken when what was stored since we last looked introduces another fact key than ours."""
+        found = self._index.positions(run, INTRODUCED, self._edge.size, head.size, head.indexed)
+        for recorded in self._reader.facts(run, found, frozenset(), head.purges):
+            if isinstance(recorded.fact, NodeKeyIntroduced) and recorded.fact.purpose is KeyPurpose.FACT:
+                self._fact_keys.append(recorded.fact.public_key)
+        ours = strict.to_base64url(self._keys.fact.public_key().public_bytes_raw())
+        if self._fact_keys and self._fact_keys[-1] != ours:
+            raise Broken(
+                "the fact key on record is another than ours; if it was replaced meanwhile, start again"
+            )
+
+    def _signer_of_latest(self, run: store.Run, head: store.Head) -> Ed25519PublicKey:
+        """Our fact key, or the one before it when the latest fact is the one that introduces ours."""
+        (latest,) = self._reader.facts(run, [head.size - 1], frozenset(), head.purges)
+        match latest.fact:
+            case NodeKeyIntroduced(purpose=KeyPurpose.FACT, replaces=str()):
+                return personal.public_key(self._fact_keys[-2], "the latest fact")
+        return self._keys.fact.public_key()
 
     def _check_keys(self, run: store.Run) -> None:
         """Broken when the latest fact was signed, or the latest sealed one sealed, by other keys than ours."""
@@ -404,7 +442,7 @@ class Ledger:
             raise Broken(f"the wrapping key is of epoch {self._keys.epoch}, the ledger's of {head.epoch}")
         if head.size:
             (_, _, jws) = run.execute(run.sql.entry, (head.size - 1,)).fetchone()
-            sdjwt.admit(jws, self._keys.fact.public_key(), "the latest fact")
+            sdjwt.admit(jws, self._signer_of_latest(run, head), "the latest fact")
         sealed = run.execute(run.sql.last_sealed).fetchone()
         if sealed is not None:
             self._reader.facts(run, [sealed[0]], frozenset(), head.purges)
