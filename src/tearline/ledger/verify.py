@@ -17,6 +17,8 @@
 for a signature, a hash or a file that is wrong or missing. Each names the file. Memory does not grow with
 the log: a few tiles are held at a time.
 
+A folder to which an export is written meanwhile may fail; verify it again then, or a copy.
+
 What it cannot show: that the log told others the same. For that, give the witnesses whom you trust.
 """
 
