@@ -4,11 +4,13 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 
-from tearline.facts.errors import Conflict, Malformed, Refused
+from tearline.facts.errors import Broken, Conflict, Malformed, Refused
 from tearline.facts.fact import Closed, Compartment, Sealed
 from tearline.facts.history import Actor, Draft, Precision, Question, Role, Told, about, each
 from tearline.facts.identifiers import ItemId, OrganisationId, PersonId
@@ -19,6 +21,7 @@ from tearline.ledger.keys import NodeKeys
 from tearline.ledger.ledger import Ledger
 from tearline.ledger.note import open_checkpoint
 from tearline.ledger.proof import Proof
+from tearline.ledger.wrapping import WrappingKey
 from tests.databases import Database
 from tests.ledger.checking import check_ledger
 from tests.ledger.told import BY, NOON, Clock, compromise, draft, on_item, organisation, suspended
@@ -308,3 +311,40 @@ def test_by_whom_is_kept(ledger: Ledger) -> None:
     add(ledger, draft(organisation("o-1")), key="k")
     (recorded,) = ledger.read(about("organisation:o-1"))
     assert recorded.by == BY
+
+
+def test_a_rewrap_waits_for_what_is_being_appended_and_hinders_nothing_else(
+    ledger: Ledger, url: str, keys: NodeKeys, clock: Clock
+) -> None:
+    """One process does both, from several threads: the transactions must not run into each other."""
+    stop = threading.Event()
+    failed: list[Exception] = []
+    recorded: list[Appended] = []
+
+    def append(thread: int) -> None:
+        for n in count():
+            if stop.is_set():
+                return
+            try:
+                recorded.append(add(ledger, draft(compromise(f"c-{thread}-{n}", "i-1")), key=f"{thread} {n}"))
+            except Exception as error:  # noqa: BLE001  whatever it is, the test shows it
+                failed.append(error)
+                return
+
+    threads = [threading.Thread(target=append, args=(n,)) for n in range(3)]
+    for thread in threads:
+        thread.start()
+    while len(recorded) < 20:
+        time.sleep(0.001)
+    for _ in range(5):
+        ledger.rebuild()
+    new = WrappingKey.new(2)
+    assert ledger.rewrap(new) >= 20
+    for thread in threads:
+        thread.join(10)
+    assert len(failed) == 3  # the old key is no longer in use, and that is all they were told
+    assert {type(error) for error in failed} == {Broken}
+    assert all("wrapping key was replaced" in str(error) for error in failed)
+    with closing(Ledger(url, replace(keys, master=new.key, epoch=2), clock)) as opened:
+        assert opened.size() == len(recorded)
+        opened.check()

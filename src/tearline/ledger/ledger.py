@@ -88,15 +88,19 @@ class Ledger:
         self._broken: str | None = None
         self._group = GroupCommit(self._commit, LARGEST_GROUP)
         self._store = store.Store(url)
-        with self._guarded():
-            self._store.check_version()
-            with self._store.reading() as run:
-                # Which wrapping key is in use the head says, also when its replacement was cut off half-way.
-                self._keys = keys.at(run.head().epoch)
-                self._signer = Signer(self._keys)
-                self._reader = Reader(AESGCM(self._keys.master), self._index)
-                self._catch_up(run, run.head())
-                self._check_keys(run)
+        try:
+            with self._guarded():
+                self._store.check_version()
+                with self._store.reading() as run:
+                    # Which wrapping key is in use the head says, also when its replacement was cut off half-way.
+                    self._keys = keys.at(run.head().epoch)
+                    self._signer = Signer(self._keys)
+                    self._reader = Reader(AESGCM(self._keys.master), self._index)
+                    self._catch_up(run, run.head())
+                    self._check_keys(run)
+        except BaseException:
+            self.close()
+            raise
 
     @classmethod
     def make(cls, url: str, keys: NodeKeys, clock: Clock) -> "Ledger":
@@ -392,6 +396,7 @@ class Ledger:
                 edge, note = batch.write(self._edge, signer) if len(batch) else (self._edge, self._note)
             if successor and len(batch):
                 self._keys, self._signer = successor, signer
+                self._fact_keys.append(_public(successor))
             self._edge, self._note, self._last = edge, note, batch.last
             self._index.recent.learn(head.size, batch.names)
             batch.settle()
@@ -421,8 +426,7 @@ class Ledger:
         for recorded in self._reader.facts(run, found, frozenset(), head.purges):
             if isinstance(recorded.fact, NodeKeyIntroduced) and recorded.fact.purpose is KeyPurpose.FACT:
                 self._fact_keys.append(recorded.fact.public_key)
-        ours = strict.to_base64url(self._keys.fact.public_key().public_bytes_raw())
-        if self._fact_keys and self._fact_keys[-1] != ours:
+        if self._fact_keys and self._fact_keys[-1] != _public(self._keys):
             raise Broken(
                 "the fact key on record is another than ours; if it was replaced meanwhile, start again"
             )
@@ -431,7 +435,7 @@ class Ledger:
         """Our fact key, or the one before it when the latest fact is the one that introduces ours."""
         (latest,) = self._reader.facts(run, [head.size - 1], frozenset(), head.purges)
         match latest.fact:
-            case NodeKeyIntroduced(purpose=KeyPurpose.FACT, replaces=str()):
+            case NodeKeyIntroduced(purpose=KeyPurpose.FACT) if len(self._fact_keys) > 1:
                 return personal.public_key(self._fact_keys[-2], "the latest fact")
         return self._keys.fact.public_key()
 
@@ -468,3 +472,7 @@ class Ledger:
 def _act(key: str) -> str:
     """How a submission's key is kept and signed: hashed, because whoever chose it may have said too much in it."""
     return strict.to_base64url(hashlib.sha256(key.encode()).digest())
+
+
+def _public(keys: NodeKeys) -> str:
+    return strict.to_base64url(keys.fact.public_key().public_bytes_raw())

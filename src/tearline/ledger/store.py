@@ -11,6 +11,7 @@ row and is therefore the only one. ``secure_delete`` lets nothing that was delet
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -148,6 +149,7 @@ class Store:
                 raise Malformed("database", "url", SCHEMES)
         self.sql = Sql(self._engine.dialect)
         self._writer: sa.PoolProxiedConnection | None = None
+        self._alone = threading.Lock()
 
     def make(self, recorded_at: str, note: str, epoch: int) -> None:
         """Tables with an empty ledger in them. Malformed when something is there already."""
@@ -201,9 +203,10 @@ class Store:
                     raise Malformed(self.name, setting, f"on, so that a commit is on the disk; found {value}")
 
     def close(self) -> None:
-        writer, self._writer = self._writer, None
-        if writer is not None:
-            writer.close()
+        with self._alone:
+            writer, self._writer = self._writer, None
+            if writer is not None:
+                writer.close()
         self._engine.dispose()
 
     @contextmanager
@@ -226,20 +229,22 @@ class Store:
     def writing(self) -> Iterator[Run]:
         """The one write transaction: committed and on the disk when the block ends, or as if never begun.
 
-        It keeps a connection of its own. One call at a time.
+        It keeps a connection of its own, which this process's threads have one after the other: two
+        transactions on it would be one, and neither's commit its own.
         """
-        if self._writer is None:
-            self._writer = self._engine.raw_connection()
-            self._writing = Run(self._writer.driver_connection, self.sql)
-        run = self._writing
-        try:
-            run.execute(self._write)
-            yield run
-            run.execute("COMMIT")
-        except BaseException:
-            writer, self._writer = self._writer, None
-            writer.close()  # the pool rolls back what was left open
-            raise
+        with self._alone:
+            if self._writer is None:
+                self._writer = self._engine.raw_connection()
+                self._writing = Run(self._writer.driver_connection, self.sql)
+            run = self._writing
+            try:
+                run.execute(self._write)
+                yield run
+                run.execute("COMMIT")
+            except BaseException:
+                writer, self._writer = self._writer, None
+                writer.close()  # the pool rolls back what was left open
+                raise
 
     def forget_deleted(self) -> None:
         """Empty SQLite's write-ahead log, where overwritten pages linger; PostgreSQL keeps its own until recycled."""
