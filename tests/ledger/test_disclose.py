@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from jwcrypto.jwk import JWK  # type: ignore[import-untyped]
 from sd_jwt.verifier import SDJWTVerifier
 
-from tearline.facts.errors import Malformed
+from tearline.facts.errors import Broken, Malformed
 from tearline.facts.fact import Fact, Sealed
 from tearline.facts.identifiers import FactId, ItemId, KeyId, OrganisationId, PersonId, PurgeId
 from tearline.facts.keys import (
@@ -29,7 +30,7 @@ from tearline.facts.keys import (
 )
 from tearline.facts.release import Handling, InformationGrade, ItemRegistered, SourceGrade, Tlp
 from tearline.facts.retention import Purged, PurgeGround
-from tearline.ledger import disclose, personal, strict
+from tearline.ledger import disclose, personal, rotation, strict
 from tearline.ledger.bundle import verify
 from tearline.ledger.keys import NodeKeys
 from tearline.ledger.ledger import Ledger
@@ -190,6 +191,30 @@ def test_the_published_checkpoint_with_its_cosignatures_is_used_when_it_covers_t
     old = verify(bytes(disclose.make(ledger, {2: []}, published)), keys.vkey, [vkey])
     assert (old.checkpoint.size, old.cosigned) == (5, {vkey: 1_800_000_000})
     assert verify(bytes(disclose.make(ledger, {5: []}, published)), keys.vkey).checkpoint.size == 6
+
+
+def test_bundles_from_before_and_after_each_rotation_verify(ledger: Ledger, keys: NodeKeys) -> None:
+    begin(ledger, keys)
+    before, old_note = bytes(disclose.make(ledger, {2: ["title"]})), ledger.checkpoint()
+    with_fact = replace(keys, fact=Ed25519PrivateKey.from_private_bytes(b"5" * 32))
+    rotate(ledger, with_fact, KeyPurpose.FACT)
+    record(ledger, item("i-7"))
+    facts = verify(bytes(disclose.make(ledger, {2: ["title"], 6: ["title"]})), keys.vkey).facts
+    assert [(f.position, f.issued.introduced) for f in facts] == [(0, 0), (2, 0), (5, 0), (6, 5)]
+    with_log = replace(with_fact, log=Ed25519PrivateKey.from_private_bytes(b"6" * 32))
+    rotate(ledger, with_log, KeyPurpose.LOG)
+    after = bytes(disclose.make(ledger, {6: ["content"]}, old_note))
+    assert [f.position for f in verify(after, with_log.vkey).facts] == [0, 5, 6]
+    assert verify(before, keys.vkey).facts[1].shown == {"title": SEALED["title"]}
+    for bundle, vkey in ((before, with_log.vkey), (after, keys.vkey)):
+        with pytest.raises(Broken):
+            verify(bundle, vkey)
+
+
+def rotate(ledger: Ledger, new: NodeKeys, purpose: KeyPurpose) -> None:
+    introduced = rotation.introduction(new, purpose, ledger.keys)
+    size = ledger.size()
+    ledger.append([draft(introduced)], unless=None, after=size, key=f"rotation {size}", successor=new)
 
 
 # Strangers' packages.
