@@ -133,6 +133,20 @@ def test_a_personal_signature_needs_the_fact_that_introduces_its_key() -> None:
     breaks(TOLD.bundle({0: (), 2: ()}), "entry 2: signed by a key that no fact before it introduces as p-1's")
 
 
+def test_an_act_that_binds_whoever_has_a_key_is_not_the_nodes_to_claim() -> None:
+    log = told()
+    dissent = {"dissent": "d-1", "item": "i-1", "request": None}
+    log.add("DissentRecorded", dissent, {"words": "do not send it"})
+    breaks(
+        log.bundle({0: (), 1: (), 6: ()}),
+        "entry 6: binds p-1, who has a key on record, without their signature",
+    )
+    log.add("DissentRecorded", dissent, {"words": "do not send it"}, person=PERSON)
+    log.add("DissentRecorded", dissent, {"words": "do not send it"}, by="p-2")
+    facts = verify(log.bundle({0: (), 1: (), 7: (), 8: ()}), VKEY).facts
+    assert [f.signed is not None for f in facts] == [False, False, True, False]
+
+
 def test_a_key_signs_for_its_own_person_only() -> None:
     log = HandMade.begun()
     log.add("PersonKeyIntroduced", person_key("p-2", PERSON))

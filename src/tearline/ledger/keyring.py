@@ -17,6 +17,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+import tearline.facts.vocabulary  # noqa: F401  which kinds bind is known when every kind is declared
 from tearline.facts.errors import Broken, Malformed
 from tearline.facts.fact import KINDS
 from tearline.facts.keys import (
