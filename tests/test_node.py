@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
@@ -102,10 +102,10 @@ class MeanwhileLedger:
     def __getattr__(self, name: str) -> object:
         return getattr(self.ledger, name)
 
-    def append(self, drafts: list[Draft], *, unless: Question | None, after: int, key: str) -> object:
+    def append(self, drafts: list[Draft], **circumstances: Any) -> object:
         if self.meanwhile:
             self.meanwhile.pop(0)()
-        return self.ledger.append(drafts, unless=unless, after=after, key=key)
+        return self.ledger.append(drafts, **circumstances)
 
 
 def racing(node: Node, *meanwhile: Callable[[], object]) -> None:

@@ -109,9 +109,13 @@ def watch_log(node: Node, log: PartnerLog, by: Actor) -> list[Looked]:
         with PartnerLedger(named.url) as ledger:
             note = ledger.checkpoint()
             fetched = believed(note, _keys(log), f"{named.url}/checkpoint")
-            sightings = [Sighting(r.fact.checkpoint, r.fact.came) for r in log.unproven]
-            if not any(same_tree(s.signed, fetched) for s in sightings):
-                sightings.append(Sighting(fetched, Came.FETCHED))
+            # What was fetched comes first: if it is the largest now, what stands unproven is held against it.
+            sightings = [Sighting(fetched, Came.FETCHED)]
+            sightings += [
+                Sighting(r.fact.checkpoint, r.fact.came)
+                for r in log.unproven
+                if not same_tree(r.fact.checkpoint, fetched)
+            ]
             return [_settle(node, log, sighting, ledger.tiles_of, by) for sighting in sightings]
     except Unreachable as unreachable:
         return [_look(log, Outcome.UNREACHABLE, said=str(unreachable))]
