@@ -37,6 +37,8 @@ KEY = KeyBackup(
     expires=NOON + timedelta(days=30),
     key=WrappingKey(epoch=3, key=b"k" * 32),
 )
+pytestmark = pytest.mark.usefixtures("cheap_passphrases")
+
 WORDS = "correct horse battery"
 
 

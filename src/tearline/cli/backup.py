@@ -179,7 +179,7 @@ def published(
 
 def _passphrase(file: Path | None, *, new: bool) -> str:
     """The passphrase from the file, the environment or the terminal. It is never on the command line."""
-    from tearline.ledger.archive import check_passphrase
+    from tearline.ledger.passphrase import check_passphrase
 
     given = os.environ.pop(VARIABLE, None)  # no child of this process has to know it
     if file is not None:

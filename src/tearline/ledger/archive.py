@@ -1,7 +1,7 @@
 """A file of any length under a passphrase, which a stranger opens with ``tar`` and ``age``.
 
-An age file under a passphrase can only be made and opened in memory, as a whole. So the passphrase guards a
-fresh X25519 identity, and that the content, which streams:
+An age file under a passphrase can only be opened in memory, as a whole. So the passphrase guards a fresh X25519
+identity, and that the content, which streams in pieces of 64 KiB:
 
     tar                 two members, mode 0600, and the two empty blocks at the end; nothing else
       identity.age      the identity, age with a scrypt recipient (c2sp.org/age): the passphrase opens it
@@ -10,8 +10,7 @@ fresh X25519 identity, and that the content, which streams:
 By hand: ``tar xf FILE && age --decrypt --identity identity.age node.age``.
 
 Content comes out only after all of it was found to be whole: a bit that was flipped anywhere, a byte too many
-or too few, is ``Malformed``, and so is a wrong passphrase. age sets the cost of the passphrase to about one
-second of this machine, for which it takes 512 MiB for that second; all else is done in pieces of 64 KiB.
+or too few, is ``Malformed``, and so is a wrong passphrase.
 """
 
 import hashlib
@@ -26,38 +25,13 @@ from typing import BinaryIO
 import pyrage
 
 from tearline.facts.errors import Broken, Malformed
+from tearline.ledger.passphrase import lock, unlock
 
 IDENTITY, CONTENT = "identity.age", "node.age"
 BLOCK = 512
 PIECE = 65_536
 LARGEST_SMALL = 1 << 20
-SHORTEST_PASSPHRASE = 12
 _END = bytes(2 * BLOCK)
-_ONE_OF = "the passphrase under which it was made, and a file that was not damaged"
-
-
-def check_passphrase(passphrase: str, place: str) -> str:
-    """A passphrase fit to make an archive under. Malformed, without a word of it, when it is too short."""
-    if len(passphrase) < SHORTEST_PASSPHRASE or not passphrase.isprintable():
-        raise Malformed(
-            place, "passphrase", f"one line of at least {SHORTEST_PASSPHRASE} printable characters"
-        )
-    return passphrase
-
-
-def lock(content: bytes, passphrase: str) -> bytes:
-    """A small content as one age file under a passphrase."""
-    return bytes(pyrage.passphrase.encrypt(content, passphrase))
-
-
-def unlock(locked: bytes, passphrase: str, file: str) -> bytes:
-    """What ``lock`` was given. Malformed for a wrong passphrase or any other bytes."""
-    try:
-        return bytes(pyrage.passphrase.decrypt(locked, passphrase))
-    except pyrage.DecryptError as error:
-        slow = "xcessive work" in str(error)
-        expected = "a passphrase that this machine can try; a faster one made it" if slow else _ONE_OF
-        raise Malformed(file, "top", expected) from None
 
 
 def write(file: BinaryIO, pieces: Iterable[bytes], passphrase: str) -> None:

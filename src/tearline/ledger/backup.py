@@ -19,7 +19,8 @@ from datetime import datetime
 from typing import Any, BinaryIO, TypeVar
 
 from tearline.facts.errors import Malformed
-from tearline.ledger import archive, strict
+from tearline.ledger import passphrase as passphrases
+from tearline.ledger import strict
 from tearline.ledger.payload import instant
 from tearline.ledger.published import Purge
 from tearline.ledger.rebuild import Stored
@@ -100,12 +101,12 @@ class KeyBackup:
 
     def lock(self, passphrase: str) -> bytes:
         """The key as an age file of its own."""
-        return archive.lock(self.line(), passphrase)
+        return passphrases.lock(self.line(), passphrase)
 
     @classmethod
     def unlock(cls, locked: bytes, passphrase: str, file: str) -> "KeyBackup":
         """Malformed for a wrong passphrase, or unless it is exactly what ``lock`` made."""
-        return cls.parse(archive.unlock(locked, passphrase, file), file)
+        return cls.parse(passphrases.unlock(locked, passphrase, file), file)
 
     @classmethod
     def parse(cls, line: bytes, file: str) -> "KeyBackup":
