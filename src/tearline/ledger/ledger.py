@@ -79,6 +79,7 @@ class Ledger:
         sealed fields belong to other keys, or the stored tree does not add up.
         """
         self._url = url
+        self._keys = keys
         self._clock = clock
         self._index = Index()
         self._edge = Edge()
@@ -451,6 +452,16 @@ class Ledger:
         if sealed is not None:
             self._reader.facts(run, [sealed[0]], frozenset(), head.purges)
 
+    def _was_rewrapped(self) -> bool:
+        """Whether another process has replaced the wrapping key since this ledger was opened."""
+        try:
+            with self._store.statements() as run:
+                return run.head().epoch != self._keys.epoch
+        except Broken:
+            return False
+        except store.failures():
+            return False
+
     @contextmanager
     def _guarded(self) -> Iterator[None]:
         """Stop at the first proof or disk that fails; there is no way back but a new start."""
@@ -460,6 +471,9 @@ class Ledger:
             yield
         except Broken as broken:
             self._broken = str(broken)
+            if self._was_rewrapped():
+                self._broken = "the wrapping key was replaced; start again with the one that is in use"
+                raise Broken(self._broken) from broken
             raise
         except store.failures() as failure:
             error = getattr(failure, "orig", None) or failure
