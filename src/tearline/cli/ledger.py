@@ -19,7 +19,7 @@ app = typer.Typer(help="The ledger: checkpoint, proofs, checks.", rich_markup_mo
 @app.command(epilog="Example: tearline ledger checkpoint --data ./tearline-data")
 def checkpoint(data: Data = HERE, database: Database = None, json: AsJson = False) -> None:
     """Print the latest signed checkpoint, a C2SP signed note."""
-    with opened(data, database) as node:
+    with opened(data, database, reading=True) as node:
         note = node.ledger.checkpoint()
         vkey = str(node.ledger.vkey)
     if json:
@@ -32,7 +32,7 @@ def checkpoint(data: Data = HERE, database: Database = None, json: AsJson = Fals
 @app.command(epilog="Example: tearline ledger check")
 def check(data: Data = HERE, database: Database = None, json: AsJson = False) -> None:
     """Verify every fact, signature, sealed field, tile and checkpoint again, from the facts up."""
-    with opened(data, database) as node:
+    with opened(data, database, reading=True) as node:
         node.ledger.check()
         size = node.ledger.size()
     if json:
@@ -44,7 +44,7 @@ def check(data: Data = HERE, database: Database = None, json: AsJson = False) ->
 @app.command(epilog="Example: tearline ledger audit")
 def audit(data: Data = HERE, database: Database = None, json: AsJson = False) -> None:
     """Hash every fact again, up to the signed root. Opens nothing and is quick; check does everything."""
-    with opened(data, database) as node:
+    with opened(data, database, reading=True) as node:
         size = node.ledger.audit()
     if json:
         document({"whole": True, "size": size})
@@ -73,7 +73,7 @@ def prove(
     json: AsJson = False,
 ) -> None:
     """Print a C2SP tlog-proof that an entry stands under the latest checkpoint."""
-    with opened(data, database) as node:
+    with opened(data, database, reading=True) as node:
         size = node.ledger.size()
         if index >= size:
             raise Malformed(str(data), "INDEX", f"a position below {size}, the number of entries")
@@ -101,7 +101,7 @@ def export(
     from tearline.config import Settings
     from tearline.jobs.exporting import export_ledger
 
-    with opened(data, database) as node, shown("Exporting") as progress:
+    with opened(data, database, reading=True) as node, shown("Exporting") as progress:
         exported = export_ledger(node, Settings.read(data), folder, progress=progress)
         vkey = str(node.ledger.vkey)
     size, root = exported.checkpoint.size, b64encode(exported.checkpoint.root).decode("ascii")

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from ipaddress import ip_address
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,6 +26,7 @@ Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes any
 
 
 def init(
+    *,
     data: Data = HERE,
     database: Database = None,
     origin: Annotated[
@@ -36,9 +38,17 @@ def init(
     demo: Annotated[
         bool, typer.Option("--demo", help="A demonstration: anyone who opens its site takes on any role.")
     ] = False,
+    published: Annotated[
+        Path | None,
+        typer.Option(
+            "--published",
+            metavar="DIR",
+            help="The second store, best on another file system; DIR/published in the node's folder if absent.",
+        ),
+    ] = None,
     json: AsJson = False,
 ) -> None:
-    """Make a node: its keys, an empty ledger with a signed checkpoint, its settings."""
+    """Make a node: its keys, a ledger that introduces them, its settings, its second store."""
     url = checked(database)
     import secrets
 
@@ -46,9 +56,10 @@ def init(
 
     # A random name leaks nothing about the host, and no two logs may share one.
     name = f"tearline/{secrets.token_hex(6)}" if origin is None else origin
-    node = make_node(data, origin=name, demo=demo, database=url)
+    second = None if published is None else published.absolute()
+    node = make_node(data, origin=name, demo=demo, database=url, published=second)
     vkey = node.ledger.vkey
-    node.ledger.close()
+    node.close()
     aside(f"A node was made in {data}. Its keys are in {data / 'keys'}: keep them, and keep them private.")
     if json:
         document({"data": str(data), "origin": vkey.name, "vkey": str(vkey)})
