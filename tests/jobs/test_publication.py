@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from tearline.config import Settings, WitnessAddress
 from tearline.facts.errors import Broken, Conflict, Malformed
 from tearline.jobs.publication import Publication, Publisher, policy_of, publish, witnesses_of
-from tearline.ledger.note import COSIGNATURE, Vkey, open_checkpoint, vkey_of
+from tearline.ledger.note import COSIGNATURE, Note, Vkey, open_checkpoint, vkey_of
 from tearline.ledger.policy import Policy, is_covered
 from tearline.ledger.published import Published
 from tearline.ledger.witness import Witness
@@ -152,6 +152,16 @@ def test_a_cosignature_that_was_published_stands_while_its_witness_is_silent(
     assert after.at[ring.vkeys[NAMES[0]]] == before.at[ring.vkeys[NAMES[0]]]
     assert after.at[ring.vkeys[NAMES[1]]] > before.at[ring.vkeys[NAMES[1]]]
     assert ring.published.read() == after.note
+
+
+def test_an_older_cosignature_that_is_sent_again_replaces_none(ring: Ring, log: Growing) -> None:
+    log.size = 10
+    first = ring.publish(log)
+    second = ring.publish(log)
+    witness = ring.vkeys[NAMES[1]]
+    (line,) = Note.parse(first.note).signed_by([witness])[witness]
+    ring.answers_with(NAMES[1], answering(200, str(line)))
+    assert ring.publish(log).at[witness] == second.at[witness] > first.at[witness]
 
 
 def test_a_restored_ledger_is_contradicted_by_what_its_own_key_signed(ring: Ring, log: Growing) -> None:

@@ -150,6 +150,13 @@ def test_an_answer_that_is_no_cosignature_is_silence(status: int, body: bytes | 
     assert answer.why.isprintable()
 
 
+def test_a_cosignature_of_more_than_our_checkpoint_is_not_ours() -> None:
+    """The answer smuggles a longer text in, and the witness's own key has signed that."""
+    longer = f"{LOG.note(20).partition(chr(10) * 2)[0]}\n\nand more\n"
+    body = f"and more\n\n{cosign(longer, NAME, KEY, 1_700_000_000)}"
+    assert "without a cosignature" in why(asked(answering(200, body)))
+
+
 def test_lines_by_others_are_ignored_and_the_latest_by_the_witness_counts() -> None:
     body = line(key=OTHER, name="x") + line() + line(at=1_700_000_007)
     answer = asked(answering(200, body))
