@@ -146,7 +146,7 @@ def owed() -> PurgeNoticeOwed:
         release=ReleaseId("rel"),
         item=PHONES,
         unit=UnitId("siu"),
-        recipient=PersonId("rita"),
+        recipients=(PersonId("rita"),),
     )
 
 
@@ -286,7 +286,7 @@ ACCEPTED = [
         gives=(PurgeOrdered,),
     ),
     Row(
-        claim="another person signs, and every recipient is owed a notice",
+        claim="another person signs, and the recipients of each release are owed a notice",
         order=SignPurge(purge=GONE),
         by=SYL,
         world=ordered(given()),
@@ -810,7 +810,7 @@ def test_a_purge_names_its_places_its_ground_and_both_signers() -> None:
     assert purged.ordered_by == REX.person != SYL.person
     assert gone == ItemPurged(purge=GONE, item=PHONES)
     told = [n for n in notices if isinstance(n, PurgeNoticeOwed)]
-    assert [(n.release, n.recipient) for n in told] == [("rel", "rita"), ("told", None)]
+    assert [(n.release, n.recipients) for n in told] == [("rel", ("rita",)), ("told", ())]
     assert len({n.notice for n in told}) == 2
 
 

@@ -8,6 +8,7 @@ import typer
 from tearline.cli.options import HERE, AsJson, Data, Database, Spoken, opened
 from tearline.cli.purge import actor, reference
 from tearline.cli.said import console, document, say
+from tearline.cli.signing import PersonalKey, give
 from tearline.facts.errors import Malformed
 from tearline.facts.history import Recorded, Role, about
 from tearline.facts.identifiers import HoldId, ItemId, RequestId, well_formed
@@ -54,6 +55,7 @@ def place(
         str | None, typer.Option("--request", metavar="REQUEST", help="All that is recorded about a request.")
     ] = None,
     role: As = Role.SENIOR_OFFICER,
+    key: PersonalKey = None,
     data: Data = HERE,
     database: Database = None,
     json: AsJson = False,
@@ -67,7 +69,6 @@ def place(
             raise Malformed(option, given, "an identifier of a-z, 0-9 and inner hyphens")
     ordered = Text(LONGEST).parse(ordered_by, Place("--ordered-by"))
     with opened(data, database) as node:
-        from tearline.node import Order
         from tearline.rooms.retention.terms import PlaceHold
 
         placed = LegalHoldPlaced(
@@ -78,7 +79,7 @@ def place(
             item=ItemId(item) if item else None,
             request=RequestId(request) if request else None,
         )
-        (ref,) = node.record(Order(command=PlaceHold(placed), by=who)).refs
+        (ref,) = give(node, PlaceHold(placed), who, key).refs
     if json:
         document({"hold": placed.hold, "fact": ref})
     else:
@@ -92,6 +93,7 @@ def lift(
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why it is lifted. Sealed.")],
     by: By,
     role: As = Role.SENIOR_OFFICER,
+    key: PersonalKey = None,
     data: Data = HERE,
     database: Database = None,
     json: AsJson = False,
@@ -101,11 +103,10 @@ def lift(
 
     who, text = actor(by, role), Text().parse(reason, Place("--reason"))
     with opened(data, database) as node:
-        from tearline.node import Order
         from tearline.rooms.retention.terms import LiftHold
 
         lifted = LegalHoldLifted(hold=HoldId(hold), reason=Sealed(text))
-        (ref,) = node.record(Order(command=LiftHold(lifted), by=who)).refs
+        (ref,) = give(node, LiftHold(lifted), who, key).refs
     if json:
         document({"hold": hold, "fact": ref})
     else:

@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from tearline.cli.options import HERE, AsJson, Data, Database, Spoken, opened
 from tearline.cli.said import aside, console, document, say
+from tearline.cli.signing import PersonalKey, give
 from tearline.facts.errors import Malformed
 from tearline.facts.history import Actor, Role, about
 from tearline.facts.identifiers import FactId, PersonId, PurgeId, PurgeNoticeId, well_formed
@@ -103,6 +104,7 @@ def facts(
     confirm: Annotated[
         str | None, typer.Option("--confirm", metavar="PURGE", help="Sign this purge, which another ordered.")
     ] = None,
+    key: PersonalKey = None,
     data: Data = HERE,
     database: Database = None,
     language: Spoken = Language.EN,
@@ -123,8 +125,6 @@ def facts(
     elif facts or ground or cites:
         raise Malformed("--confirm", confirm, "no facts, ground or citation beside it: they were ordered")
     with opened(data, database) as node:
-        from tearline.node import Order
-
         purge = PurgeId(confirm) if confirm else None
         refs = tuple(reference(node, fact) for fact in facts or ())
         if ground is not None:
@@ -141,7 +141,7 @@ def facts(
             from tearline.rooms.retention.purges import SignPurge
 
             command = SignPurge(purge=purge)
-        node.record(Order(command=command, by=who))
+        give(node, command, who, key)
         if signing:
             _complete(node)
         _show([s for s in _standings(node) if s.purge == purge], language, json=json, one=True)
@@ -323,7 +323,7 @@ def _lines(standing: "PurgeStanding", language: Language) -> list[str]:
         lines.append(COMPLETE.to(language))
     lines += [WAITS.to(language).format(what=_awaited(one, language)) for one in standing.awaits]
     for owed in standing.untold:
-        who = owed.fact.recipient or owed.fact.unit
+        who = ", ".join((owed.fact.unit, *owed.fact.recipients))
         lines.append(OWED.to(language).format(who=who, release=owed.fact.release, notice=owed.fact.notice))
     return lines
 
@@ -360,7 +360,7 @@ def _plain(standing: "PurgeStanding") -> dict[str, object]:
                 "release": owed.fact.release,
                 "item": owed.fact.item,
                 "unit": owed.fact.unit,
-                "recipient": owed.fact.recipient,
+                "recipients": list(owed.fact.recipients),
             }
             for owed in standing.untold
         ],

@@ -115,18 +115,20 @@ class ItemPurged(Fact):
 
 @fact("A notice of purge became owed", "Se debe un aviso de supresión")
 class PurgeNoticeOwed(Fact):
-    """Follows by rule, once for each recipient of the item: they hold what we destroyed."""
+    """Follows by rule, once for each release of the item: its recipients hold what we destroyed."""
 
     notice: Annotated[PurgeNoticeId, Label("Notice", "Aviso")]
     purge: Annotated[PurgeId, Label("Purge", "Supresión")]
     release: Annotated[ReleaseId, Label("Release", "Divulgación")]
     item: Annotated[ItemId, Label("Item", "Elemento")]
     unit: Annotated[UnitId, Label("Recipient unit", "Unidad receptora")]
-    recipient: Annotated[PersonId | None, Label("Recipient", "Receptor"), Tag("recipient")] = None
+    recipients: Annotated[tuple[PersonId, ...], Label("Recipients", "Receptores"), Tag("recipient")]
 
 
 @fact("A notice of purge was given", "Se dio aviso de una supresión")
 class PurgeNoticeGiven(Fact):
+    """Every recipient of that release was told."""
+
     notice: Annotated[PurgeNoticeId, Label("Notice", "Aviso")]
     purge: Annotated[PurgeId, Label("Purge", "Supresión")]
     release: Annotated[ReleaseId, Label("Release", "Divulgación")]

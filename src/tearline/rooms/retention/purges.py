@@ -74,7 +74,8 @@ class OrderPurge(Says[PurgeOrdered]):
 class SignPurge:
     """The second signature, by another person: the keys are destroyed in the same transaction.
 
-    Whoever received an item that goes is owed a notice.
+    Whoever received an item that goes is owed a notice. All of it stands under one personal signature, which
+    covers 128 facts: an item that was released more often than that is purged when notices can be signed apart.
     """
 
     purge: Annotated[PurgeId, Label("Purge", "Supresión")]
@@ -119,19 +120,18 @@ class SignPurge:
         return [act.says(purged), *gone, *self._notices(known, act, items)]
 
     def _notices(self, known: History, act: Act, items: Sequence[ItemId]) -> Iterator[Draft]:
-        """One for each recipient of an item that goes, or of what was drawn from it."""
+        """One for each release of an item that goes, or of what was drawn from it."""
         gone = {item for one in items for item in drawn_from(known, one)}
         for given in releases_of(known):
-            for recipient in (given.fact.recipients or (None,)) if given.fact.item in gone else ():
-                token = act.token(f"notice {self.purge} {given.fact.release} {recipient}")
+            if given.fact.item in gone:
                 yield act.follows(
                     PurgeNoticeOwed(
-                        notice=PurgeNoticeId(token),
+                        notice=PurgeNoticeId(act.token(f"notice {self.purge} {given.fact.release}")),
                         purge=self.purge,
                         release=given.fact.release,
                         item=given.fact.item,
                         unit=given.fact.unit,
-                        recipient=recipient,
+                        recipients=given.fact.recipients,
                     )
                 )
 
