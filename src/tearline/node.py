@@ -3,14 +3,17 @@
 ``record`` reads the facts that can change the answer, lets the room decide on them, and appends what it
 decided unless a deciding fact has arrived meanwhile; then it reads and decides again. ``record_all`` does
 the same for many commands at once, all or nothing.
+
+What binds a person is recorded with their signature: ``prepare`` decides and shows what will be recorded, they
+sign its challenge, ``record_prepared`` records it as it was shown, or not at all.
 """
 
 import importlib.resources
 import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tearline.config import Settings, database_url
@@ -18,16 +21,17 @@ from tearline.facts.codec import Encoded, decode, encode
 from tearline.facts.errors import Broken, Conflict, Malformed, Refused
 from tearline.facts.fact import Compartment, Fact
 from tearline.facts.history import Actor, Draft, History, Precision, Question, Recorded, Role, Told
-from tearline.facts.identifiers import PersonId
+from tearline.facts.identifiers import KeyId, PersonId
 from tearline.facts.keys import KeyPurpose
 from tearline.facts.parties import SuperiorNamed
 from tearline.facts.retention import Purged
 from tearline.facts.words import Words
-from tearline.ledger import rotation
+from tearline.ledger import personal, rotation
 from tearline.ledger.batch import Appended
 from tearline.ledger.behind import check_not_behind
 from tearline.ledger.keys import NodeKeys
 from tearline.ledger.ledger import Ledger
+from tearline.ledger.prepared import Prepared as PreparedFacts
 from tearline.ledger.published import Published
 from tearline.protocol import Pack, load_pack
 from tearline.rooms import NONE, Act, Command, NamesFacts
@@ -39,6 +43,31 @@ ITSELF = Actor(PersonId("node"), Role.NODE)
 """Who introduces the node's own keys."""
 PATIENCE = 50
 """How often a command is decided again because a deciding fact arrived meanwhile."""
+TO_SIGN = timedelta(minutes=15)
+"""How long what was decided may wait for its signature: a clearance or an agreement may have run out since."""
+
+UNSIGNED = Words(
+    "this act binds who does it: it is recorded only with their own signature",
+    "este acto obliga a quien lo realiza: solo se registra con su propia firma",
+)
+NO_KEY = Words(
+    "this person has no key on record to sign with; a liaison officer introduces it",
+    "esta persona no tiene una clave registrada con que firmar; la introduce un oficial de enlace",
+)
+NOT_THEIR_SIGNATURE = Words(
+    "this is no signature over this act by a key that is on record as this person's",
+    "esta no es una firma de este acto con una clave registrada de esta persona",
+)
+SHOWN_ANEW = Words(
+    "since this was shown, something was recorded that could change it, or too much time went by: look again,"
+    " and sign again",
+    "desde que se mostró esto se registró algo que podría cambiarlo, o pasó demasiado tiempo: revíselo y firme de"
+    " nuevo",
+)
+TOO_MANY_FACTS = Words(
+    f"one signature covers at most {personal.MOST_FACTS} facts; do this in several acts",
+    f"una firma cubre a lo más {personal.MOST_FACTS} hechos; hágalo en varios actos",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +79,26 @@ class Order:
     at: datetime | None = None
     precision: Precision = Precision.MINUTE
     told: Told | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """An act as its person signs it: decided, with its salts made. It is recorded as it stands here, or not at all.
+
+    The person is shown ``drafts``, and that ``after`` facts had been recorded when it was decided; they sign
+    the 32 bytes of ``challenge`` with their own key.
+    """
+
+    order: Order
+    drafts: tuple[Draft, ...]
+    after: int
+    challenge: bytes
+    decided_at: datetime
+    facts: PreparedFacts = field(repr=False)
+    statements: tuple[bytes, ...] = field(repr=False)
+    unless: Question = field(repr=False)
+    purging: tuple[int, ...] = field(repr=False)
+    key: str = field(repr=False)
 
 
 class RefusedAmong(Refused):
@@ -115,8 +164,9 @@ def open_node(
     With ``reading`` a node that is behind opens too, and records and signs nothing.
     """
     settings = Settings.read(data)
-    keys = NodeKeys.load(data / "keys")
-    ledger = Ledger(database_url(data, database), keys, clock)
+    folder, url = data / "keys", database_url(data, database)
+    with rotation.alone(folder):
+        ledger = rotation.open_with(folder, lambda keys: Ledger(url, keys, clock))
     second = Published(settings.second_store(data))
     node = Node(ledger, shipped_protocols(), clock, demo=settings.demo, published=second)
     try:
@@ -193,16 +243,19 @@ class Node:
                 return known, question
             question = wider
 
-    def record(self, order: Order, *, key: str | None = None) -> Appended:
+    def record(self, order: Order, *, key: str | None = None, successor: NodeKeys | None = None) -> Appended:
         """Decide one command and append its facts. Refused: the rules say no. Nothing is recorded then."""
-        return self.record_all((order,), key=key)
+        return self.record_all((order,), key=key, successor=successor)
 
-    def record_all(self, orders: Sequence[Order], *, key: str | None = None) -> Appended:
+    def record_all(
+        self, orders: Sequence[Order], *, key: str | None = None, successor: NodeKeys | None = None
+    ) -> Appended:
         """Decide these commands one after the other, each on what those before it said; all or nothing.
 
         ``key`` makes a repetition harmless: a submission that returns under it answers what was recorded, and
         decides nothing. It names one submission of its sender and must be fresh for another; to anyone else it is
-        refused. A refusal of an order is a ``RefusedAmong``, which says which one.
+        refused. A refusal of an order is a ``RefusedAmong``, which says which one. ``successor`` are the keys with
+        which the node signs from these facts on, which introduce them.
         """
         if self.stopped is not None:
             raise Broken(self.stopped)
@@ -223,6 +276,7 @@ class Node:
                     after=staged.position,
                     key=key or secrets.token_hex(16),
                     purging=staged.purging,
+                    successor=successor,
                 )
             except Conflict:
                 continue
@@ -231,6 +285,77 @@ class Node:
                     raise
                 return earlier
         raise TimeoutError(f"deciding facts kept arriving: decided {PATIENCE} times, never in time to record")
+
+    def prepare(self, order: Order, *, key: str | None = None) -> Prepared:
+        """Decide one command as it would be recorded now, for its person to sign. Nothing is recorded.
+
+        Refused when the rules say no, or this person has no key on record. ``key`` as for ``record``.
+        """
+        if self.stopped is not None:
+            raise Broken(self.stopped)
+        if order.told is not None:
+            raise ValueError("what a worked case tells is signed by nobody")
+        decided_at = self.clock()
+        with self._deciding:
+            staged = _Staged(self, signing=True)
+            staged.add(order)
+        facts = self.ledger.prepare(staged.drafts, after=staged.position)
+        if len(facts.facts) > personal.MOST_FACTS:
+            raise Refused("signed-in-parts", TOO_MANY_FACTS)
+        statements = tuple(
+            personal.statement_of({"kind": f.encoded.kind, **f.claims, "after": facts.after, "fact": f.fact})
+            for f in facts.facts
+        )
+        return Prepared(
+            order=order,
+            drafts=tuple(staged.drafts),
+            after=facts.after,
+            challenge=personal.challenge_of(statements),
+            decided_at=decided_at,
+            facts=facts,
+            statements=statements,
+            unless=staged.question,
+            purging=tuple(staged.purging),
+            key=key or secrets.token_hex(16),
+        )
+
+    def record_prepared(self, prepared: Prepared, *, signature: bytes) -> Appended:
+        """Record what was prepared, under the person's signature over its challenge.
+
+        Refused when no key of that person on record made the signature; and when a deciding fact was recorded
+        since, or much time went by: then it is to be prepared and shown anew, and this signature is worth nothing.
+        """
+        if self.stopped is not None:
+            raise Broken(self.stopped)
+        if (earlier := self._recall(prepared.key, (prepared.order,))) is not None:
+            return earlier
+        if not timedelta() <= self.clock() - prepared.decided_at <= TO_SIGN:
+            raise Refused("shown-anew", SHOWN_ANEW)
+        key = self._signed_by(prepared, signature)
+        claims = personal.claims(prepared.statements, key, signature)
+        try:
+            return self.ledger.append(
+                prepared.facts,
+                unless=prepared.unless,
+                after=prepared.after,
+                key=prepared.key,
+                purging=prepared.purging,
+                signed=[one.claim() for one in claims],
+            )
+        except Conflict:
+            raise Refused("shown-anew", SHOWN_ANEW) from None
+
+    def _signed_by(self, prepared: Prepared, signature: bytes) -> KeyId:
+        """Which of the person's keys made this signature."""
+        person = prepared.order.by.person
+        for key, introduced in keys_of(self.ledger.read(asks_keys_of(person)), person).items():
+            try:
+                public = personal.public_key(introduced.fact.public_key)
+                personal.verify_challenge(prepared.challenge, signature, public)
+            except Broken:
+                continue
+            return key
+        raise Refused("signed-personally", NOT_THEIR_SIGNATURE, (person,))
 
     def _recall(self, key: str, orders: Sequence[Order]) -> Appended | None:
         """What this sender recorded under the key. Nobody's act is answered, or swallowed, by another's."""
@@ -275,8 +400,9 @@ class _Links:
 class _Staged:
     """Facts decided but not yet appended, over what the ledger holds."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, *, signing: bool = False) -> None:
         self.node = node
+        self.signing = signing
         self.drafts: list[Draft] = []
         self.question = Question()
         self.position = -1
@@ -299,8 +425,9 @@ class _Staged:
         _apart(read, act)
         _not_ahead(act)
         drafts = command.decide(known, act)
-        for person in sorted({d.by.person for d in drafts if type(d.fact).binds and d.told is None}):
-            self._may_go_unsigned(person)
+        bound = {d.by.person for d in drafts if d.told is None and (self.signing or type(d.fact).binds)}
+        for person in sorted(bound):
+            self._may_be_bound(person)
         for draft in drafts:
             self._stage(draft, now)
 
@@ -309,18 +436,14 @@ class _Staged:
         """What is destroyed when these facts are recorded: what they say was purged, and nothing else."""
         return [n for draft in self.drafts if isinstance(draft.fact, Purged) for n in draft.fact.indices]
 
-    def _may_go_unsigned(self, person: PersonId) -> None:
-        """Only in a demonstration may a person be bound without a signature, and only one who has no key."""
+    def _may_be_bound(self, person: PersonId) -> None:
+        """By their signature, if they have a key; without one only in a demonstration, and only if they have none."""
         asked = asks_keys_of(person)
-        if not self.node.demo or keys_of(self._read(asked, NONE), person):
-            raise Refused(
-                "signed-personally",
-                Words(
-                    "this act binds who does it: it is recorded only with their own signature",
-                    "este acto obliga a quien lo realiza: solo se registra con su propia firma",
-                ),
-                (person,),
-            )
+        has_key = bool(keys_of(self._read(asked, NONE), person))
+        if self.signing and not has_key:
+            raise Refused("key-on-record", NO_KEY, (person,))
+        if not self.signing and (has_key or not self.node.demo):
+            raise Refused("signed-personally", UNSIGNED, (person,))
         self.question |= asked
 
     def _now(self, known: History) -> datetime:
