@@ -14,9 +14,9 @@ PostgreSQL (``store``). What was stored was read back and hashed again before it
 reused and facts never changed; sealed fields can be destroyed, in the transaction that records why. A submission
 sent twice under one key is recorded once. Times never go back.
 
-Without the node anyone can check an ``export`` (``verify``), a proof (``proof``) or a ``bundle`` of chosen fields; these
-modules import no database. Who else vouches for a checkpoint: witnesses (``witness``, ``policy``), and the second store
-in which the last published one is held (``published``).
+Without the node anyone can check an ``export`` (``verify``), a proof (``proof``) or a ``bundle`` of chosen
+fields: these modules import no database. Who else vouches for a checkpoint: witnesses (``witness``, ``policy``),
+and the second store in which the last published one is held (``published``).
 
 How it fails: ``Conflict`` when a deciding fact came first, ``Refused`` when a key returns with other
 content, ``Malformed`` for bytes that do not fit, ``Broken`` when a proof fails or the disk does. After
