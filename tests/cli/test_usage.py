@@ -14,13 +14,13 @@ from tests.cli.conftest import Run
 
 def commands() -> Iterator[tuple[tuple[str, ...], Any]]:
     """Every command with the words that call it."""
-    top: Any = typer.main.get_command(app)
-    for name, command in top.commands.items():
-        if hasattr(command, "commands"):
-            for inner, leaf in command.commands.items():
-                yield (name, inner), leaf
-        else:
-            yield (name,), command
+    groups: list[tuple[tuple[str, ...], Any]] = [((), typer.main.get_command(app))]
+    for words, group in groups:
+        for name, command in group.commands.items():
+            if hasattr(command, "commands"):
+                groups.append(((*words, name), command))
+            else:
+                yield (*words, name), command
 
 
 COMMANDS = dict(commands())

@@ -12,6 +12,7 @@ from tearline.cli import (
     docs,
     holds,
     imports,
+    keys,
     ledger,
     logs,
     nodes,
@@ -61,6 +62,7 @@ app.add_typer(imports.app, name="import")
 app.add_typer(protocol.app, name="protocol")
 ledger.app.command(epilog=publication.EXAMPLE)(publication.publish)
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(keys.app, name="keys")
 app.add_typer(witness.app, name="witness")
 app.add_typer(logs.app, name="logs")
 app.command(epilog=backup.BACKUP_EXAMPLE)(backup.backup)
