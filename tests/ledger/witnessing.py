@@ -29,8 +29,10 @@ class PlainLog:
         return vkey_of(self.origin, self.key)
 
     def forked(self, at: int, size: int) -> "PlainLog":
-        """Another log with the same key that begins like this one up to ``at``."""
-        return PlainLog(self.entries[:at] + PlainLog.of(size - at, "other ").entries, self.origin, self.key)
+        """Another log with the same key that begins like this one up to ``at``, and is another in every entry after."""
+        known = [*self.entries, *PlainLog.of(size).entries[len(self.entries) :]]
+        others = [b"other than " + entry for entry in known[at:size]]
+        return PlainLog(self.entries[:at] + others, self.origin, self.key)
 
     def checkpoint(self, size: int) -> Checkpoint:
         return Checkpoint(self.origin, size, plain.root(self.entries[:size]))

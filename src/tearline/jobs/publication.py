@@ -110,9 +110,8 @@ def publish(
     until = time.monotonic() + seconds
     note = log.checkpoint()
     if witnesses:
-        published.committed(
-            note
-        )  # nobody outside may hold what this node's own second store does not know of
+        # Nobody outside may hold what this node's own second store does not know of.
+        published.committed(note)
     answers = _ask(log, note, witnesses, until)
     silent = tuple(a for a in answers if isinstance(a, Silence))
     for remote in witnesses:
