@@ -434,6 +434,9 @@ def test_an_older_backup_does_not_bring_back_what_was_purged(kept: Kept, tmp_pat
         (row,) = [row for row in node.ledger.rows(0, 10_000) if row.leaf == leaf]
         assert (row.wrapped, row.content) == (b"", b"")
         assert node.ledger.disclosures(row.position) == {}
+        node.ledger.check([leaf])
+        with pytest.raises(Broken, match="gone without a purge on record"):
+            node.ledger.check()
     # A backup made afterwards has nothing of it, and is whole.
     with read(tmp_path / "after", WORDS, tmp_path) as file:
         contents, rows = unpack(file, "after")

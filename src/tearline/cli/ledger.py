@@ -33,7 +33,7 @@ def checkpoint(data: Data = HERE, database: Database = None, json: AsJson = Fals
 def check(data: Data = HERE, database: Database = None, json: AsJson = False) -> None:
     """Verify every fact, signature, sealed field, tile and checkpoint again, from the facts up."""
     with opened(data, database, reading=True) as node:
-        node.ledger.check()
+        node.ledger.check([purge.leaf for purge in node.published.purges()] if node.published else ())
         size = node.ledger.size()
     if json:
         document({"whole": True, "size": size})

@@ -43,10 +43,13 @@ PURGED = "Purged"
 """The kind of fact that names, in its field ``refs``, the facts whose sealed fields it destroyed."""
 
 
-def check_record(run: store.Run, keys: NodeKeys) -> None:
-    """Broken with the place, when anything stored is not what it must be."""
+def check_record(run: store.Run, keys: NodeKeys, elsewhere: frozenset[bytes] = frozenset()) -> None:
+    """Broken with the place, when anything stored is not what it must be.
+
+    ``elsewhere``: the leaves of entries that may have been purged by facts which this copy does not have.
+    """
     try:
-        _Check(run, keys).all()
+        _Check(run, keys, elsewhere).all()
     except Malformed as wrong:
         raise Broken(str(wrong)) from wrong
     except (LookupError, TypeError, ValueError) as wrong:
@@ -79,6 +82,7 @@ class _Check:
 
     run: store.Run
     keys: NodeKeys
+    elsewhere: frozenset[bytes]
     edge: Edge = field(default_factory=Edge)
     finished: list[Tile] = field(default_factory=list)
     last: str = ""
@@ -165,6 +169,8 @@ class _Check:
             self.purged.update(payload["fact"]["refs"])
         if "_sd" in payload["fact"] and stored.purged:
             self.gone.add(payload["ref"])
+            if row.leaf in self.elsewhere:
+                self.purged.add(payload["ref"])
             return tags_of(recorded_of(row.position, payload, {}, ALL).fact)
         opened = {
             one: sdjwt.open_fields(payload, disclosures)
