@@ -4,7 +4,7 @@ Everything in it is invented. Live identifiers begin with ``practice.``, and so 
 demonstration's identities act as.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -83,6 +83,8 @@ from tearline.protocol import ParameterType
 from tearline.rooms import Command
 from tearline.rooms.harm import DocumentCount, ReportHarm
 from tearline.rooms.leaks import RecordCompromiseAsItHappened
+from tearline.rooms.logs.naming import NamePartnerLog
+from tearline.rooms.logs.received import ReceiveCheckpoint, RecordFork, RecordUnproven, ShowConsistency
 from tearline.rooms.operations import CountResult, DeclareCaveat, DeclareOperation, RecordToll
 from tearline.rooms.oversight import OpenTelling
 from tearline.rooms.parties.agreements import ApplyProtocolInHindsight, SignAgreement
@@ -103,6 +105,7 @@ from tearline.rooms.release.items import (
 )
 from tearline.rooms.release.outside import RecordDisclosure
 from tearline.rooms.release.requests import RecordDissent
+from tests.logs import fork, named, received, shown, unproven
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 YEAR = timedelta(days=365)
@@ -150,7 +153,30 @@ def act(role: Role, *commands: Command) -> list[Order]:
 def populate(world: World) -> World:
     world.node.record_all(_live(world))
     world.node.record_all(_told(world))
+    world.node.record_all(_logs(world))
     return world
+
+
+def _logs(world: World) -> list[Order]:
+    """The police's log shows one history; the senate's showed two, and one person has named another in its place."""
+    police, senate = OrganisationId("practice.police"), OrganisationId("practice.overseer")
+    forked, second = "senate.example/log", "senate.example/second"
+    url = world.public("https://partner.example/ledger")
+    of_police = replace(received(5), organisation=police)
+    evidence = replace(fork(5, 9, origin=forked), organisation=senate)
+    return [
+        *act(
+            Role.LIAISON,
+            NamePartnerLog(named(of=police, url=url)),
+            ReceiveCheckpoint(of_police),
+            RecordUnproven(replace(unproven(7, held=5), organisation=police)),
+            ShowConsistency(replace(shown(7, fits=5), organisation=police)),
+            NamePartnerLog(named(forked, of=senate, url=url)),
+            ReceiveCheckpoint(replace(received(5, origin=forked), organisation=senate)),
+            RecordFork(evidence),
+            NamePartnerLog(named(second, of=senate, url=url, replaces=forked)),
+        )
+    ]
 
 
 def _parameters(node: Node) -> dict[str, int | str | bool]:

@@ -17,7 +17,7 @@ from tearline.ledger.note import Vkey
 from tearline.node import Node
 from tearline.projections import Projections
 from tearline.web import cases as worked_cases
-from tearline.web import harm, home, identity, leaks, ledger, operations, oversight, tiles
+from tearline.web import harm, home, identity, leaks, ledger, logs, operations, oversight, tiles
 from tearline.web.guards import FOR_EVER, HEADERS, LARGEST_FORM, LOOPBACK, CrossOrigin, SecureHeaders
 from tearline.web.look import STATIC
 from tearline.web.parties import routes as parties
@@ -68,7 +68,19 @@ def create_app(
     )
     app.state.node, app.state.demo, app.state.projections = node, demo, Projections(node)
     app.state.witnesses = witnesses
-    for room in (home, identity, release, parties, leaks, harm, operations, oversight, ledger, worked_cases):
+    for room in (
+        home,
+        identity,
+        release,
+        parties,
+        leaks,
+        harm,
+        operations,
+        oversight,
+        ledger,
+        logs,
+        worked_cases,
+    ):
         app.include_router(room.router, include_in_schema=False)
     app.include_router(tiles.router, include_in_schema=False)
     app.add_api_route("/healthz", _well, include_in_schema=False)

@@ -12,6 +12,7 @@ from tearline.facts.history import History, Recorded
 from tearline.ledger.ledger import Entry
 from tearline.ledger.note import open_checkpoint
 from tearline.ledger.sdjwt import payload_of
+from tearline.web import logs
 from tearline.web.access import ALL
 from tearline.web.places import entry_of, page_of
 from tearline.web.show import Shown, rows
@@ -54,6 +55,7 @@ def ledger(visit: Visiting) -> Response:
         origin=checkpoint.origin,
         vkey=str(held.vkey),
         entries=entries,
+        logs=logs.listed(visit),
         older=f"/ledger?before={last - A_PAGE}" if last > A_PAGE and not visit.access.outside else None,
     )
 

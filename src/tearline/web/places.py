@@ -4,6 +4,14 @@ from tearline.facts.fact import Fact
 from tearline.facts.harm import CountDocumented, HarmReported
 from tearline.facts.history import Recorded
 from tearline.facts.leaks import CompromiseReported, CooperationSuspended, InvestigationOpened
+from tearline.facts.logs import (
+    CheckpointReceived,
+    ConsistencyShown,
+    ConsistencyUnproven,
+    ForkEvidence,
+    PartnerLogHandedOver,
+    PartnerLogNamed,
+)
 from tearline.facts.operations import OperationDeclared
 from tearline.facts.parties import AgreementSigned, ProtocolAppliedInHindsight
 from tearline.facts.release import (
@@ -53,6 +61,15 @@ def page_of(recorded: Recorded[Fact]) -> str:
             return f"/operations/{operation}"
         case AgreementSigned(agreement=agreement) | ProtocolAppliedInHindsight(agreement=agreement):
             return f"/agreements/{agreement}"
+        case (
+            PartnerLogNamed(log=log)
+            | PartnerLogHandedOver(log=log)
+            | CheckpointReceived(log=log)
+            | ConsistencyUnproven(log=log)
+            | ConsistencyShown(log=log)
+            | ForkEvidence(log=log)
+        ):
+            return f"/ledger/logs/{log}"
         case CopyReleased(copy=copy) | CopyReceived(copy=copy):
             return f"/copies/{copy}"
     return entry_of(recorded)
