@@ -4,7 +4,7 @@ import shutil
 import threading
 from base64 import b64decode
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -35,12 +35,14 @@ from tearline.ledger.note import Checkpoint, Vkey, sign_checkpoint, vkey_of
 from tearline.node import Node, Order
 from tearline.rooms.logs.naming import NamePartnerLog
 from tearline.rooms.parties.units import RegisterOrganisation
+from tearline.web.app import create_app
 from tests.ledger.damage import flip
 from tests.ledger.told import draft
 from tests.logs import ORIGIN, PARTNER, key_of
 from tests.nodes import Clock, new_node
+from tests.peers.serving import served
 from tests.sites import Site, grown, ledger_files
-from tests.worlds import LEO, VIC, organisation
+from tests.worlds import LEO, PROTOCOLS, VIC, organisation
 
 PARTNERS_KEYS = NodeKeys(
     origin=ORIGIN,
@@ -68,6 +70,11 @@ class Desk:
     def shows(self, ledger: Ledger) -> "Desk":
         self.site.files = ledger_files(ledger)
         return self
+
+    def moved_to(self, url: str) -> None:
+        """The partner's log is read at another address from now on."""
+        named = self.node.ledger.read(about(kinds=(PartnerLogNamed,))).of(PartnerLogNamed)[-1].fact
+        self.node.record(Order(command=NamePartnerLog(replace(named, url=url)), by=LEO))
 
     def kinds(self) -> list[type[Fact]]:
         """What was recorded of the log since it was named."""
@@ -155,6 +162,23 @@ def test_what_is_kept_is_what_the_log_signed_and_no_other_line(desk: Desk, partn
     (received,) = desk.node.ledger.read(about(kinds=(CheckpointReceived,))).of(CheckpointReceived)
     assert received.fact.checkpoint.note == note
     assert (received.by.person, received.by.role) == (LEO.person, Role.NODE)
+
+
+def test_two_real_nodes_find_a_fork_through_the_site_that_each_serves(
+    desk: Desk, tmp_path: Path, partner: Partner
+) -> None:
+    """As in service: the partner's node serves its ledger itself; its copy, grown apart, takes its place."""
+    copy = Partner(tmp_path / "copy", copied=partner).grow(300)
+    partner.grow(260)
+    outcomes: list[list[Outcome]] = []
+    for ledger in (partner.ledger, copy.ledger):
+        theirs = Node(ledger, PROTOCOLS, Clock())
+        with served(create_app(theirs, demo=True)) as address:
+            desk.moved_to(f"{address}/ledger")
+            outcomes += [desk.look(), desk.look()]
+    assert outcomes == [[Outcome.RECEIVED], [Outcome.UNCHANGED], [Outcome.FORKED], [Outcome.FORKED]]
+    assert desk.evidence().misfit is Misfit.OTHER_BEGINNING
+    copy.ledger.close()
 
 
 @pytest.mark.parametrize("order", ["true first", "other first"])
