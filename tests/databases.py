@@ -40,7 +40,7 @@ class Database(Protocol):
         """Another session holds what a writer of the ledger needs."""
 
     def copied(self, to: "Database") -> None:
-        """Fill an empty database with all that this one holds."""
+        """Put all that this one holds in the place of what the other does. Nobody has either open."""
 
 
 class Sqlite:
@@ -71,6 +71,8 @@ class Sqlite:
 
     def copied(self, to: Database) -> None:
         assert isinstance(to, Sqlite)
+        for beside in ("-wal", "-shm"):
+            Path(f"{to.path}{beside}").unlink(missing_ok=True)
         shutil.copy(self.path, to.path)
 
 
@@ -116,11 +118,20 @@ class PostgreSql:
 
     def copied(self, to: Database) -> None:
         assert isinstance(to, PostgreSql)
-        for table in (*(t.name for t in schema.metadata.sorted_tables), "alembic_version"):
-            to.run(
-                f"CREATE TABLE {to.name}.{table} (LIKE {self.name}.{table} INCLUDING ALL)",
-                f"INSERT INTO {to.name}.{table} SELECT * FROM {self.name}.{table}",  # noqa: S608
-            )
+        tables = [*(t.name for t in schema.metadata.sorted_tables), "alembic_version"]
+        to.run(
+            "BEGIN",
+            *(
+                statement
+                for table in tables
+                for statement in (
+                    f"CREATE TABLE IF NOT EXISTS {table} (LIKE {self.name}.{table} INCLUDING ALL)",
+                    f"DELETE FROM {table}",  # noqa: S608
+                    f"INSERT INTO {table} SELECT * FROM {self.name}.{table}",  # noqa: S608
+                )
+            ),
+            "COMMIT",
+        )
 
 
 def _key(table: str) -> str:

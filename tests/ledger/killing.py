@@ -133,11 +133,11 @@ class Killing:
                     self.figures.rewraps += 1
                 case ["note", note]:
                     checkpoint = open_checkpoint(b64decode(note).decode(), self._keys.vkey)
+                    self.figures.checkpoints += checkpoint.size not in self._notes
                     assert self._notes.setdefault(checkpoint.size, checkpoint.root) == checkpoint.root
                     fresh.append(checkpoint.size)
                 case ["broken", *words]:
                     assert self.figures.server_kills, " ".join(words)
-        self.figures.checkpoints = len(self._notes)
         return fresh
 
     def _verify(self, ledger: Ledger, fresh: list[int]) -> None:

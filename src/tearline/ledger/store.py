@@ -215,6 +215,9 @@ class Store:
         connection = self._engine.raw_connection()
         try:
             yield Run(connection.driver_connection, self.sql)
+        except failures():
+            connection.invalidate()  # it is closed and not trusted again
+            raise
         finally:
             connection.close()  # gives it back to the pool, which rolls back what was left open
 
