@@ -90,13 +90,17 @@ class PostgreSql:
         self.run(f"CREATE SCHEMA {self.name}")
         return self
 
+    def connected(self) -> sa.Connection:
+        """A session of its own, in which each statement commits itself."""
+        return self._engine.connect()
+
     def run(self, *statements: str) -> None:
-        with self._engine.connect() as connection:
+        with self.connected() as connection:
             for statement in statements:
                 connection.exec_driver_sql(statement)
 
     def change(self, statement: str, parameters: Sequence[object] = ()) -> int:
-        with self._engine.connect() as connection:
+        with self.connected() as connection:
             connection.exec_driver_sql("SET session_replication_role = replica")  # no foreign keys
             one = statement.replace("?", "%s").replace("x'", "bytea '\\x")
             return sum(
@@ -104,13 +108,13 @@ class PostgreSql:
             )
 
     def rows(self, table: str) -> list[tuple[Any, ...]]:
-        with self._engine.connect() as connection:
+        with self.connected() as connection:
             found = connection.exec_driver_sql(f"SELECT * FROM {table} ORDER BY {_key(table)}")  # noqa: S608
             return [tuple(row) for row in found]
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        with self._engine.connect() as holder:
+        with self.connected() as holder:
             holder.exec_driver_sql("BEGIN")
             holder.exec_driver_sql("SELECT * FROM head FOR UPDATE")
             yield
