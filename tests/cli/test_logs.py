@@ -48,7 +48,7 @@ def test_an_honest_log_is_named_watched_and_listed(run: Run, named: list[object]
     assert (looked["outcome"], looked["size"]) == ("received", 9)
     (listed,) = json.loads(run("logs", "list", "--json", *named).out)
     assert (listed["origin"], listed["held"]["size"], listed["stopped_by"]) == (ORIGIN, 9, None)
-    assert f"{ORG}  {ORIGIN}  9" in run("logs", "list", *named).out
+    assert f"{ORG}  {ORIGIN}  9 entries held" in run("logs", "list", *named).out
 
 
 def test_a_fork_is_one_loud_line_and_status_1(

@@ -53,6 +53,7 @@ SECOND = Words(
     "A second person has to name it too before anything is released to {organisation} again.",
     "Debe nombrarlo otra persona más para que se vuelva a divulgar algo a {organisation}.",
 )
+HELD = Words("{size} entries held", "se tienen {size} asientos")
 NONE = Words("No partner's log is named.", "No se ha nombrado el registro de ningún socio.")
 
 
@@ -185,7 +186,7 @@ def list_(
         out.print(NONE.to(language))
     for log in logs:
         named = log.named.fact
-        held = log.latest.fact.checkpoint.size if log.latest else 0
+        held = HELD.to(language).format(size=log.latest.fact.checkpoint.size if log.latest else 0)
         say(out, f"{named.organisation}  {named.origin}  {held}", style="bold")
         if log.stop is not None:
             say(out, why(log.stop)[1].to(language), indent=2, style="bold red")
