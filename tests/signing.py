@@ -28,9 +28,20 @@ def key_of(name: str, nth: int = 1) -> KeyId:
     return thumbprint_of(public_key(name, nth))
 
 
-def introduced(name: str, nth: int = 1) -> IntroducePersonKey:
+def introduced(name: str, nth: int = 1, vouching: int | None = None) -> IntroducePersonKey:
+    """This person's nth key, for which their key ``vouching`` signs."""
+    signature = None
+    if vouching is not None:
+        challenge = personal.vouching(name, key_of(name, nth))
+        signature = strict.to_base64url(personal.sign(challenge, private_key(name, vouching)))
     return IntroducePersonKey(
-        PersonKeyIntroduced(person=PersonId(name), key=key_of(name, nth), public_key=public_key(name, nth))
+        PersonKeyIntroduced(
+            person=PersonId(name),
+            key=key_of(name, nth),
+            public_key=public_key(name, nth),
+            vouched_by=None if vouching is None else key_of(name, vouching),
+            vouched=signature,
+        )
     )
 
 

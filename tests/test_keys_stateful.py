@@ -77,10 +77,13 @@ class Keys(RuleBasedStateMachine):
         for one in self.waiting:
             one.stale |= one.person == person
 
-    @rule(who=people, nth=nths)
-    def introduce(self, who: str, nth: int) -> None:
-        said = self.refused(lambda: self.node.record(Order(command=introduced(who, nth), by=LEO)))
-        assert said == ("one-key-one-use" if key_of(who, nth) in self.ever else "done")
+    @rule(who=people, nth=nths, vouching=st.none() | nths)
+    def introduce(self, who: str, nth: int, vouching: int | None) -> None:
+        order = Order(command=introduced(who, nth, vouching), by=LEO)
+        said = self.refused(lambda: self.node.record(order))
+        vouched = vouching in self.held[who] if self.held[who] else vouching is None
+        known = key_of(who, nth) in self.ever
+        assert said == ("one-key-one-use" if known else "done" if vouched else "vouched-for")
         if said == "done":
             self.held[who].add(nth)
             self.ever.add(key_of(who, nth))

@@ -1,6 +1,7 @@
 """What binds a person bears that person's signature, over exactly what is recorded; and nobody can put one there."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,12 @@ from tearline.facts.parties import (
 )
 from tearline.facts.release import DissentRecorded, ItemReleased, ReleaseSignedOff, SignOffLine
 from tearline.facts.vocabulary import kinds
-from tearline.ledger import personal, sdjwt
+from tearline.ledger import personal, sdjwt, strict
 from tearline.ledger.ledger import Ledger
 from tearline.ledger.personal import claims, sign, statement_of
 from tearline.node import TO_SIGN, Node, Order, Prepared, make_node, open_node
 from tearline.rooms import Command
+from tearline.rooms.parties.keys import IntroducePersonKey
 from tearline.rooms.parties.units import AssessAllegation, RecordAllegation
 from tearline.rooms.release.outside import RecordDisclosure
 from tearline.rooms.release.requests import AnswerDissent, RecordDissent, ReleaseItem, RequestRelease, SignOff
@@ -241,7 +243,7 @@ def test_a_signature_at_one_position_is_none_at_another(node: Node) -> None:
 
 
 def test_any_of_a_persons_keys_will_do_until_it_is_revoked(node: Node) -> None:
-    node.record(Order(command=introduced("rex", 2), by=LEO))
+    node.record(Order(command=introduced("rex", 2, 1), by=LEO))
     signed(node, SIGN_OFF, REX, nth=2)
     node.record(Order(command=revoked("rex", 2), by=REX))
     prepared = node.prepare(Order(command=DISSENT, by=REX))
@@ -252,6 +254,40 @@ def test_any_of_a_persons_keys_will_do_until_it_is_revoked(node: Node) -> None:
 def test_a_key_that_was_never_introduced_signs_nothing(node: Node) -> None:
     prepared = node.prepare(Order(command=SIGN_OFF, by=REX))
     assert refusal(node, prepared, sign(prepared.challenge, private_key("rex", 9))) == "signed-personally"
+
+
+@pytest.mark.parametrize(("nth", "vouching"), [(2, None), (2, 9), (2, 2)])
+def test_nobody_gives_a_person_a_further_key_without_them(node: Node, nth: int, vouching: int | None) -> None:
+    """Else who enrols people could sign in another's name by a key of their own."""
+    with pytest.raises(Refused, match="vouched-for"):
+        node.record(Order(command=introduced("rex", nth, vouching), by=LEO))
+
+
+def test_a_key_is_vouched_for_by_name_and_signature(node: Node) -> None:
+    honest = introduced("rex", 2, 1).fact
+    signature = strict.base64url(honest.vouched or "", 64)
+    for turned in flips(signature, step=37):
+        forged = replace(honest, vouched=strict.to_base64url(turned))
+        with pytest.raises(Refused, match="vouched-for"):
+            node.record(Order(command=IntroducePersonKey(forged), by=LEO))
+    for wrong in (
+        replace(honest, vouched_by=key_of("sol")),
+        replace(honest, vouched_by=None),
+        replace(honest, vouched=None),
+        replace(honest, vouched="x"),
+        replace(introduced("rex", 3, 1).fact, vouched=honest.vouched),
+    ):
+        with pytest.raises(Refused, match="vouched-for"):
+            node.record(Order(command=IntroducePersonKey(wrong), by=LEO))
+    node.record(Order(command=IntroducePersonKey(honest), by=LEO))
+
+
+def test_after_all_keys_are_revoked_a_first_one_is_introduced_anew(node: Node) -> None:
+    node.record(Order(command=revoked("rex"), by=LEO))
+    with pytest.raises(Refused, match="vouched-for"):
+        node.record(Order(command=introduced("rex", 2, 1), by=LEO))
+    node.record(Order(command=introduced("rex", 2), by=LEO))
+    signed(node, SIGN_OFF, REX, nth=2)
 
 
 # What happens meanwhile
@@ -273,7 +309,7 @@ def test_a_key_that_is_revoked_meanwhile_signs_nothing(node: Node) -> None:
     assert refusal(node, prepared, by_rex(node, prepared)) == "signed-personally"
     node.record(Order(command=introduced("rex", 2), by=LEO))
     again = node.prepare(Order(command=SIGN_OFF, by=REX))
-    node.record(Order(command=introduced("rex", 3), by=LEO))
+    node.record(Order(command=introduced("rex", 3, 2), by=LEO))
     signature = sign(again.challenge, private_key("rex", 2))
     assert refusal(node, again, signature) == "shown-anew"
 
@@ -462,6 +498,17 @@ def test_a_key_that_is_revoked_signs_nothing_more(forged: Ledger, clock: Clock) 
     broken(forged, "revoked before")
 
 
+@pytest.mark.parametrize("vouching", [None, 9])
+def test_a_further_key_that_the_person_did_not_vouch_for_is_found(
+    forged: Ledger, vouching: int | None
+) -> None:
+    fact = introduced("rex", 2, vouching).fact
+    if vouching is not None:
+        fact = replace(fact, vouched_by=key_of("rex"))
+    forge(forged, Draft(fact=fact, happened_at=NOON, by=LEO))
+    broken(forged, r"vouches|does not verify")
+
+
 def test_a_signature_on_what_binds_nobody_is_checked_too(forged: Ledger) -> None:
     draft = Draft(fact=UnitStoodDown(unit=UnitId("siu"), reasons=Sealed("x")), happened_at=NOON, by=REX)
     forge(forged, draft, lambda p: claimed(stated(p), key_of("rex"), bytes(64)))
@@ -485,6 +532,6 @@ def test_a_node_opens_again_with_its_signed_acts(tmp_path: Path, clock: Clock) -
 def test_the_ledger_itself_says_conflict(node: Node) -> None:
     """Whatever the door, what was prepared is recorded only where it was decided."""
     prepared = node.prepare(Order(command=SIGN_OFF, by=REX))
-    node.record(Order(command=introduced("rex", 2), by=LEO))
+    node.record(Order(command=introduced("rex", 2, 1), by=LEO))
     with pytest.raises(Conflict):
         node.ledger.append(prepared.facts, unless=prepared.unless, after=prepared.after, key="x")

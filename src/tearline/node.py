@@ -22,7 +22,7 @@ from tearline.facts.errors import Broken, Conflict, Malformed, Refused
 from tearline.facts.fact import Compartment, Fact
 from tearline.facts.history import Actor, Draft, History, Precision, Question, Recorded, Role, Told
 from tearline.facts.identifiers import KeyId, PersonId
-from tearline.facts.keys import KeyPurpose
+from tearline.facts.keys import KeyPurpose, PersonKeyIntroduced
 from tearline.facts.parties import SuperiorNamed
 from tearline.facts.retention import Purged
 from tearline.facts.words import Words
@@ -57,6 +57,10 @@ NO_KEY = Words(
 NOT_THEIR_SIGNATURE = Words(
     "this is no signature over this act by a key that is on record as this person's",
     "esta no es una firma de este acto con una clave registrada de esta persona",
+)
+NOT_VOUCHED = Words(
+    "the key that this person has did not sign for the new one",
+    "la clave que tiene esta persona no firmó por la nueva",
 )
 SHOWN_ANEW = Words(
     "since this was shown, something was recorded that could change it, or too much time went by: look again,"
@@ -429,7 +433,19 @@ class _Staged:
         for person in sorted(bound):
             self._may_be_bound(person)
         for draft in drafts:
+            self._vouched(draft.fact)
             self._stage(draft, now)
+
+    def _vouched(self, fact: Fact) -> None:
+        """A further key of a person's is vouched for by one of theirs; which one, the room made sure of."""
+        if not isinstance(fact, PersonKeyIntroduced) or fact.vouched_by is None:
+            return
+        held = keys_of(self._read(asks_keys_of(fact.person), NONE), fact.person)[fact.vouched_by]
+        try:
+            public = personal.public_key(held.fact.public_key)
+            personal.verify_vouched(fact.person, fact.key, fact.vouched, public)
+        except (Broken, Malformed):
+            raise Refused("vouched-for", NOT_VOUCHED, (fact.key,)) from None
 
     @property
     def purging(self) -> list[int]:

@@ -100,6 +100,23 @@ def test_a_person_makes_a_key_and_another_puts_it_on_record(
     assert (found["person"], found["key"], found["in_use"]) == (ANA, thumbprint_of(public), True)
 
 
+def test_a_further_key_is_vouched_for_by_its_holder(run: Run, data: tuple[str, Path], tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("one.key", "two.key")]
+    one, two = (run("keys", "person", "new", ANA, "--out", file).out.strip() for file in files)
+    assert run("keys", "person", "add", ANA, one, "--by", LEO, *data).status == 0
+    alone = run("keys", "person", "add", ANA, two, "--by", LEO, *data)
+    assert (alone.status, alone.line.partition(":")[0]) == (1, "vouched-for")
+    own = run("keys", "person", "vouch", ANA, two, "--key", files[1]).out.strip()
+    wrong = run("keys", "person", "add", ANA, two, "--by", LEO, "--vouched", own, *data)
+    assert (wrong.status, wrong.line.partition(":")[0]) == (1, "vouched-for")
+    malformed = run("keys", "person", "add", ANA, two, "--by", LEO, "--vouched", "x", *data)
+    assert (malformed.status, malformed.line.partition(" ")[0]) == (2, "--vouched:")
+    signature = run("keys", "person", "vouch", ANA, two, "--key", files[0]).out.strip()
+    assert run("keys", "person", "add", ANA, two, "--by", LEO, "--vouched", signature, *data).status == 0
+    assert [k["in_use"] for k in listed(run, data)][2:] == [True, True]
+    assert run("ledger", "check", *data).status == 0
+
+
 def test_a_key_file_is_never_overwritten(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "ana.key"
     assert run("keys", "person", "new", ANA, "--out", file, "--json").status == 0

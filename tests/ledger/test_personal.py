@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 
 from tearline.facts.errors import Broken, Malformed
 from tearline.ledger import personal, strict
-from tearline.ledger.personal import Signed, challenge_of, check_act, claims, sign, statement_of, verify
+from tearline.ledger.personal import (
+    Signed,
+    challenge_of,
+    check_act,
+    claims,
+    sign,
+    statement_of,
+    verify,
+    verify_vouched,
+    vouching,
+)
 from tearline.ledger.sdjwt import Issuer, admit, thumbprint
 from tests.ledger.damage import flip, flips
 
@@ -240,6 +250,25 @@ def test_a_public_key_has_one_form() -> None:
     for wrong in (text + "=", text[:-1], " " + text, raw.hex(), "", None, 7):
         with pytest.raises(Malformed):
             personal.public_key(wrong)
+
+
+def test_vouching_for_a_key_is_no_act_and_no_act_vouches() -> None:
+    key = thumbprint(EVE.public_key())
+    text = f"tearline/vouching/1\nana\n{key}\n".encode()
+    assert vouching("ana", key) == hashlib.sha256(text).digest()
+    assert (
+        len({vouching("ana", key), vouching("eve", key), vouching("ana", thumbprint(ANA.public_key()))}) == 3
+    )
+    signature = strict.to_base64url(sign(vouching("ana", key), ANA))
+    verify_vouched("ana", key, signature, ANA.public_key())
+    for person, other in (("eve", key), ("ana", thumbprint(ANA.public_key()))):
+        with pytest.raises(Broken):
+            verify_vouched(person, other, signature, ANA.public_key())
+    with pytest.raises(Malformed):
+        verify_vouched("ana", key, None, ANA.public_key())
+    (acted,) = act(payload())
+    with pytest.raises(Broken):
+        verify_vouched("ana", key, acted["signed"]["signature"], ANA.public_key())
 
 
 def test_what_is_no_payload_has_no_statement() -> None:

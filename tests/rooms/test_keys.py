@@ -57,8 +57,14 @@ def node_key_revoked(public: str = ONE, since: float = 0) -> NodeKeyRevoked:
     return NodeKeyRevoked(key=key(public), reason=RevocationReason.REPLACED, since=on(since))
 
 
-def person_key(name: str = "ana", public: str = THREE) -> PersonKeyIntroduced:
-    return PersonKeyIntroduced(person=PersonId(name), key=key(public), public_key=public)
+def person_key(name: str = "ana", public: str = THREE, vouched_by: str | None = None) -> PersonKeyIntroduced:
+    return PersonKeyIntroduced(
+        person=PersonId(name),
+        key=key(public),
+        public_key=public,
+        vouched_by=key(vouched_by) if vouched_by else None,
+        vouched="a signature" if vouched_by else None,
+    )
 
 
 def person_key_revoked(name: str = "ana", public: str = THREE, since: float = 0) -> PersonKeyRevoked:
@@ -111,7 +117,7 @@ ACCEPTED = [
     ),
     Row(
         claim="a person has a second key",
-        order=IntroducePersonKey(person_key(public=TWO)),
+        order=IntroducePersonKey(person_key(public=TWO, vouched_by=THREE)),
         world=keyed(),
         by=VIC,
         gives=(PersonKeyIntroduced,),
@@ -232,6 +238,27 @@ REFUSED = [
         world=begun(),
         by=LEO,
         refused="one-key-one-use",
+    ),
+    Row(
+        claim="a second key that the first does not vouch for",
+        order=IntroducePersonKey(person_key(public=TWO)),
+        world=keyed(),
+        by=LEO,
+        refused="vouched-for",
+    ),
+    Row(
+        claim="a key vouched for by another person's",
+        order=IntroducePersonKey(person_key("rex", public=TWO, vouched_by=THREE)),
+        world=keyed(),
+        by=LEO,
+        refused="vouched-for",
+    ),
+    Row(
+        claim="a key vouched for by a revoked one",
+        order=IntroducePersonKey(person_key(public=TWO, vouched_by=THREE)),
+        world=keyed().tell(person_key_revoked(), by=LEO),
+        by=LEO,
+        refused="vouched-for",
     ),
     Row(
         claim="a revoked key returns",

@@ -13,7 +13,6 @@ from tearline.facts.history import Actor, Role
 from tearline.facts.identifiers import KeyId, PersonId, well_formed
 from tearline.facts.keys import (
     KeyPurpose,
-    PersonKeyIntroduced,
     RevocationReason,
     is_public_key,
     thumbprint_of,
@@ -30,6 +29,7 @@ person_app = typer.Typer(help="Keys by which people sign what binds them.", rich
 app.add_typer(person_app, name="person")
 
 KEYS = "keys"
+EXAMPLE = "A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg"
 IN_USE, REPLACED = Words("in use", "en uso"), Words("replaced", "sustituida")
 REVOKED = Words("revoked since {since}: {reason}", "revocada desde {since}: {reason}")
 THE_NODE = Words("the node, {purpose}", "el nodo, {purpose}")
@@ -142,9 +142,27 @@ def person_new(
         print(public)
 
 
-@person_app.command(
-    "add", epilog="Example: tearline keys person add ana A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg --by leo"
-)
+@person_app.command("vouch", epilog=f"Example: tearline keys person vouch ana {EXAMPLE} --key ana.key")
+def person_vouch(
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="Who holds both keys.")],
+    public: Annotated[str, typer.Argument(metavar="PUBLIC", help="The public part of the new one.")],
+    key: Annotated[Path, typer.Option("--key", metavar="FILE", help="The private key on record already.")],
+    json: AsJson = False,
+) -> None:
+    """Sign for a further key of one's own, on one's own machine, and print what keys person add takes."""
+    _identified("PERSON", person)
+    _public(public)
+    from tearline.ledger import keyfile, personal, strict
+
+    name = thumbprint_of(public)
+    signature = strict.to_base64url(personal.sign(personal.vouching(person, name), keyfile.private(key)))
+    if json:
+        document({"person": person, "key": name, "vouched": signature})
+    else:
+        print(signature)
+
+
+@person_app.command("add", epilog=f"Example: tearline keys person add ana {EXAMPLE} --by leo")
 def person_add(
     *,
     person: Annotated[str, typer.Argument(metavar="PERSON", help="Who holds it.")],
@@ -152,6 +170,12 @@ def person_add(
     by: Annotated[
         str, typer.Option("--by", metavar="PERSON", help="Who saw that they hold it; another person.")
     ],
+    vouched: Annotated[
+        str | None,
+        typer.Option(
+            "--vouched", metavar="SIGNATURE", help="By a key they have: what keys person vouch printed."
+        ),
+    ] = None,
     role: As = Role.LIAISON,
     data: Data = HERE,
     database: Database = None,
@@ -159,19 +183,27 @@ def person_add(
 ) -> None:
     """Put a person's public key on record, by which they will sign what binds them."""
     _identified("PERSON", person)
+    _public(public)
+    actor = _actor(by, role)
+    from tearline.jobs.keys import introduce
+    from tearline.ledger import strict
+
+    if vouched is not None:
+        try:
+            strict.base64url(vouched, 64)
+        except ValueError as e:
+            raise Malformed("--vouched", vouched, str(e)) from None
+    with opened(data, database) as node:
+        key = introduce(node, PersonId(person), public, actor, vouched)
+    if json:
+        document({"person": person, "key": key, "public_key": public})
+    else:
+        print(key)
+
+
+def _public(public: str) -> None:
     if not is_public_key(public):
         raise Malformed("PUBLIC", public, "an Ed25519 public key: 32 bytes in base64url, not of small order")
-    fact = PersonKeyIntroduced(person=PersonId(person), key=thumbprint_of(public), public_key=public)
-    actor = _actor(by, role)
-    from tearline.node import Order
-    from tearline.rooms.parties.keys import IntroducePersonKey
-
-    with opened(data, database) as node:
-        node.record(Order(command=IntroducePersonKey(fact), by=actor))
-    if json:
-        document({"person": person, "key": fact.key, "public_key": public})
-    else:
-        print(fact.key)
 
 
 def _identified(option: str, given: str) -> None:

@@ -64,11 +64,19 @@ class NodeKeyRevoked(Fact):
 
 @fact("A person's key was introduced", "Se introdujo la clave de una persona")
 class PersonKeyIntroduced(Fact):
-    """An Ed25519 key by which this person signs what binds them. Whoever introduces it saw who holds it."""
+    """An Ed25519 key by which this person signs what binds them. Whoever introduces it saw who holds it.
+
+    For a person who has keys already, one of these vouches for the new one. Otherwise whoever enrols people could
+    sign in another's name by a key of their own; as it is, they would have to revoke that person's keys first.
+    """
 
     person: Annotated[PersonId, Label("Person", "Persona")]
     key: Annotated[KeyId, Label("Key", "Clave")]
     public_key: Annotated[str, Label("Public key", "Clave pública"), Public(43)]
+    vouched_by: Annotated[KeyId | None, Label("Vouched for by", "Avalada por"), Tag("vouched-by")] = None
+    vouched: Annotated[
+        str | None, Label("Signature that vouches for it", "Firma que la avala"), Public(86)
+    ] = None
 
 
 @fact("A person's key was revoked", "Se revocó la clave de una persona")

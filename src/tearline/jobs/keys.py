@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from tearline.facts.errors import Malformed, Refused
+from tearline.facts.errors import Broken, Malformed, Refused
 from tearline.facts.history import Actor, about
 from tearline.facts.identifiers import KeyId, PersonId
 from tearline.facts.keys import (
@@ -14,12 +14,21 @@ from tearline.facts.keys import (
     PersonKeyIntroduced,
     PersonKeyRevoked,
     RevocationReason,
+    thumbprint_of,
 )
-from tearline.ledger import rotation, strict
+from tearline.ledger import personal, rotation, strict
 from tearline.ledger.note import Vkey
 from tearline.node import ITSELF, Node, Order
 from tearline.rooms import Command
-from tearline.rooms.parties.keys import IntroduceNodeKey, RevokeNodeKey, RevokePersonKey, key_in_use
+from tearline.rooms.parties.keys import (
+    IntroduceNodeKey,
+    IntroducePersonKey,
+    RevokeNodeKey,
+    RevokePersonKey,
+    asks_keys_of,
+    key_in_use,
+    keys_of,
+)
 
 KEYS = about(kinds=(NodeKeyIntroduced, NodeKeyRevoked, PersonKeyIntroduced, PersonKeyRevoked))
 
@@ -99,6 +108,32 @@ def rotate(node: Node, folder: Path, purpose: KeyPurpose) -> NodeKeyIntroduced:
             raise
         rotation.complete(folder, purpose, new)
     return introduced
+
+
+def introduce(node: Node, person: PersonId, public_key: str, by: Actor, vouched: str | None) -> KeyId:
+    """Put a person's key on record; ``vouched`` is a signature for it by a key that the person has, if they do."""
+    key = thumbprint_of(public_key)
+    held = keys_of(node.ledger.read(asks_keys_of(person)), person)
+    signed = [one for one, r in held.items() if vouched and _vouches(r.fact, person, key, vouched)]
+    # A signature by none of them is refused by the node, whichever it is said to be by.
+    vouched_by = next(iter([*signed, *held]), None) if vouched else None
+    fact = PersonKeyIntroduced(
+        person=person,
+        key=key,
+        public_key=public_key,
+        vouched_by=vouched_by or (key if vouched else None),
+        vouched=vouched,
+    )
+    node.record(Order(command=IntroducePersonKey(fact), by=by))
+    return key
+
+
+def _vouches(held: PersonKeyIntroduced, person: PersonId, key: KeyId, vouched: str) -> bool:
+    try:
+        personal.verify_vouched(person, key, vouched, personal.public_key(held.public_key))
+    except Broken:
+        return False
+    return True
 
 
 def revoke(

@@ -160,7 +160,9 @@ class _Check:
             if key is not None and key.public.public_bytes_raw() != ours.public_key().public_bytes_raw():
                 raise Broken(f"the facts introduce another {purpose.value} key than the one in use")
         if self.keyring.left_out:
-            raise Broken("a key of the node was introduced in place of another than the one in use")
+            raise Broken(
+                "a key was introduced in place of one that was not in use, or vouched for by one unknown"
+            )
 
     def _fields(self, master: AESGCM, row: Stored, payload: dict[str, Any], place: str) -> frozenset[str]:
         stored = SealedParts.of(row.leaf, row.wrapped, row.content)

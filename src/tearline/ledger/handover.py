@@ -12,7 +12,7 @@
 
 Whoever trusts the old key thereby trusts the new one, and the new key's own line shows that the log holds it.
 The text can never be read as a checkpoint: its third line is no root hash. It stands in the fact that introduces
-the new key, and is published beside the checkpoints.
+the new key; ``tearline keys list --json`` prints it for whoever verifies the log.
 """
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

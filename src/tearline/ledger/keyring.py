@@ -74,7 +74,7 @@ class Keyring:
         self._latest: dict[KeyPurpose, str] = {}
         self._held: dict[str, int] = {}
         self.left_out = False
-        """Whether a key replaced one that is not the one before it: facts are missing in between."""
+        """Whether a key replaced or was vouched for by one that is not here: facts are missing in between."""
         if given is not None:
             name = sdjwt.thumbprint(given)
             self._keys[name] = Key(
@@ -145,14 +145,10 @@ class Keyring:
             case NodeKeyIntroduced() as fact:
                 self._follow(position, fact, payload, file)
             case PersonKeyIntroduced() as fact:
+                self._vouched(fact, file)
+                public = personal.public_key(fact.public_key, file, "payload.fact.public_key")
                 self._introduce(
-                    Key(
-                        name=fact.key,
-                        public=personal.public_key(fact.public_key, file, "payload.fact.public_key"),
-                        person=fact.person,
-                        introduced=position,
-                    ),
-                    file,
+                    Key(name=fact.key, public=public, person=fact.person, introduced=position), file
                 )
             case NodeKeyRevoked() | PersonKeyRevoked() as fact:
                 key = self._keys.get(fact.key)
@@ -176,6 +172,22 @@ class Keyring:
         if before is not None:
             self._keys[before.name] = replace(before, followed=position)
         self._latest[fact.purpose] = fact.key
+
+    def _vouched(self, fact: PersonKeyIntroduced, file: str) -> None:
+        """One of the keys that this person has vouches for a further one."""
+        if fact.vouched_by is None:
+            if self._held.get(fact.person):
+                raise Broken(
+                    f"{file}: introduces a key of {fact.person} for which none that they have vouches"
+                )
+            return
+        key = self._keys.get(fact.vouched_by)
+        if key is None:
+            self.left_out = True
+            return
+        if key.person != fact.person or key.revoked is not None:
+            raise Broken(f"{file}: a key of {fact.person} is vouched for by one that is not theirs")
+        personal.verify_vouched(fact.person, fact.key, fact.vouched, key.public, file)
 
     def _introduce(self, key: Key, file: str) -> None:
         if key.name in self._keys:

@@ -16,6 +16,9 @@ The person signs the 32 bytes of the challenge with Ed25519, and every fact of t
 
 so that each can be checked by itself. ``ref``, ``recorded_at``, ``act`` and the leaf's blinding are the
 node's own and are not signed. Another form will have other members in place of ``signature``.
+
+With the same key the person vouches for another key of theirs, by signing
+SHA-256("tearline/vouching/1" LF person LF thumbprint LF).
 """
 
 import hashlib
@@ -34,6 +37,7 @@ from tearline.ledger.sdjwt import thumbprint
 CLAIM = "signed"
 FORM = "ed25519"
 DOMAIN = b"tearline/act/1\n"
+VOUCHING = b"tearline/vouching/1\n"
 DIGEST, KEY, SIGNATURE = 32, 32, 64
 MOST_FACTS = 128
 """In one signed act: each of its facts names all the statements, and no fact is larger than 16 KiB."""
@@ -120,6 +124,22 @@ def sign(challenge: bytes, private: Ed25519PrivateKey) -> bytes:
     if len(challenge) != DIGEST:
         raise ValueError(f"a challenge has {DIGEST} bytes")
     return private.sign(challenge)
+
+
+def vouching(person: str, key: str) -> bytes:
+    """The 32 bytes that a person signs with a key they have, to vouch for another one, named by its thumbprint."""
+    return hashlib.sha256(VOUCHING + f"{person}\n{key}\n".encode()).digest()
+
+
+def verify_vouched(
+    person: str, key: str, signature: object, by: Ed25519PublicKey, file: str = "fact"
+) -> None:
+    """Broken unless the holder of ``by`` vouched for this key of theirs; Malformed when that is no signature."""
+    raw = _bytes(signature, SIGNATURE, file, "payload.fact.vouched")
+    try:
+        verify_challenge(vouching(person, key), raw, by)
+    except Broken as broken:
+        raise Broken(f"{file}: {broken}") from None
 
 
 def claims(statements: Sequence[bytes], key: str, signature: bytes) -> list[Signed]:

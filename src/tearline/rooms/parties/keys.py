@@ -86,12 +86,17 @@ class RevokeNodeKey(Says[NodeKeyRevoked]):
 
 
 class IntroducePersonKey(Says[PersonKeyIntroduced]):
-    """By whoever enrols people, never by the person alone. A person may have several, each on a device of its own."""
+    """By whoever enrols people, never by the person alone; nor without the person, once they have a key.
+
+    A person may have several, each on a device of its own. That the one that vouches really signed, the node
+    makes sure of.
+    """
 
     allowed = ENROL
 
     def question(self, known: History) -> Question:
-        return _of_key(self.fact.key) | about(f"person:{self.fact.person}", kinds=(PersonEnrolled,))
+        person = about(f"person:{self.fact.person}", kinds=(PersonEnrolled,))
+        return _of_key(self.fact.key) | person | asks_keys_of(self.fact.person)
 
     def decide(self, known: History, act: Act) -> list[Draft]:
         require(known, PersonEnrolled, "person", self.fact.person, PERSON)
@@ -105,6 +110,17 @@ class IntroducePersonKey(Says[PersonKeyIntroduced]):
                     "nadie introduce su propia clave: otro funcionario ve quién la tiene",
                 ),
                 (self.fact.person,),
+            )
+        held = keys_of(known, self.fact.person)
+        by = self.fact.vouched_by
+        if (by is None) != (self.fact.vouched is None) or (by not in held if held else by is not None):
+            raise Refused(
+                "vouched-for",
+                Words(
+                    "a further key is vouched for by one that its holder has, and a first one by none",
+                    "otra clave la avala una que su titular ya tiene, y la primera, ninguna",
+                ),
+                (self.fact.key,),
             )
         return [act.says(self.fact)]
 
