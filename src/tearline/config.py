@@ -21,6 +21,8 @@ from urllib.parse import urlsplit
 from tearline.facts.errors import Malformed
 from tearline.facts.strict import parse_json
 
+WITNESS_FOLDER = "witness"
+"""In the node's folder: the witness that it is for others' logs. No backup holds it: it would forget what it signed."""
 FILE = "node.json"
 PUBLISHED = "published"
 LARGEST = 256 * 1024

@@ -14,6 +14,8 @@ from tearline.ledger.add_checkpoint import LARGEST_REQUEST
 from tearline.ledger.note import open_cosigned
 from tearline.ledger.witness import Witness
 from tearline.ledger.witnessed import hash_of
+from tearline.node import make_node
+from tearline.web.app import create_app
 from tearline.web.witness import create_witness_app
 from tests.ledger.test_disk import no_file_larger_than
 from tests.ledger.told import Clock
@@ -33,11 +35,21 @@ def witness(tmp_path: Path) -> Iterator[Witness]:
     made.close()
 
 
-@pytest.fixture(params=["", "/witness"], ids=["alone", "mounted"])
-def client(request: pytest.FixtureRequest, witness: Witness) -> TestClient:
+@pytest.fixture(params=["alone", "mounted", "in a node's site"])
+def client(request: pytest.FixtureRequest, witness: Witness, tmp_path: Path) -> Iterator[TestClient]:
     app = create_witness_app(witness)
-    site = Starlette(routes=[Mount(request.param, app)]) if request.param else app
-    return TestClient(site, base_url=f"http://127.0.0.1{request.param}")
+    match request.param:
+        case "alone":
+            yield TestClient(app, base_url="http://127.0.0.1")
+        case "mounted":
+            site = Starlette(routes=[Mount("/witness", app)])
+            yield TestClient(site, base_url="http://127.0.0.1/witness")
+        case _:
+            node = make_node(tmp_path / "node", origin="node.example/1")
+            yield TestClient(
+                create_app(node, demo=False, witness=witness), base_url="http://127.0.0.1/witness"
+            )
+            node.close()
 
 
 def test_200_with_signature_lines(client: TestClient, witness: Witness) -> None:

@@ -4,7 +4,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +17,7 @@ from tearline.facts.errors import Broken, Malformed
 
 if TYPE_CHECKING:
     from tearline.ledger.note import Vkey
+    from tearline.ledger.witness import Witness
     from tearline.node import Node
 
 INIT_EXAMPLE = "Example: tearline init --data ./tearline-data --origin agency.example/node-1"
@@ -79,22 +80,28 @@ def serve(
 ) -> None:
     """Run the node's site, and publish what is recorded: at once where no witness is asked, else once they cosigned."""
     check_loopback(host)
-    from tearline.config import Settings
+    from tearline.config import WITNESS_FOLDER, Settings
     from tearline.jobs.exporting import witness_keys
     from tearline.jobs.publication import Publisher, publishing
+    from tearline.ledger.witness import Witness
+    from tearline.node import system_clock
 
-    with opened(data, database) as node:
+    with opened(data, database) as node, ExitStack() as ours:
         settings = Settings.read(data)
+        witness = None
+        if (data / WITNESS_FOLDER).is_dir():
+            witness = Witness(data / WITNESS_FOLDER, system_clock)
+            ours.callback(witness.close)
 
         def stop(broken: Broken) -> None:
             node.stopped = str(broken)
 
         with (
             publishing(node.ledger, settings, data) as attempt,
-            Publisher(node.ledger, attempt, stop=stop),
+            Publisher(node.ledger, attempt, stop=stop, committed=node.published_now),
         ):
             witnesses = tuple(witness_keys(settings))
-            serve_node(node, host, port, demo=settings.demo, witnesses=witnesses, json=json)
+            serve_node(node, host, port, demo=settings.demo, witnesses=witnesses, witness=witness, json=json)
 
 
 def check_loopback(host: str) -> None:
@@ -116,6 +123,7 @@ def serve_node(
     *,
     demo: bool,
     witnesses: "tuple[Vkey, ...]" = (),
+    witness: "Witness | None" = None,
     json: bool = False,
 ) -> None:
     """Serve until interrupted. OSError when the port is taken, before anything else is started."""
@@ -130,7 +138,7 @@ def serve_node(
         if json:
             document({"url": url})
         sys.stdout.flush()
-        site = create_app(node, demo=demo, witnesses=witnesses)
+        site = create_app(node, demo=demo, witnesses=witnesses, witness=witness)
         config = uvicorn.Config(site, log_level="warning", access_log=False)
         # Ctrl-C is how a site is stopped, and no failure.
         with ended_in_order(), suppress(KeyboardInterrupt):

@@ -12,13 +12,12 @@ import typer
 from tearline.cli.nodes import Port, ended_in_order, listening
 from tearline.cli.options import HERE, AsJson
 from tearline.cli.said import aside, document
+from tearline.config import WITNESS_FOLDER
 from tearline.facts.errors import Malformed
 
 if TYPE_CHECKING:
     from tearline.ledger.note import Vkey
     from tearline.ledger.witness import Witness
-
-FOLDER = "witness"
 
 app = typer.Typer(help="Cosign other logs' checkpoints, as a C2SP witness.", rich_markup_mode=None)
 
@@ -40,10 +39,11 @@ def init(
     """Make a witness: its key, and a state that knows no log yet. Prints the key by which others know it."""
     from tearline.ledger.witness import Witness
 
-    with closing(Witness.make(data / FOLDER, name, _now)) as witness:
+    with closing(Witness.make(data / WITNESS_FOLDER, name, _now)) as witness:
         vkey = witness.vkey
     aside(
-        f"A witness was made in {data / FOLDER}. Never restore it from a copy: it would forget what it signed."
+        f"A witness was made in {data / WITNESS_FOLDER}."
+        " Never restore it from a copy: it would forget what it signed."
     )
     if json:
         document({"data": str(data), "name": name, "vkey": str(vkey)})
@@ -119,11 +119,11 @@ def serve(
 
 @contextmanager
 def _opened(data: Path) -> "Iterator[Witness]":
-    if not (data / FOLDER).is_dir():
-        raise Malformed(str(data / FOLDER), "top", "a witness; make one with: tearline witness init")
+    if not (data / WITNESS_FOLDER).is_dir():
+        raise Malformed(str(data / WITNESS_FOLDER), "top", "a witness; make one with: tearline witness init")
     from tearline.ledger.witness import Witness
 
-    with closing(Witness(data / FOLDER, _now)) as witness:
+    with closing(Witness(data / WITNESS_FOLDER, _now)) as witness:
         yield witness
 
 

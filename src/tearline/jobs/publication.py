@@ -230,6 +230,8 @@ def _size(note: str) -> int:
 class Publisher:
     """Publishes what is new from a thread of its own, at most once a second; slower while it does not succeed.
 
+    ``committed`` is called for what is new whatever the witnesses say: this node's own second store keeps up.
+
     ``Broken`` ends it for good and is handed to ``stop``: a history that others hold was contradicted, or the second
     store failed, and a person has to look.
     """
@@ -240,11 +242,13 @@ class Publisher:
         attempt: Callable[[], Publication],
         *,
         stop: Callable[[Broken], None],
+        committed: Callable[[], None] = lambda: None,
         period: float = PERIOD,
     ) -> None:
         self._log = log
         self._attempt = attempt
         self._stop = stop
+        self._committed = committed
         self._period = period
         self._left = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="publisher")
@@ -258,13 +262,18 @@ class Publisher:
         self._thread.join(self._period + 1)
 
     def _run(self) -> None:
-        done: str | None = None
-        wait = self._period
-        while not self._left.wait(wait):
-            wait = min(2 * wait, LONGEST_WAIT)
+        seen = done = ""
+        due, wait = 0.0, self._period
+        while not self._left.wait(self._period):
             try:
                 note = self._log.checkpoint()
-                if note == done or self._attempt().holds:
+                if note != seen:
+                    self._committed()
+                    seen = note
+                if note == done or time.monotonic() < due:
+                    continue
+                wait = min(2 * wait, LONGEST_WAIT)
+                if self._attempt().holds:
                     done, wait = note, self._period
             except Broken as broken:
                 if not self._left.is_set():
@@ -273,3 +282,4 @@ class Publisher:
                 return
             except (TimeoutError, OSError) as failed:
                 LOG.warning("not published: %s", failed)
+            due = time.monotonic() + wait - self._period

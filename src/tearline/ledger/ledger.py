@@ -338,13 +338,12 @@ class Ledger:
     def restore(cls, url: str, keys: NodeKeys, clock: Clock, rows: Iterable[Stored], note: str) -> "Ledger":
         """Make a ledger of what ``rows`` gave, and open it. Broken unless all of it adds up to ``note``.
 
-        What was made is left behind then, and no ledger opens it.
+        All in one transaction: on PostgreSQL nothing is left then, of SQLite a file that holds no ledger.
         """
         new = store.Store(url)
+        empty = sign_checkpoint(Checkpoint(keys.origin, 0, EMPTY_ROOT), keys.log)
         try:
-            new.make(BEGINNING, sign_checkpoint(Checkpoint(keys.origin, 0, EMPTY_ROOT), keys.log), keys.epoch)
-            with new.writing() as run:
-                restore_rows(run, rows, note, keys)
+            new.make(BEGINNING, empty, keys.epoch, lambda run: restore_rows(run, rows, note, keys))
         finally:
             new.close()
         return cls(url, keys, clock)

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
+from tearline.facts.codec import tags_of
 from tearline.facts.errors import Broken
 from tearline.ledger import sdjwt, store
 from tearline.ledger.entry import leaf_of
 from tearline.ledger.index import FLUSH, STRETCH, Names, names_of, postings
 from tearline.ledger.keys import NodeKeys
 from tearline.ledger.note import open_checkpoint
+from tearline.ledger.payload import recorded_of
 from tearline.ledger.tree import Edge, leaf_hash
 
 
@@ -65,6 +67,17 @@ def _parts(rows: Iterable[Stored]) -> Iterator[list[Stored]]:
         yield part
 
 
+def _own_names(row: Stored) -> tuple[str, str, str, str]:
+    """Kind, reference, submission and tags as they follow from the fact."""
+    try:
+        payload = sdjwt.payload_of(row.jws)
+        tags = tags_of(recorded_of(row.position, payload, {}).fact)
+        names = Names(payload["kind"], payload["ref"], payload["act"], tags)
+    except (LookupError, TypeError, ValueError) as wrong:
+        raise Broken(f"entry {row.position}: a fact that this version cannot read ({wrong!r})") from wrong
+    return names.kind, names.ref, names.act, names.stored_tags
+
+
 def restore_rows(run: store.Run, rows: Iterable[Stored], note: str, keys: NodeKeys) -> None:
     """Fill empty tables. Broken unless the facts hash to their leaves, and these to the signed root in ``note``."""
     sql, edge, purges, last = run.sql, Edge(), 0, run.head().recorded_at
@@ -72,6 +85,8 @@ def restore_rows(run: store.Run, rows: Iterable[Stored], note: str, keys: NodeKe
         for row in part:
             if leaf_of(row.blinding, row.jws) != row.leaf:
                 raise Broken(f"entry {row.position}: the leaf does not commit to the fact")
+            if (row.kind, row.ref, row.act, row.tags) != _own_names(row):
+                raise Broken(f"entry {row.position}: kind, reference, submission or tags are not its own")
         if [row.position for row in part] != list(range(edge.size, edge.size + len(part))):
             raise Broken(f"entry {edge.size}: missing")
         run.many(sql.add_entry, [row[:8] for row in part])

@@ -12,7 +12,7 @@ row and is therefore the only one. ``secure_delete`` lets nothing that was delet
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -151,8 +151,13 @@ class Store:
         self._writer: sa.PoolProxiedConnection | None = None
         self._alone = threading.Lock()
 
-    def make(self, recorded_at: str, note: str, epoch: int) -> None:
-        """Tables with an empty ledger in them. Malformed when something is there already."""
+    def make(
+        self, recorded_at: str, note: str, epoch: int, fill: Callable[[Run], None] = lambda _: None
+    ) -> None:
+        """Tables with an empty ledger in them, and what ``fill`` adds: all in one transaction.
+
+        Malformed when something is there already.
+        """
         if self.path is not None:
             try:
                 os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
@@ -172,6 +177,7 @@ class Store:
                     raise Malformed(self.name, "top", "an empty database: a ledger is made once")
             create_tables(connection)
             connection.exec_driver_sql(self.sql.add_head, (1, *first))
+            fill(Run(connection.connection.driver_connection, self.sql))
             connection.exec_driver_sql("COMMIT")
         if self.path is not None:
             handle = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)

@@ -14,6 +14,7 @@ from starlette.types import Scope
 
 from tearline.facts.errors import Broken, Malformed, Refused
 from tearline.ledger.note import Vkey
+from tearline.ledger.witness import Witness
 from tearline.node import Node
 from tearline.projections import Projections
 from tearline.web import cases as worked_cases
@@ -24,6 +25,7 @@ from tearline.web.parties import routes as parties
 from tearline.web.release import routes as release
 from tearline.web.release.acts import Choosing
 from tearline.web.visit import NoIdentity, caller_of
+from tearline.web.witness import create_witness_app
 
 LOG = logging.getLogger("tearline.web")
 
@@ -39,11 +41,17 @@ class HashedFiles(StaticFiles):
 
 
 def create_app(
-    node: Node, *, demo: bool, hosts: tuple[str, ...] = LOOPBACK, witnesses: tuple[Vkey, ...] = ()
+    node: Node,
+    *,
+    demo: bool,
+    hosts: tuple[str, ...] = LOOPBACK,
+    witnesses: tuple[Vkey, ...] = (),
+    witness: Witness | None = None,
 ) -> FastAPI:
     """The site over this node. ``demo``: anyone may take on any role. ``hosts``: the names it answers to.
 
-    ``witnesses``: whose cosignatures the public checkpoint bears.
+    ``witnesses``: whose cosignatures the public checkpoint bears. ``witness``: the one that this node is for
+    others' logs, under /witness.
     """
     app = FastAPI(
         docs_url=None,
@@ -84,6 +92,8 @@ def create_app(
         app.include_router(room.router, include_in_schema=False)
     app.include_router(tiles.router, include_in_schema=False)
     app.add_api_route("/healthz", _well, include_in_schema=False)
+    if witness is not None:
+        app.mount("/witness", create_witness_app(witness))
     app.mount("/static", HashedFiles(directory=STATIC))
     return app
 
