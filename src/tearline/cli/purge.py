@@ -88,7 +88,9 @@ app = typer.Typer(
 )
 
 
-@app.command(DEFAULT, epilog="Example: tearline purge 06h03kidi6n4juea6nlmpl4c --ground term-ended --by ana")
+@app.command(
+    DEFAULT, epilog="Example: tearline purge facts 06h03kidi6n4juea6nlmpl4c --ground term-ended --by ana"
+)
 def facts(
     *,
     facts: Annotated[
