@@ -33,7 +33,10 @@ def test_a_rebuilt_index_is_what_was_there(indexed: Ledger) -> None:
     "statement",
     [
         "DELETE FROM postings WHERE position = 3",
-        "UPDATE postings SET word = word + 1 WHERE position = 3 AND word = (SELECT max(word) FROM postings WHERE position = 3)",
+        """
+        UPDATE postings SET word = word + 1
+            WHERE position = 3 AND word = (SELECT max(word) FROM postings WHERE position = 3)
+        """,
         "INSERT INTO postings VALUES (0, 1, 2, 3)",
     ],
 )

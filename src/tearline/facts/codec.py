@@ -68,7 +68,9 @@ def encode(fact: Fact) -> Encoded:
 
 def tags_of(fact: Fact) -> frozenset[str]:
     """The tags of a fact, which come from its clear fields alone."""
-    return frozenset(tag for name, shape in _plan(type(fact)).clear for tag in shape.tags(getattr(fact, name)))
+    return frozenset(
+        tag for name, shape in _plan(type(fact)).clear for tag in shape.tags(getattr(fact, name))
+    )
 
 
 def decode(
