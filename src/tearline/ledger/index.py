@@ -197,13 +197,15 @@ class Index:
 
         ``indexed`` is how far the table was said to reach, at most the truth.
         """
-        while True:
-            split = min(max(low, indexed), high)
-            self.recent.reach(run, high, indexed)
-            recent = self.recent.matching(question, split, high) if split < high else []
-            if recent is not None:
-                break
-            indexed = run.reached().indexed
+        split = min(max(low, indexed), high)
+        self.recent.reach(run, high, indexed)
+        recent = self.recent.matching(question, split, high) if split < high else []
+        if recent is None:
+            recent = [
+                p
+                for p, names in self._names_from(run, split, high)
+                if question.matches(names.kind, names.tags)
+            ]
         return [*self._old(run, question, low, split), *recent] if low < split else recent
 
     def _old(self, run: store.Run, question: Question, low: int, high: int) -> list[int]:
@@ -235,20 +237,29 @@ class Index:
 
     def acts(self, run: store.Run, acts: Iterable[str], size: int, indexed: int) -> dict[str, int]:
         """Where those of these submissions that are recorded begin."""
-        tags = [act_tag(act) for act in acts]
-        while True:
-            self.recent.reach(run, size, indexed)
-            found = self.recent.under(tags, indexed, size)
-            if found is not None:
-                break
-            indexed = run.reached().indexed
+        wanted = set(acts)
+        self.recent.reach(run, size, indexed)
+        found = self.recent.under(map(act_tag, wanted), indexed, size)
+        if found is None:
+            found = [p for p, names in self._names_from(run, indexed, size) if names.act in wanted]
         if indexed:
-            found += self._with_words(run, [_word(tag) for tag in tags], (), 0, indexed)
+            found += self._with_words(run, [_word(act_tag(act)) for act in wanted], (), 0, indexed)
         begun: dict[str, int] = {}
         for position in sorted(found):
             (act,) = run.execute(run.sql.act_of, (position,)).fetchone()
             begun.setdefault(act, position)
         return begun
+
+    def _names_from(self, run: store.Run, low: int, high: int) -> Iterator[tuple[int, Names]]:
+        """From the facts themselves, when memory has forgotten them though the table that ``run`` sees lacks them.
+
+        That is so in a snapshot that others have overtaken; it lacks a flush at most.
+        """
+        for at in range(low, high, FLUSH):
+            rows = run.execute(run.sql.names_since, (at, min(at + FLUSH, high))).fetchall()
+            if [row[0] for row in rows] != list(range(at, min(at + FLUSH, high))):
+                raise Broken(f"entries are missing after {at}")
+            yield from ((position, names_of(*names)) for position, *names in rows)
 
     def ref(self, run: store.Run, ref: str, size: int) -> int | None:
         """Where the fact of this reference stands. References begin with their time, so they stand in order."""

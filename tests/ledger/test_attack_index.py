@@ -1,0 +1,71 @@
+"""What finds facts, attacked: snapshots that others overtake, words that collide, references of one moment."""
+
+import threading
+from collections.abc import Callable
+from contextlib import closing
+
+import pytest
+
+from tearline.facts.history import Question, about
+from tearline.ledger.batch import Appended
+from tearline.ledger.keys import NodeKeys
+from tearline.ledger.ledger import Ledger
+from tests.ledger.told import Clock, compromise, draft, organisation, suspended
+
+pytestmark = pytest.mark.both_databases
+
+QUESTIONS = (about("item:i-1"), about("item:i-1") | about("unit:u-9"), about("item:i-1", "compromise:c-1"))
+
+
+def within(seconds: float, call: Callable[[], object]) -> object:
+    """What ``call`` answers; AssertionError when it does not in time."""
+    answers: list[object] = []
+    thread = threading.Thread(target=lambda: answers.append(call()), daemon=True)
+    thread.start()
+    thread.join(seconds)
+    assert answers, "no answer"
+    return answers[0]
+
+
+def add(ledger: Ledger, low: int, high: int) -> None:
+    for n in range(low, high):
+        ledger.append([draft(compromise(f"c-{n % 3}", f"i-{n % 2}"))], unless=None, after=0, key=str(n))
+
+
+@pytest.mark.usefixtures("tiny_index")
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_snapshot_that_others_overtake_is_answered(ledger: Ledger, question: Question) -> None:
+    """The table it sees ends where it began; what lies beyond, memory has forgotten since."""
+    add(ledger, 0, 4)
+    with ledger._store.reading() as run:
+        seen = run.reached()
+        assert seen.indexed < seen.size
+        add(ledger, 4, 40)
+        ledger.read(question)
+        assert ledger._index.recent.first > seen.size
+        found = within(10, lambda: ledger._index.positions(run, question, 0, seen.size, seen.indexed))
+        acts = [row.act for row in ledger.rows(0, 5)]
+        begun = within(10, lambda: ledger._index.acts(run, acts, seen.size, seen.indexed))
+    assert found == [r.position for r in ledger.read(question) if r.position < seen.size]
+    assert begun == {act: position for position, act in enumerate(acts[:4])}
+
+
+@pytest.mark.usefixtures("tiny_index", "few_words")
+def test_a_submission_is_found_by_its_first_fact_whatever_shares_its_word(
+    ledger: Ledger, url: str, keys: NodeKeys
+) -> None:
+    """Almost all tags have the same word: the postings of a submission's later facts look like that of its first."""
+    told: dict[str, Appended] = {}
+    for n in range(12):
+        drafts = [
+            draft(suspended(f"u-{n}", "i-1")),
+            draft(compromise(f"c-{n}", "i-1")),
+            draft(organisation(f"o-{n}")),
+        ]
+        drafts = drafts[n % 3 :] + drafts[: n % 3]
+        told[str(n)] = ledger.append(drafts, unless=None, after=0, key=str(n))
+    with closing(Ledger(url, keys, Clock())) as other:
+        for key, appended in told.items():
+            again = other.recall(key)
+            assert again is not None
+            assert (again.first, again.refs) == (appended.first, appended.refs)
