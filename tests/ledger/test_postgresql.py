@@ -26,6 +26,7 @@ def database(server: Server) -> Iterator[PostgreSql]:
 @contextmanager
 def server_setting(database: PostgreSql, name: str, value: str) -> Iterator[None]:
     """For the whole server, as an operator sets it."""
+
     def apply(statement: str, expected: str) -> None:
         database.run(statement, "SELECT pg_reload_conf()")
         for _ in range(500):
