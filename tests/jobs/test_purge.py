@@ -55,6 +55,7 @@ from tearline.rooms.release.requests import DecideRequest, ReleaseItem, RequestR
 from tearline.rooms.retention.purges import OrderPurge, SignPurge
 from tearline.rooms.retention.terms import PlaceHold
 from tearline.rooms.retention.wrapping import RecordKeyBackup, RecordKeyBackupDestroyed
+from tests.databases import postgresql
 from tests.ledger.checking import check_ledger
 from tests.ledger.test_residue import MARKER, forms
 from tests.nodes import Clock, told
@@ -273,6 +274,31 @@ def test_an_older_copy_of_the_database_cannot_be_opened_with_the_new_key(
     sealing.unwrap(AESGCM(old.master), row.leaf, parts, row.wrapped)  # the old key would open it
     with pytest.raises(Broken, match="does not open"):
         sealing.unwrap(AESGCM(node.ledger.keys.master), row.leaf, parts, row.wrapped)
+
+
+def test_on_postgresql_what_is_left_of_it_opens_with_no_key_that_exists(data: Path, clock: Clock) -> None:
+    """Replaced rows and the log stay in the server's files for a while: ciphertext, and a key of a lost key."""
+    with postgresql() as server:
+        database = server.new()
+        made = make_node(data, origin="agency.example/node", demo=True, database=database.url, clock=clock)
+        with closing(told(made, marked(partners()))) as node:
+            target, old = item(node), node.ledger.keys.master
+            (row,) = node.ledger.rows(target.position, target.position + 1)
+            assert row.wrapped
+            assert row.content
+            purge(node, target.ref)
+            (standing,) = complete(node)
+            assert standing.completed is not None
+            check_ledger(node.ledger)
+            stored = [repr(rows) for table in ("entries", "sealed") for rows in database.rows(table)]
+            assert not [one for one in stored if repr(row.wrapped) in one or MARKER in one]
+            parts = sealing.unpack(row.content)
+            sealing.unwrap(AESGCM(old), row.leaf, parts, row.wrapped)
+            with pytest.raises(Broken):
+                sealing.unwrap(AESGCM(node.ledger.keys.master), row.leaf, parts, row.wrapped)
+        with closing(open_node(data, database=database.url, clock=clock)) as node:
+            assert item(node).fact.content.purged
+        assert WrappingKey(epoch=1, key=old).line().encode() not in content(data)
 
 
 # Backups of the keys
