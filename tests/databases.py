@@ -42,6 +42,9 @@ class Database(Protocol):
     def copied(self, to: "Database") -> None:
         """Put all that this one holds in the place of what the other does. Nobody has either open."""
 
+    def overwrites(self, other: "Database") -> None:
+        """The same while a ledger has the other open, as a careless restore would."""
+
 
 class Sqlite:
     """A file that may not exist yet."""
@@ -74,6 +77,11 @@ class Sqlite:
         for beside in ("-wal", "-shm"):
             Path(f"{to.path}{beside}").unlink(missing_ok=True)
         shutil.copy(self.path, to.path)
+
+    def overwrites(self, other: Database) -> None:
+        assert isinstance(other, Sqlite)
+        with closing(sqlite3.connect(self.path)) as old, closing(sqlite3.connect(other.path)) as live:
+            old.backup(live)
 
 
 class PostgreSql:
@@ -137,6 +145,9 @@ class PostgreSql:
             "COMMIT",
         )
 
+    def overwrites(self, other: Database) -> None:
+        self.copied(other)
+
 
 def _key(table: str) -> str:
     columns = schema.metadata.tables[table].primary_key.columns
@@ -191,6 +202,12 @@ class OwnServer(Server):
         self._running.ensure_postgres_running()
 
     def stop(self) -> None:
+        """Without a last checkpoint: nobody reads its folder again."""
+        import psutil
+
+        process = psutil.Process(self._running.get_pid())
+        process.send_signal(signal.SIGQUIT)
+        process.wait(30)
         self._running.cleanup()
 
 

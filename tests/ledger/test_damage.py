@@ -1,8 +1,7 @@
 """Whatever is changed in the database, the check says so; and a ledger that is not whole does not start."""
 
-import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,30 +10,56 @@ from tearline.facts.errors import Broken, Malformed
 from tearline.ledger.keys import NodeKeys
 from tearline.ledger.ledger import Ledger
 from tearline.ledger.note import Checkpoint, sign_checkpoint
+from tearline.ledger.schema import metadata
 from tearline.ledger.sealing import pack, unpack
 from tearline.ledger.tree import EMPTY_ROOT
+from tests.databases import Database, PostgreSql, Sqlite
 from tests.ledger.damage import flip
 from tests.ledger.test_ledger import item
 from tests.ledger.told import Clock, compromise, draft, on_item, organisation, suspended
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory, keys: NodeKeys) -> Path:
-    """A ledger with a full tile, sealed fields and several submissions, closed, in one file."""
-    path = tmp_path_factory.mktemp("whole") / "ledger.db"
-    ledger = Ledger.make(f"sqlite:///{path}", keys, Clock())
-    ledger.append([draft(item()), draft(suspended("u-1", "i-1"))], unless=None, after=0, key="1")
-    ledger.append([draft(organisation(f"o-{n}")) for n in range(256)], unless=None, after=0, key="2")
-    ledger.append([draft(compromise("c-1", "i-1"))], unless=None, after=0, key="3")
-    ledger.rebuild()
-    ledger.check()
-    ledger.close()
-    return path
+def wholes(keys: NodeKeys, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Database]]:
+    """By sort of database, a ledger with a full tile, sealed fields and several submissions, closed."""
+    made: dict[str, Database] = {}
+    yield made
+    for one in made.values():
+        if isinstance(one, PostgreSql):
+            one.run(f"DROP SCHEMA {one.name} CASCADE")
 
 
 @pytest.fixture
-def copy(whole: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(whole, tmp_path / "ledger.db"))
+def whole(
+    request: pytest.FixtureRequest,
+    wholes: dict[str, Database],
+    keys: NodeKeys,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Database:
+    sort = request.node.callspec.params["new_database"]
+    if sort not in wholes:
+        sqlite = sort == "sqlite"
+        new = (
+            Sqlite(tmp_path_factory.mktemp("whole") / "ledger.db")
+            if sqlite
+            else request.getfixturevalue("server").new()
+        )
+        with closing(Ledger.make(new.url, keys, Clock())) as ledger:
+            ledger.append([draft(item()), draft(suspended("u-1", "i-1"))], unless=None, after=0, key="1")
+            ledger.append([draft(organisation(f"o-{n}")) for n in range(256)], unless=None, after=0, key="2")
+            ledger.append([draft(compromise("c-1", "i-1"))], unless=None, after=0, key="3")
+            ledger.rebuild()
+            ledger.check()
+        wholes[sort] = new
+    return wholes[sort]
+
+
+@pytest.fixture
+def copy(whole: Database, database: Database) -> Database:
+    whole.copied(database)
+    return database
 
 
 def altered(value: object) -> object:
@@ -49,66 +74,44 @@ def altered(value: object) -> object:
 
 
 def columns() -> list[tuple[str, str]]:
-    from tearline.ledger.schema import metadata
-
     return [(table.name, column.name) for table in metadata.sorted_tables for column in table.columns]
 
 
-def change(path: Path, statement: str, parameters: tuple[object, ...] = ()) -> int:
-    database = sqlite3.connect(path, isolation_level=None)
-    database.execute("PRAGMA foreign_keys = OFF")
-    changed = sum(database.execute(one, parameters).rowcount for one in statement.split(";"))
-    database.close()
-    return changed
+def same(table: str) -> str:
+    return " AND ".join(f"{column.name} = ?" for column in metadata.tables[table].columns)
 
 
-def rows(path: Path, table: str) -> list[tuple[object, ...]]:
-    database = sqlite3.connect(path)
-    found = database.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608
-    database.close()
-    return found
-
-
-def verify(path: Path, keys: NodeKeys) -> None:
-    ledger = Ledger(f"sqlite:///{path}", keys, Clock())
-    try:
+def verify(database: Database, keys: NodeKeys) -> None:
+    with closing(Ledger(database.url, keys, Clock())) as ledger:
         ledger.check()
-    finally:
-        ledger.close()
 
 
-def test_the_whole_ledger_verifies(copy: Path, keys: NodeKeys) -> None:
+def test_the_whole_ledger_verifies(copy: Database, keys: NodeKeys) -> None:
     verify(copy, keys)
 
 
 @pytest.mark.parametrize(("table", "column"), columns())
-@pytest.mark.parametrize("which", [0, -1])
 def test_no_stored_value_can_be_changed(
-    copy: Path, keys: NodeKeys, table: str, column: str, which: int
+    copy: Database, whole: Database, keys: NodeKeys, table: str, column: str
 ) -> None:
-    database = sqlite3.connect(copy)
-    found = database.execute(f"SELECT * FROM {table}")  # noqa: S608
-    names = [name for name, *_ in found.description]
-    row = found.fetchall()[which]
-    database.close()
-    where = " AND ".join(f"{name} = ?" for name in names)
-    value = altered(row[names.index(column)])
-    assert change(copy, f"UPDATE {table} SET {column} = ? WHERE {where}", (value, *row)) == 1  # noqa: S608
-    with pytest.raises((Broken, Malformed)):
-        verify(copy, keys)
+    rows = copy.rows(table)
+    for row in (rows[0], rows[-1]):
+        value = altered(row[list(metadata.tables[table].columns.keys()).index(column)])
+        statement = f"UPDATE {table} SET {column} = ? WHERE {same(table)}"  # noqa: S608
+        assert copy.change(statement, (value, *row)) == 1
+        with pytest.raises((Broken, Malformed)):
+            verify(copy, keys)
+        whole.copied(copy)
 
 
 @pytest.mark.parametrize("table", sorted({table for table, _ in columns()}))
-@pytest.mark.parametrize("order", ["ASC", "DESC"])
-def test_no_row_can_be_removed(copy: Path, keys: NodeKeys, table: str, order: str) -> None:
-    database = sqlite3.connect(copy, isolation_level=None)
-    found = database.execute(f"SELECT * FROM {table} ORDER BY 1 {order}")  # noqa: S608
-    names, row = [name for name, *_ in found.description], found.fetchone()
-    database.close()
-    where = " AND ".join(f"{name} = ?" for name in names)
-    assert change(copy, f"DELETE FROM {table} WHERE {where}", row) == 1  # noqa: S608
-    with pytest.raises((Broken, Malformed)):
-        verify(copy, keys)
+def test_no_row_can_be_removed(copy: Database, whole: Database, keys: NodeKeys, table: str) -> None:
+    rows = copy.rows(table)
+    for row in (rows[0], rows[-1]):
+        assert copy.change(f"DELETE FROM {table} WHERE {same(table)}", row) == 1  # noqa: S608
+        with pytest.raises((Broken, Malformed)):
+            verify(copy, keys)
+        whole.copied(copy)
 
 
 @pytest.mark.parametrize(
@@ -136,15 +139,18 @@ def test_no_row_can_be_removed(copy: Path, keys: NodeKeys, table: str, order: st
         "UPDATE sealed SET wrapped = x'', content = x'' WHERE position = 0; UPDATE head SET purges = 1",
     ],
 )
-def test_nothing_can_be_added_or_moved(copy: Path, keys: NodeKeys, statement: str) -> None:
-    assert change(copy, statement) >= 1
+def test_nothing_can_be_added_or_moved(copy: Database, keys: NodeKeys, statement: str) -> None:
+    assert copy.change(statement) >= 1
     with pytest.raises((Broken, Malformed)):
         verify(copy, keys)
 
 
-def test_a_damaged_fact_is_broken_when_it_is_read_and_stops_the_ledger(copy: Path, keys: NodeKeys) -> None:
-    change(copy, "UPDATE entries SET jws = replace(jws, 'a', 'b') WHERE position = 1")
-    ledger = Ledger(f"sqlite:///{copy}", keys, Clock())
+def test_a_damaged_fact_is_broken_when_it_is_read_and_stops_the_ledger(
+    copy: Database, keys: NodeKeys
+) -> None:
+    jws = flip(copy.rows("entries")[1][7], 1000)
+    copy.change("UPDATE entries SET jws = ? WHERE position = 1", (jws,))
+    ledger = Ledger(copy.url, keys, Clock())
     assert ledger.size() == 259
     with pytest.raises(Broken, match="entry 1"):
         ledger.read(on_item("i-1"))
@@ -165,21 +171,18 @@ def later(ledger: Ledger) -> Iterator[Callable[[], object]]:
     yield lambda: ledger.append([draft(organisation("o"))], unless=None, after=0, key="later")
 
 
-def test_a_compartment_that_was_dropped_is_not_taken_for_closed(copy: Path, keys: NodeKeys) -> None:
-    database = sqlite3.connect(copy, isolation_level=None)
-    (content,) = database.execute("SELECT content FROM sealed WHERE position = 0").fetchone()
-    parts = unpack(content)
+def test_a_compartment_that_was_dropped_is_not_taken_for_closed(copy: Database, keys: NodeKeys) -> None:
+    parts = unpack(copy.rows("sealed")[0][2])
     del parts["source-handling"]
-    database.execute("UPDATE sealed SET content = ? WHERE position = 0", (pack(parts),))
-    database.close()
-    ledger = Ledger(f"sqlite:///{copy}", keys, Clock())
+    copy.change("UPDATE sealed SET content = ? WHERE position = 0", (pack(parts),))
+    ledger = Ledger(copy.url, keys, Clock())
     with pytest.raises(Broken):
         ledger.entry(0)
     ledger.close()
 
 
 @pytest.mark.parametrize("secret", ["log", "fact", "master"])
-def test_a_ledger_of_other_keys_does_not_start(copy: Path, keys: NodeKeys, secret: str) -> None:
+def test_a_ledger_of_other_keys_does_not_start(copy: Database, keys: NodeKeys, secret: str) -> None:
     other = NodeKeys.new(keys.origin)
     mixed = NodeKeys(
         origin=keys.origin,
@@ -188,13 +191,13 @@ def test_a_ledger_of_other_keys_does_not_start(copy: Path, keys: NodeKeys, secre
         master=other.master if secret == "master" else keys.master,
     )
     with pytest.raises(Broken):
-        Ledger(f"sqlite:///{copy}", mixed, Clock())
+        Ledger(copy.url, mixed, Clock())
 
 
-def test_a_ledger_of_another_origin_does_not_start(copy: Path, keys: NodeKeys) -> None:
+def test_a_ledger_of_another_origin_does_not_start(copy: Database, keys: NodeKeys) -> None:
     named = NodeKeys(origin="tearline.example/other", log=keys.log, fact=keys.fact, master=keys.master)
     with pytest.raises(Broken):
-        Ledger(f"sqlite:///{copy}", named, Clock())
+        Ledger(copy.url, named, Clock())
 
 
 @pytest.mark.parametrize(
@@ -206,10 +209,10 @@ def test_a_ledger_of_another_origin_does_not_start(copy: Path, keys: NodeKeys) -
         "DROP TABLE tiles",
     ],
 )
-def test_a_database_of_another_version_does_not_start(copy: Path, keys: NodeKeys, statement: str) -> None:
-    change(copy, statement)
+def test_a_database_of_another_version_does_not_start(copy: Database, keys: NodeKeys, statement: str) -> None:
+    copy.change(statement)
     with pytest.raises(Malformed, match="revision 0001"):
-        Ledger(f"sqlite:///{copy}", keys, Clock())
+        Ledger(copy.url, keys, Clock())
 
 
 @pytest.mark.parametrize(
@@ -222,17 +225,17 @@ def test_a_database_of_another_version_does_not_start(copy: Path, keys: NodeKeys
         "UPDATE edge SET level = 0",
         "UPDATE edge SET hashes = substr(hashes, 1, 31)",
         "UPDATE entries SET leaf = (SELECT leaf FROM entries WHERE position = 5) WHERE position = 257",
-        "UPDATE edge SET hashes = zeroblob(length(hashes))",
+        "UPDATE edge SET hashes = x'00'",
         "UPDATE head SET note = replace(note, '259', '258')",
         "UPDATE head SET note = ''",
     ],
 )
 def test_a_head_that_does_not_match_the_edge_does_not_start(
-    copy: Path, keys: NodeKeys, statement: str
+    copy: Database, keys: NodeKeys, statement: str
 ) -> None:
-    assert change(copy, statement) >= 1
+    assert copy.change(statement) >= 1
     with pytest.raises((Broken, Malformed)):
-        Ledger(f"sqlite:///{copy}", keys, Clock())
+        Ledger(copy.url, keys, Clock())
 
 
 def test_what_is_no_ledger_does_not_start_and_is_not_made(tmp_path: Path, keys: NodeKeys) -> None:
@@ -251,52 +254,44 @@ def test_what_is_no_ledger_does_not_start_and_is_not_made(tmp_path: Path, keys: 
             Ledger(url, keys, Clock())
 
 
-def test_a_ledger_is_made_once(copy: Path, keys: NodeKeys) -> None:
-    before = copy.read_bytes()
+def test_a_ledger_is_made_once(copy: Database, keys: NodeKeys) -> None:
+    before = [copy.rows(table) for table in metadata.tables]
     with pytest.raises(Malformed, match="made once"):
-        Ledger.make(f"sqlite:///{copy}", keys, Clock())
-    assert copy.read_bytes() == before
-
-
-def restore(source: Path, target: Path) -> None:
-    """Overwrite a live database, as a careless restore would."""
-    old, live = sqlite3.connect(source), sqlite3.connect(target)
-    old.backup(live)
-    old.close()
-    live.close()
+        Ledger.make(copy.url, keys, Clock())
+    assert [copy.rows(table) for table in metadata.tables] == before
 
 
 def test_a_ledger_that_goes_back_under_a_running_node_stops_it(
-    copy: Path, whole: Path, keys: NodeKeys
+    copy: Database, whole: Database, keys: NodeKeys
 ) -> None:
-    ledger = Ledger(f"sqlite:///{copy}", keys, Clock())
+    ledger = Ledger(copy.url, keys, Clock())
     ledger.append([draft(organisation("o-new"))], unless=None, after=0, key="new")
-    restore(whole, copy)
+    whole.overwrites(copy)
     with pytest.raises(Broken, match="went back"):
         ledger.append([draft(organisation("o-newer"))], unless=None, after=0, key="newer")
     ledger.close()
 
 
 def test_a_fork_under_a_running_node_stops_it(
-    copy: Path, whole: Path, tmp_path: Path, keys: NodeKeys
+    copy: Database, whole: Database, new_database: Callable[[], Database], keys: NodeKeys
 ) -> None:
-    ledger = Ledger(f"sqlite:///{copy}", keys, Clock())
+    ledger = Ledger(copy.url, keys, Clock())
     ledger.append([draft(organisation("o-new"))], unless=None, after=0, key="new")
-    other = Path(shutil.copy(whole, tmp_path / "other.db"))
-    fork = Ledger(f"sqlite:///{other}", keys, Clock())
-    for n in range(3):
-        fork.append([draft(organisation(f"o-{n}"))], unless=None, after=0, key=f"fork {n}")
-    fork.close()
-    restore(other, copy)
+    other = new_database()
+    whole.copied(other)
+    with closing(Ledger(other.url, keys, Clock())) as fork:
+        for n in range(3):
+            fork.append([draft(organisation(f"o-{n}"))], unless=None, after=0, key=f"fork {n}")
+    other.overwrites(copy)
     with pytest.raises(Broken, match="does not begin with"):
         ledger.append([draft(organisation("o-newer"))], unless=None, after=0, key="newer")
     ledger.close()
 
 
-def test_another_checkpoint_of_the_same_size_stops_the_node(copy: Path, keys: NodeKeys) -> None:
-    ledger = Ledger(f"sqlite:///{copy}", keys, Clock())
+def test_another_checkpoint_of_the_same_size_stops_the_node(copy: Database, keys: NodeKeys) -> None:
+    ledger = Ledger(copy.url, keys, Clock())
     forged = sign_checkpoint(Checkpoint(keys.origin, 259, EMPTY_ROOT), keys.log)
-    change(copy, "UPDATE head SET note = ?", (forged,))
+    copy.change("UPDATE head SET note = ?", (forged,))
     with pytest.raises(Broken, match="does not fit"):
         ledger.append([draft(organisation("o-new"))], unless=None, after=0, key="new")
     ledger.close()
