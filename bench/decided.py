@@ -12,12 +12,11 @@ import os
 import statistics
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -29,11 +28,12 @@ from tearline.facts.release import Effect, VerdictReached
 from tearline.ledger import personal
 from tearline.ledger.keys import NodeKeys
 from tearline.ledger.ledger import Ledger
-from tearline.ledger.prepared import Prepared, PreparedFact
+from tearline.ledger.prepared import Prepared
 from tearline.ledger.sdjwt import thumbprint
 from tearline.node import shipped_protocols
 from tearline.protocol import Pack, read_dossier
 
+ORIGIN = "tearline.example/bench"
 CLIENTS = 64
 EACH = 40
 ROUNDS = 5
@@ -51,11 +51,7 @@ class Order:
 
 def stated(prepared: Prepared) -> tuple[bytes, ...]:
     """What a person signs of these facts."""
-
-    def one(fact: PreparedFact) -> Mapping[str, Any]:
-        return {"kind": fact.encoded.kind, **fact.claims, "after": prepared.after, "fact": fact.fact}
-
-    return tuple(personal.statement_of(one(fact)) for fact in prepared.facts)
+    return tuple(personal.statement_of(one) for one in prepared.stated(ORIGIN))
 
 
 def ready_dossier() -> tuple[str, VerdictReached]:
@@ -73,7 +69,7 @@ class World:
     """A ledger, a protocol, a dossier, and a person who signs."""
 
     def __init__(self, url: str) -> None:
-        self.ledger = Ledger.make(url, NodeKeys.new("tearline.example/bench"), lambda: datetime.now(UTC))
+        self.ledger = Ledger.make(url, NodeKeys.new(ORIGIN), lambda: datetime.now(UTC))
         self.text, self.verdict = ready_dossier()
         self.pack: Pack = shipped_protocols()[self.verdict.protocol]
         self.dossier = read_dossier(json.loads(self.text), file="dossier", parameters=self.pack.parameters)

@@ -392,17 +392,17 @@ def claimed(statements: list[bytes], key: str, signature: bytes) -> list[dict[st
     return [one.claim() for one in claims(statements, key, signature)]
 
 
+FORGED = "tearline.example/forged"
+
+
 def stated(prepared: Any) -> list[bytes]:
-    return [
-        statement_of({"kind": f.encoded.kind, **f.claims, "after": prepared.after, "fact": f.fact})
-        for f in prepared.facts
-    ]
+    return [statement_of(one) for one in prepared.stated(FORGED)]
 
 
 @pytest.fixture
 def forged(tmp_path: Path, clock: Clock) -> Iterator[Ledger]:
     """The ledger of a node on which rex signed off once, to forge on."""
-    made = make_node(tmp_path / "forged", origin="tearline.example/forged", clock=clock)
+    made = make_node(tmp_path / "forged", origin=FORGED, clock=clock)
     told(made, partners())
     made.record(Order(command=RequestRelease(requested()), by=ANA))
     with_keys(made, "rex", "sol")

@@ -306,10 +306,8 @@ class Node:
         facts = self.ledger.prepare(staged.drafts, after=staged.position)
         if len(facts.facts) > personal.MOST_FACTS:
             raise Refused("signed-in-parts", TOO_MANY_FACTS)
-        statements = tuple(
-            personal.statement_of({"kind": f.encoded.kind, **f.claims, "after": facts.after, "fact": f.fact})
-            for f in facts.facts
-        )
+        origin = self.ledger.vkey.name
+        statements = tuple(personal.statement_of(one) for one in facts.stated(origin))
         return Prepared(
             order=order,
             drafts=tuple(staged.drafts),

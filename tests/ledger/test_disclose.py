@@ -322,9 +322,6 @@ def test_a_strangers_package_refuses_another_key(stranger: Stranger, begun: Ledg
 
 def signed_by(prepared: Prepared, person: Ed25519PrivateKey) -> list[dict[str, Any]]:
     """The claims by which a person signs an act."""
-    stated = [
-        {"kind": f.encoded.kind, **f.claims, "after": prepared.after, "fact": f.fact} for f in prepared.facts
-    ]
-    statements = [personal.statement_of(one) for one in stated]
+    statements = [personal.statement_of(one) for one in prepared.stated("tearline.example/desk")]
     signature = personal.sign(personal.challenge_of(statements), person)
     return [signed.claim() for signed in personal.claims(statements, name_of(person), signature)]

@@ -70,7 +70,8 @@ def test_the_statement_is_the_hash_of_exactly_these_members_in_this_order() -> N
     """Spelled out once by hand: whoever checks a bundle without our code writes this."""
     told = {"telling": "t", "known_at": "2011-03-18T12:00:00.000000Z", "rests_on": "p. 1"}
     text = (
-        '{"kind":"ReleaseSignedOff","happened_at":"2011-03-18T12:00:00.000000Z","precision":"minute","by":"ana",'
+        '{"iss":"tearline.example/desk","kind":"ReleaseSignedOff","happened_at":"2011-03-18T12:00:00.000000Z",'
+        '"precision":"minute","by":"ana",'
         '"role":"releasing-officer","after":7,"fact":{"sign_off":"one","request":"ask","_sd":["d1","d2"]}}'
     )
     assert statement_of(payload()) == hashlib.sha256(text.encode()).digest()
@@ -87,6 +88,7 @@ def test_what_the_node_adds_is_not_signed() -> None:
 @pytest.mark.parametrize(
     "changed",
     [
+        {"iss": "tearline.example/other"},
         {"after": 8},
         {"by": "eve"},
         {"role": "senior-officer"},

@@ -12,7 +12,6 @@ import typer
 from tearline.cli.nodes import Port, ended_in_order, listening
 from tearline.cli.options import HERE, AsJson
 from tearline.cli.said import aside, document
-from tearline.config import WITNESS_FOLDER
 from tearline.facts.errors import Malformed
 
 if TYPE_CHECKING:
@@ -37,6 +36,7 @@ def init(
     json: AsJson = False,
 ) -> None:
     """Make a witness: its key, and a state that knows no log yet. Prints the key by which others know it."""
+    from tearline.config import WITNESS_FOLDER
     from tearline.ledger.witness import Witness
 
     with closing(Witness.make(data / WITNESS_FOLDER, name, _now)) as witness:
@@ -119,9 +119,11 @@ def serve(
 
 @contextmanager
 def _opened(data: Path) -> "Iterator[Witness]":
+    from tearline.config import WITNESS_FOLDER
+    from tearline.ledger.witness import Witness
+
     if not (data / WITNESS_FOLDER).is_dir():
         raise Malformed(str(data / WITNESS_FOLDER), "top", "a witness; make one with: tearline witness init")
-    from tearline.ledger.witness import Witness
 
     with closing(Witness(data / WITNESS_FOLDER, _now)) as witness:
         yield witness

@@ -33,6 +33,9 @@ from tearline.ledger.tree import Edge, leaf_hash
 REF_RANDOM = 6
 """Random bytes of a reference, beside its millisecond."""
 
+PURGED = "Purged"
+"""The kind of fact that names, in its field ``refs``, the facts whose sealed fields are destroyed with it."""
+
 KEY_REUSED = Words(
     "this submission's key was used before for another content; nothing was recorded",
     "la clave de este envío ya se usó para otro contenido; no se registró nada",
@@ -215,10 +218,23 @@ class Batch:
         return any(unless.matches(row.names.kind, row.names.tags) for row in since)
 
     def _check_purging(self, submission: Submission) -> None:
+        """Nothing is destroyed but what a fact of this very submission says was purged, and all of that is."""
+        named = {
+            ref
+            for one in submission.prepared.facts
+            if one.encoded.kind == PURGED
+            for ref in one.fact["refs"]  # type: ignore[union-attr]  # a list, as it is declared
+        }
+        refs = set()
         for position in submission.purging:
             row = self._run.execute(self._run.sql.sealed_of, (position,)).fetchone()
             if row is None or not row[2] or position in self._purging:
                 raise Conflict(f"entry {position} has no sealed fields that could be destroyed")
+            refs.add(self._run.execute(self._run.sql.ref_of, (position,)).fetchone()[0])
+        if refs != named:
+            raise Malformed(
+                "purge", "refs", "the facts whose sealed fields are destroyed with it, and no others"
+            )
 
     def _repeat(self, submission: Submission, content: str, first: Appended) -> None:
         if _content(submission.prepared) != content:

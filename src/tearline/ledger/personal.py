@@ -2,10 +2,11 @@
 
 What is signed is what will stand in the ledger, before it stands there. For each fact of the act::
 
-    statement = SHA-256(JSON of kind, happened_at, precision, by, role, told where there is one, after, fact)
+    statement = SHA-256(JSON of iss, kind, happened_at, precision, by, role, told where there is one, after, fact)
 
-with these members, in this order, as they stand in the payload: ``fact`` holds the clear fields and the
-salted digests of the sealed ones, ``after`` the position that was seen. For the act::
+with these members, in this order, as they stand in the payload: ``iss`` is the log for which it was signed,
+``fact`` holds the clear fields and the salted digests of the sealed ones, ``after`` the position that was seen.
+For the act::
 
     challenge = SHA-256("tearline/act/1" LF statement_0 statement_1 ...)
 
@@ -42,7 +43,7 @@ DIGEST, KEY, SIGNATURE = 32, 32, 64
 MOST_FACTS = 128
 """In one signed act: each of its facts names all the statements, and no fact is larger than 16 KiB."""
 
-_STATED = ("kind", "happened_at", "precision", "by", "role", "told", "after", "fact")
+_STATED = ("iss", "kind", "happened_at", "precision", "by", "role", "told", "after", "fact")
 _MEMBERS = ["form", "key", "statements", "at", "signature"]
 
 

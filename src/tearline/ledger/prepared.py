@@ -4,7 +4,7 @@
 digests of its sealed ones and the position on which it was decided. Nothing of it is recorded yet.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +31,17 @@ class Prepared:
 
     facts: tuple[PreparedFact, ...]
     after: int
+
+    def stated(self, origin: str) -> Iterator[dict[str, Any]]:
+        """Of each fact, that part of its payload in this log which a person can sign; see ``personal``."""
+        for one in self.facts:
+            yield {
+                "iss": origin,
+                "kind": one.encoded.kind,
+                **one.claims,
+                "after": self.after,
+                "fact": one.fact,
+            }
 
 
 def prepare(drafts: Sequence[Draft], after: int) -> Prepared:
