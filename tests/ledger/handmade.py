@@ -124,7 +124,7 @@ class HandMade:
 
     def signed(self, payload: Mapping[str, Any], person: Ed25519PrivateKey) -> dict[str, Any]:
         """A person's own signature over an act of one fact."""
-        stated = ("kind", "happened_at", "precision", "by", "role", "after", "fact")
+        stated = ("iss", "kind", "happened_at", "precision", "by", "role", "after", "fact")
         statement = hashlib.sha256(dense({name: payload[name] for name in stated})).digest()
         challenge = hashlib.sha256(b"tearline/act/1\n" + statement).digest()
         claim = {"form": "ed25519", "key": name_of(person), "statements": [url64(statement)], "at": 0}
