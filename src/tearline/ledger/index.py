@@ -89,14 +89,14 @@ def postings(first: int, facts: Iterable[Names], act_before: str) -> list[Postin
     return sorted(found)
 
 
-class Recent:
-    """The facts from ``first`` on, in memory, by tag. Safe among threads."""
+class _Tail:
+    """Facts in a row, the first of which stands at ``first``, by tag.
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._start(0, "")
+    Added to as it stands, it is right after each statement: an error that comes from anywhere, such as one of
+    memory, leaves it without the fact or with it whole. What is added again after that stands there twice.
+    """
 
-    def _start(self, first: int, act_before: str) -> None:
+    def __init__(self, first: int, act_before: str) -> None:
         self.first = first
         self.facts: list[Names] = []
         self._before_first = self._before_next = act_before
@@ -104,64 +104,31 @@ class Recent:
 
     @property
     def size(self) -> int:
-        """The position after the last fact that is remembered."""
         return self.first + len(self.facts)
 
-    def reach(self, run: store.Run, size: int, indexed: int) -> None:
-        """Learn what others recorded, up to ``size``; and forget what the table has long since covered."""
-        with self._lock:
-            if self.size < indexed:
-                row = run.execute(run.sql.act_of, (indexed - 1,)).fetchone()
-                if row is None:
-                    raise Broken(f"entry {indexed - 1}: missing")
-                self._start(indexed, row[0])
-            elif indexed - self.first > MOST_COVERED:
-                self._forget(indexed)
-            while self.size < size:
-                low = self.size
-                for position, *names in run.execute(run.sql.names_since, (low, min(size, low + FLUSH))):
-                    if position != self.size:
-                        raise Broken(f"entry {self.size}: missing, the next one is {position}")
-                    self._add(names_of(*names))
-                if self.size == low:
-                    raise Broken(f"entry {low}: missing")
-
-    def _forget(self, first: int) -> None:
-        at = first - self.first
-        kept, before = self.facts[at:], self.facts[at - 1].act
-        self._start(first, before)
-        for names in kept:
-            self._add(names)
-
-    def learn(self, first: int, facts: Sequence[Names]) -> None:
-        """Add what was just recorded by this process, if it continues what is remembered."""
-        with self._lock:
-            if first == self.size:
-                for names in facts:
-                    self._add(names)
-
-    def _add(self, names: Names) -> None:
-        position = self.size
-        self.facts.append(names)
-        at = self._at
+    def add(self, names: Names) -> None:
+        position, at = self.size, self._at
         at.setdefault(EVERY, []).append(position)
         if names.act != self._before_next:
             at.setdefault(act_tag(names.act), []).append(position)
-            self._before_next = names.act
         for tag in names.tags:
             at.setdefault(tag, []).append(position)
+        self.facts.append(names)
+        self._before_next = names.act
 
-    def matching(self, question: Question, low: int, high: int) -> list[int] | None:
-        """Where facts from ``low`` to before ``high`` match, in order; None when ``low`` is forgotten."""
-        with self._lock:
-            if low < self.first:
-                return None
-            found: set[int] = set()
-            for clause in question.clauses:
-                found.update(self._matching(clause, low, high))
-            return sorted(found)
+    def without(self, first: int) -> "_Tail":
+        """The same from a later ``first`` on."""
+        at = first - self.first
+        tail = _Tail(first, self.act_before(first))
+        for names in self.facts[at:]:
+            tail.add(names)
+        return tail
 
-    def _matching(self, clause: Clause, low: int, high: int) -> Iterator[int]:
+    def act_before(self, position: int) -> str:
+        at = position - self.first
+        return self.facts[at - 1].act if at else self._before_first
+
+    def matching(self, clause: Clause, low: int, high: int) -> Iterator[int]:
         lists = [self._at.get(tag, ()) for tag in clause.tags or (EVERY,)]
         shortest = min(lists, key=len)
         for position in shortest[bisect_left(shortest, low) : bisect_left(shortest, high)]:
@@ -169,21 +136,73 @@ class Recent:
             if clause.matches(names.kind, names.tags):
                 yield position
 
+    def under(self, tag: str, low: int, high: int) -> Iterator[int]:
+        return (p for p in self._at.get(tag, ()) if low <= p < high)
+
+
+class Recent:
+    """The latest facts, in memory, by tag. Safe among threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._tail = _Tail(0, "")
+
+    @property
+    def first(self) -> int:
+        """The position of the first fact that is remembered."""
+        return self._tail.first
+
+    def reach(self, run: store.Run, size: int, indexed: int) -> None:
+        """Learn what others recorded, up to ``size``; and forget what the table has long since covered."""
+        with self._lock:
+            if self._tail.size < indexed:
+                row = run.execute(run.sql.act_of, (indexed - 1,)).fetchone()
+                if row is None:
+                    raise Broken(f"entry {indexed - 1}: missing")
+                self._tail = _Tail(indexed, row[0])
+            elif indexed - self._tail.first > MOST_COVERED:
+                self._tail = self._tail.without(indexed)
+            tail = self._tail
+            while tail.size < size:
+                low = tail.size
+                for position, *names in run.execute(run.sql.names_since, (low, min(size, low + FLUSH))):
+                    if position != tail.size:
+                        raise Broken(f"entry {tail.size}: missing, the next one is {position}")
+                    tail.add(names_of(*names))
+                if tail.size == low:
+                    raise Broken(f"entry {low}: missing")
+
+    def learn(self, first: int, facts: Sequence[Names]) -> None:
+        """Add what was just recorded by this process, if it continues what is remembered."""
+        with self._lock:
+            if first == self._tail.size:
+                for names in facts:
+                    self._tail.add(names)
+
+    def matching(self, question: Question, low: int, high: int) -> list[int] | None:
+        """Where facts from ``low`` to before ``high`` match, in order; None when ``low`` is forgotten."""
+        with self._lock:
+            if low < self._tail.first:
+                return None
+            found: set[int] = set()
+            for clause in question.clauses:
+                found.update(self._tail.matching(clause, low, high))
+            return sorted(found)
+
     def under(self, tags: Iterable[str], low: int, high: int) -> list[int] | None:
         """Where facts stand under any of these very tags; None when ``low`` is forgotten."""
         with self._lock:
-            if low < self.first:
+            if low < self._tail.first:
                 return None
-            return [p for tag in tags for p in self._at.get(tag, ()) if low <= p < high]
+            return [p for tag in tags for p in self._tail.under(tag, low, high)]
 
     def since(self, first: int) -> tuple[list[Names], str]:
         """The facts from ``first`` on, and the submission of the one before."""
         with self._lock:
-            at = first - self.first
-            if at < 0:
+            tail = self._tail
+            if first < tail.first:
                 raise LookupError("facts that the table does not cover were forgotten")
-            before = self.facts[at - 1].act if at else self._before_first
-            return self.facts[at:], before
+            return tail.facts[first - tail.first :], tail.act_before(first)
 
 
 class Index:
