@@ -5,7 +5,7 @@ BIN  := .venv/bin
 PIP  := $(BIN)/pip --disable-pip-version-check --quiet
 LOCK := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(ARGS)
 
-.PHONY: help demo serve test check bench soak lock assets docs texts
+.PHONY: help demo serve test check bench soak fuzz lock assets docs texts
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -34,6 +34,9 @@ bench: .venv/test.ok ## measurements beside their peers
 soak: .venv/test.ok ## kill writers and servers, 200 rounds on each database; ARGS="--rounds 2000 --seed 7"
 	@$(BIN)/python -m tests.ledger.killing $(ARGS)
 
+fuzz: .venv/fuzz.ok ## every reader of foreign bytes under atheris, a minute each; ARGS="--seconds 600 note"
+	@$(BIN)/python -m tests.fuzz $(ARGS)
+
 docs: .venv/run.ok ## pages derived from the code
 	$(BIN)/tearline docs facts > docs/facts.md.new || { rm -f docs/facts.md.new; exit 1; }
 	mv docs/facts.md.new docs/facts.md
@@ -51,6 +54,7 @@ texts: .venv/test.ok ## the site's Spanish catalogue, from its pages; then fill 
 lock: .venv-lock/uv.ok ## lock files from pyproject.toml; ARGS=--upgrade for newer versions
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) --group build -o requirements-build.lock
+	$(LOCK) --group fuzz -o requirements-fuzz.lock
 	$(LOCK) pyproject.toml --group test -c requirements.lock -o requirements-test.lock
 	$(PY) .ci/locks.py stamp
 
@@ -64,6 +68,10 @@ lock: .venv-lock/uv.ok ## lock files from pyproject.toml; ARGS=--upgrade for new
 .venv/test.ok: .venv/run.ok requirements-test.lock
 	@echo "Installing what the tests need (once, less than a minute)" >&2
 	@$(PIP) install --require-hashes -r requirements-test.lock
+	@touch $@
+
+.venv/fuzz.ok: .venv/test.ok requirements-fuzz.lock
+	@$(PIP) install --require-hashes -r requirements-fuzz.lock
 	@touch $@
 
 .venv/bin/pip:
