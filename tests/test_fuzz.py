@@ -61,3 +61,11 @@ def test_what_was_changed_is_read_in_one_form_or_refused(parser: Parser, data: s
 @given(data=st.binary(max_size=300) | st.text(max_size=100).map(lambda text: text.encode()))
 def test_what_nobody_meant_is_refused_in_words(parser: Parser, data: bytes) -> None:
     assert parser.refusal(data) != ""
+
+
+def test_a_private_key_of_another_curve_in_our_length_is_refused() -> None:
+    """OpenSSL fails on it in a way of its own, which fuzzing found."""
+    (parser,) = (one for one in parsers() if one.name == "private key")
+    turned = parser.examples[0].replace(b"AwBQYDK2VwBCIE", b"AwBQYDK2VvBCIE")
+    assert turned != parser.examples[0]
+    assert "an Ed25519 private key" in str(parser.refusal(turned))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InternalError, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -61,7 +61,7 @@ def private(path: Path) -> Ed25519PrivateKey:
     """The Ed25519 key that ``pem`` wrote. Malformed when it is another kind, or others could read it."""
     try:
         key = serialization.load_pem_private_key(read(path), password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except (ValueError, TypeError, UnsupportedAlgorithm, InternalError):
         key = None
     if not isinstance(key, Ed25519PrivateKey):
         raise Malformed(str(path), "top", "an Ed25519 private key, PKCS #8 in PEM, without passphrase")
