@@ -3,16 +3,18 @@
 import json
 from base64 import b64encode
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse, Response
 
 from tearline.facts.fact import Fact
 from tearline.facts.history import History, Recorded
+from tearline.jobs.exporting import public_note
 from tearline.ledger.ledger import Entry
-from tearline.ledger.note import open_checkpoint
+from tearline.ledger.note import open_checkpoint, open_cosigned
 from tearline.ledger.sdjwt import payload_of
-from tearline.web import logs
+from tearline.web import logs, purges
 from tearline.web.access import ALL
 from tearline.web.places import entry_of, page_of
 from tearline.web.show import Shown, rows
@@ -55,9 +57,22 @@ def ledger(visit: Visiting) -> Response:
         origin=checkpoint.origin,
         vkey=str(held.vkey),
         entries=entries,
+        published=_published(visit),
         logs=logs.listed(visit),
+        purges=purges.listed(visit),
         older=f"/ledger?before={last - A_PAGE}" if last > A_PAGE and not visit.access.outside else None,
     )
+
+
+def _published(visit: Visit) -> tuple[str, list[tuple[str, str]]] | None:
+    """How far the published checkpoint reaches, and which witnesses cosigned it when; None where none is asked."""
+    say, witnesses = visit.say, visit.request.app.state.witnesses
+    if not witnesses:
+        return None
+    cosigned = open_cosigned(public_note(visit.node, witnesses), visit.node.ledger.vkey, witnesses)
+    at = {key: say.moment(datetime.fromtimestamp(seconds, UTC)) for key, seconds in cosigned.at.items()}
+    rows = [(key.name, at.get(key, say("has not cosigned it"))) for key in witnesses]
+    return say.many("%(n)s entry", "%(n)s entries", cosigned.checkpoint.size), rows
 
 
 def _before(visit: Visit, size: int) -> int:
