@@ -28,6 +28,7 @@ from tearline.ledger.ledger import Ledger
 from tearline.ledger.note import open_checkpoint
 from tearline.ledger.tree import verify_consistency
 from tests.databases import Database, Server, Sqlite, postgresql
+from tests.ledger import failing_disk
 from tests.ledger.told import Clock, compromise, draft
 from tests.ledger.writer import THREADS, Child, Nursery, Task
 
@@ -209,6 +210,7 @@ def main() -> None:
         began = time.monotonic()
         figures = soak(database, given.rounds, given.seed)
         print(f"{database}: {figures}, {time.monotonic() - began:.0f} s", flush=True)  # noqa: T201
+    failing_disk.main()
 
 
 if __name__ == "__main__":
