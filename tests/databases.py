@@ -212,9 +212,9 @@ class OwnServer(Server):
 
 
 @contextmanager
-def postgresql() -> Iterator[Server]:
+def postgresql(*, own: bool = False) -> Iterator[Server]:
     """A server for the length of the block: the one that ``TEARLINE_TEST_PG`` names, or one of its own."""
-    if VARIABLE in os.environ:
+    if VARIABLE in os.environ and not own:
         yield Server(os.environ[VARIABLE])
         return
     # Its socket's whole path must be short, so the folder stands where temporary ones do.

@@ -1,14 +1,17 @@
 """When the disk fails, the ledger stops and stays stopped; what was acknowledged is still there."""
 
+import os
 import resource
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
-from tearline.facts.errors import Broken
+from tearline.facts.errors import Broken, Malformed
 from tearline.ledger import store
 from tearline.ledger.keys import NodeKeys
 from tearline.ledger.ledger import Ledger
@@ -82,3 +85,45 @@ def test_every_connection_syncs_at_commit(ledger: Ledger) -> None:
         "secure_delete": 1,
         "busy_timeout": 30_000,
     }
+
+
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """Root may write what is read-only."""
+    us = os.geteuid()
+    if us == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(us)
+
+
+def append_one(url: str, keys: NodeKeys) -> None:
+    with closing(Ledger(url, keys, Clock())) as opened:
+        opened.append([draft(organisation("o-2"))], unless=None, after=0, key="k2")
+
+
+@pytest.mark.parametrize(("folder", "file"), [(0o555, 0o444), (0o555, 0o666), (0o777, 0o444), (0o000, 0o666)])
+def test_what_may_not_be_written_is_broken_and_nothing_is_answered(
+    keys: NodeKeys, folder: int, file: int
+) -> None:
+    place = Path(tempfile.mkdtemp())  # pytest's own folders are closed to others
+    url = f"sqlite:///{place}/ledger.db"
+    try:
+        with closing(Ledger.make(url, keys, Clock())) as ledger:
+            ledger.append([draft(organisation("o-1"))], unless=None, after=0, key="k")
+        (place / "ledger.db").chmod(file)
+        place.chmod(folder)
+        with as_nobody(), pytest.raises((Broken, Malformed), match=r"database failed|can be read"):
+            append_one(url, keys)
+        with as_nobody(), pytest.raises((Broken, Malformed), match=r"can be made|database failed|made once"):
+            Ledger.make(url.replace("ledger.db", "new.db" if folder != 0o777 else "ledger.db"), keys, Clock())
+        place.chmod(0o700)
+        (place / "ledger.db").chmod(0o600)
+        with closing(Ledger(url, keys, Clock())) as ledger:
+            assert ledger.size() == 1
+            ledger.check()
+    finally:
+        place.chmod(0o700)
+        shutil.rmtree(place)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
 import pytest
@@ -11,9 +11,10 @@ from tearline.facts.errors import Broken, Malformed
 from tearline.ledger import store
 from tearline.ledger.keys import NodeKeys
 from tearline.ledger.ledger import Ledger
-from tests.databases import PostgreSql, Server
+from tests.databases import PostgreSql, Server, postgresql
 from tests.ledger.test_damage import later
-from tests.ledger.told import Clock, draft, on_item, organisation
+from tests.ledger.test_disk import no_file_larger_than
+from tests.ledger.told import Clock, compromise, draft, on_item, organisation
 
 
 @pytest.fixture
@@ -151,3 +152,38 @@ def test_a_password_reaches_no_message(server: Server, keys: NodeKeys, database:
     with pytest.raises(Malformed, match="revision") as refused:
         Ledger(url, keys, Clock())
     assert "hush" not in str(refused.value)
+
+
+def test_a_role_that_may_only_read_stops_the_ledger(
+    ledger: Ledger, database: PostgreSql, keys: NodeKeys
+) -> None:
+    url = database.url.replace("search_path", "default_transaction_read_only%3Don%20-csearch_path")
+    with closing(Ledger(url, keys, Clock())) as reader:
+        assert reader.size() == 0
+        with pytest.raises(Broken, match=r"the database failed: .*read-only"):
+            reader.append([draft(organisation("o-1"))], unless=None, after=0, key="k")
+        with pytest.raises(Broken, match="stopped"):
+            reader.size()
+    assert ledger.size() == 0
+
+
+def test_a_server_whose_disk_is_full_stops_the_ledger_and_holds_nothing_of_it(keys: NodeKeys) -> None:
+    """It may write no file that is much larger than one of its log's segments, which are 16 MiB."""
+    with ExitStack() as stack:
+        with no_file_larger_than(20 << 20):
+            small = stack.enter_context(postgresql(own=True))
+        database = small.new()
+        large = [draft(compromise(f"c-{n}", "i-1", seen="x" * 700_000)) for n in range(26)]
+        with closing(Ledger.make(database.url, keys, Clock())) as ledger:
+            ledger.append([draft(organisation("o-1"))], unless=None, after=0, key="before")
+            with pytest.raises(Broken, match=r"the database failed: .*File too large"):
+                ledger.append(large, unless=None, after=0, key="large")
+            for call in later(ledger):
+                with pytest.raises(Broken, match="stopped"):
+                    call()
+        database.run("VACUUM")  # what was rolled back still takes room
+        with closing(Ledger(database.url, keys, Clock())) as opened:
+            assert opened.size() == 1
+            assert opened.recall("large") is None
+            opened.append(large[:2], unless=None, after=0, key="large")
+            opened.check()

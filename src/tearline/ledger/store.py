@@ -163,6 +163,8 @@ class Store:
                 os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             except FileExistsError:
                 raise Malformed(self.name, "top", "no file: a ledger is made once") from None
+            except OSError as error:
+                raise Malformed(self.name, "top", f"a file that can be made ({error.strerror})") from None
         first = Head(0, recorded_at, note, 0, epoch, 0)
         with self._engine.begin() as connection:
             if self.path is not None:
@@ -188,7 +190,11 @@ class Store:
 
     def check_version(self) -> None:
         """Malformed unless a ledger of the revision that we write is there, on a database that keeps its word."""
-        if self.path is not None and not self.path.is_file():
+        try:
+            there = self.path is None or self.path.is_file()
+        except OSError as error:
+            raise Malformed(self.name, "top", f"a database that can be read ({error.strerror})") from None
+        if not there:
             raise Malformed(self.name, "top", "a ledger's database, made by init")
         with self._engine.connect() as connection:
             tables = set(sa.inspect(connection).get_table_names())
