@@ -141,7 +141,9 @@ class Store:
                 self._read, self._write = "BEGIN", "BEGIN IMMEDIATE"
             case "postgresql+psycopg" if parsed.database:
                 self.name = parsed.render_as_string(hide_password=True)
-                self._engine = sa.create_engine(parsed, paramstyle="format", pool_size=8, max_overflow=24)
+                self._engine = sa.create_engine(
+                    parsed, paramstyle="format", pool_size=8, max_overflow=24, pool_pre_ping=True
+                )
                 sa.event.listen(self._engine, "connect", _prepare_postgresql)
                 self._read = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
                 self._write = "BEGIN ISOLATION LEVEL READ COMMITTED"
@@ -221,10 +223,27 @@ class Store:
                 writer.close()
         self._engine.dispose()
 
+    def _connect(self) -> sa.PoolProxiedConnection:
+        """A connection that answers. TimeoutError when none is to be had: nothing was begun, it can be tried again."""
+        try:
+            return self._engine.raw_connection()
+        except failures() as failure:
+            if self.path is None or isinstance(failure, sa.exc.TimeoutError):
+                raise TimeoutError("the database cannot be reached; nothing was recorded") from failure
+            raise
+
+    def _answers(self, connection: sa.PoolProxiedConnection) -> bool:
+        """Whether the server is still there: it may have been started anew since, and nothing was lost by that."""
+        held = connection.dbapi_connection
+        try:
+            return held is not None and self._engine.dialect.do_ping(held)
+        except failures():
+            return False
+
     @contextmanager
     def statements(self) -> Iterator[Run]:
         """A connection on which each statement stands by itself."""
-        connection = self._engine.raw_connection()
+        connection = self._connect()
         try:
             yield Run(connection.driver_connection, self.sql)
         except failures():
@@ -248,8 +267,11 @@ class Store:
         transactions on it would be one, and neither's commit its own.
         """
         with self._alone:
+            if self._writer is not None and self.path is None and not self._answers(self._writer):
+                writer, self._writer = self._writer, None
+                writer.invalidate()
             if self._writer is None:
-                self._writer = self._engine.raw_connection()
+                self._writer = self._connect()
                 self._writing = Run(self._writer.driver_connection, self.sql)
             run = self._writing
             try:
@@ -274,7 +296,7 @@ def is_busy(failure: BaseException) -> bool:
     """Whether another process held the database for too long, and nothing else is wrong."""
     if getattr(failure, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
         return True
-    return getattr(failure, "sqlstate", None) == "55P03"  # lock_not_available
+    return getattr(failure, "sqlstate", None) in ("55P03", "57014")  # lock_not_available, query_canceled
 
 
 def failures() -> tuple[type[Exception], ...]:
@@ -291,7 +313,7 @@ def partials(run: Run, size: int) -> list[bytes]:
 
     Level 0 is not stored a second time: it is the leaves that no full tile covers yet.
     """
-    leaves = run.execute(run.sql.leaves, (size // WIDTH * WIDTH, size))
+    leaves = run.execute(run.sql.leaves, (size // WIDTH * WIDTH, size)).fetchall()
     edge = [b"".join(leaf_hash(leaf) for (leaf,) in leaves)]
     for level, hashes in run.execute(run.sql.edge):
         if level != len(edge):
