@@ -13,7 +13,7 @@ compares, and ``Ledger.rebuild`` makes it anew.
 import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -21,9 +21,9 @@ from tearline.facts.errors import Broken
 from tearline.facts.history import Clause, Question
 from tearline.ledger import store
 
-FLUSH = 8192
+FLUSH = 4096
 STRETCH = 1 << 16
-MOST_COVERED = 2 * FLUSH
+MOST_COVERED = FLUSH
 """Facts remembered though the table covers them, so that memory is not rearranged at every flush."""
 MOST_WORDS = 500
 EVERY = ""
@@ -37,12 +37,17 @@ Posting = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """By what a fact is found."""
+    """By what a fact is found. Its words are made with it, by whoever sends it, and not while others wait."""
 
     kind: str
     ref: str
     act: str
     tags: frozenset[str]
+    words: tuple[int, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        words = {word_of(EVERY), *map(word_of, self.tags)}  # two tags may share one
+        object.__setattr__(self, "words", tuple(words))
 
     @property
     def stored_tags(self) -> str:
@@ -76,17 +81,18 @@ def kind_word(kind: str) -> int:
 
 def postings(first: int, facts: Iterable[Names], act_before: str) -> list[Posting]:
     """The rows for these facts, the first of which stands at ``first``, in the order of the table."""
-    found: set[Posting] = set()
-    every = word_of(EVERY)
+    found: list[Posting] = []
     for position, names in enumerate(facts, first):
-        stretch, kind = position // STRETCH, kind_word(names.kind)
-        found.add((stretch, every, kind, position))
-        for tag in names.tags:
-            found.add((stretch, word_of(tag), kind, position))
+        stretch, kind, words = position // STRETCH, kind_word(names.kind), names.words
+        for word in words:
+            found.append((stretch, word, kind, position))  # noqa: PERF401  half as fast again as extending
         if names.act != act_before:
             act_before = names.act
-            found.add((stretch, _word(act_tag(act_before)), kind, position))
-    return sorted(found)
+            word = _word(act_tag(act_before))
+            if word not in words:
+                found.append((stretch, word, kind, position))
+    found.sort()
+    return found
 
 
 class _Tail:
