@@ -227,8 +227,9 @@ class Batch:
         }
         refs = set()
         for position in submission.purging:
-            row = self._run.execute(self._run.sql.sealed_of, (position,)).fetchone()
-            if row is None or not row[2] or position in self._purging:
+            stored = 0 <= position < self._head.size
+            row = stored and self._run.execute(self._run.sql.sealed_of, (position,)).fetchone()
+            if not row or not row[2] or position in self._purging:
                 raise Conflict(f"entry {position} has no sealed fields that could be destroyed")
             refs.add(self._run.execute(self._run.sql.ref_of, (position,)).fetchone()[0])
         if refs != named:

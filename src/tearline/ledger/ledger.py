@@ -24,7 +24,7 @@ from tearline.facts.errors import Broken
 from tearline.facts.fact import Fact
 from tearline.facts.history import Draft, History, Question, Recorded, about
 from tearline.facts.keys import KeyPurpose, NodeKeyIntroduced
-from tearline.ledger import personal, sdjwt, sealing, store, strict
+from tearline.ledger import personal, sdjwt, sealing, store, strict, tiles
 from tearline.ledger.batch import Appended, Batch, Signer, Submission, act_at
 from tearline.ledger.check import audit_record, check_record
 from tearline.ledger.group import GroupCommit
@@ -246,21 +246,15 @@ class Ledger:
     def entry(self, position: int, *, opening: Opening = frozenset()) -> Entry:
         """One fact with its exact bytes, blinding and leaf. IndexError when there is none."""
         with self._guarded(), self._store.statements() as run:
-            purges = run.reached().purges
-            stored = run.execute(run.sql.entry, (position,)).fetchone()
-            if stored is None:
-                raise IndexError(f"the ledger has no entry {position}")
-            (recorded,) = self._reader.facts(run, [position], opening, purges)
-        leaf, blinding, jws = stored
+            reached = run.reached()
+            leaf, blinding, jws = _stored_at(position, run, run.sql.entry, reached.size)
+            (recorded,) = self._reader.facts(run, [position], opening, reached.purges)
         return Entry(recorded=recorded, leaf=leaf, blinding=blinding, jws=jws)
 
     def disclosures(self, position: int) -> dict[str, list[str]]:
         """By compartment, the SD-JWT disclosures of one fact; none when it has no sealed fields, or no longer."""
         with self._guarded(), self._store.statements() as run:
-            row = run.execute(run.sql.sealed_of, (position,)).fetchone()
-            if row is None:
-                raise IndexError(f"the ledger has no entry {position}")
-            jws, leaf, wrapped, content = row
+            jws, leaf, wrapped, content = _stored_at(position, run, run.sql.sealed_of, run.reached().size)
             parts = SealedParts.of(leaf, wrapped, content)
             return parts.disclosures(self._reader.master, sdjwt.payload_of(jws), ALL)
 
@@ -272,10 +266,10 @@ class Ledger:
     def tile(self, level: int, index: int, width: int = WIDTH) -> bytes:
         """The first ``width`` hashes of a tile, joined. IndexError when the tree has not grown that far."""
         with self._guarded(), self._store.reading() as run:
-            hashes = store.tile_reader(run)(level, index)[: HASH * width]
-        if len(hashes) != HASH * width or not width:
-            raise IndexError(f"the ledger has no tile {level}/{index} of width {width}")
-        return hashes
+            there = tiles.width(run.reached().size, level, index) if level >= 0 and index >= 0 else 0
+            if not 0 < width <= there:
+                raise IndexError(f"the ledger has no tile {level}/{index} of width {width}")
+            return store.tile_reader(run)(level, index)[: HASH * width]
 
     def consistency(self, old: int, new: int) -> list[bytes]:
         """The proof that the tree of ``new`` entries begins with that of ``old`` (RFC 6962 section 2.1.2)."""
@@ -484,6 +478,16 @@ class Ledger:
                 raise TimeoutError("another process holds the ledger; nothing was recorded") from None
             self._broken = f"the database failed: {error}"
             raise Broken(f"the ledger stopped: {self._broken}") from failure
+
+
+def _stored_at(position: int, run: store.Run, text: str, size: int) -> tuple[Any, ...]:
+    """The row of an entry. IndexError when the ledger has not come so far, Broken when it has."""
+    if not 0 <= position < size:
+        raise IndexError(f"the ledger has no entry {position}")
+    row: tuple[Any, ...] | None = run.execute(text, (position,)).fetchone()
+    if row is None:
+        raise Broken(f"entry {position}: missing")
+    return row
 
 
 def _act(key: str) -> str:

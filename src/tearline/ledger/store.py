@@ -23,7 +23,7 @@ from tearline.facts.errors import Broken, Malformed
 from tearline.ledger import schema
 from tearline.ledger.migrate import create_tables
 from tearline.ledger.sql import Sql
-from tearline.ledger.tree import HASH, WIDTH, TileReader, leaf_hash
+from tearline.ledger.tree import HASH, HEIGHT, WIDTH, TileReader, leaf_hash
 
 BUSY_SECONDS = 30
 
@@ -324,14 +324,20 @@ def partials(run: Run, size: int) -> list[bytes]:
 
 def tile_reader(run: Run) -> TileReader:
     """Reads full tiles from their table and the unfinished ones from the right edge, once it is needed."""
-    edge: list[list[bytes]] = []
+    edge: list[tuple[int, list[bytes]]] = []
+
+    def unfinished(level: int, index: int) -> bytes:
+        if not edge:
+            size = run.reached().size
+            edge.append((size, partials(run, size)))
+        size, hashes = edge[0]
+        there = level < len(hashes) and index == size >> HEIGHT * (level + 1)
+        return hashes[level] if there else b""
 
     def read(level: int, index: int) -> bytes:
         row = run.execute(run.sql.tile, (level, index)).fetchone()
         if row is None:
-            if not edge:
-                edge.append(partials(run, run.reached().size))
-            return edge[0][level] if level < len(edge[0]) else b""
+            return unfinished(level, index)
         if len(row[0]) != WIDTH * HASH:
             raise Broken(f"tile {level}/{index} is not full")
         return bytes(row[0])
