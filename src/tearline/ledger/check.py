@@ -31,7 +31,7 @@ from tearline.ledger.entry import BLINDING, leaf_of
 from tearline.ledger.index import REF_TIME, STRETCH, Names, postings
 from tearline.ledger.keyring import Keyring
 from tearline.ledger.keys import NodeKeys
-from tearline.ledger.note import open_checkpoint
+from tearline.ledger.note import Note, open_checkpoint
 from tearline.ledger.payload import instant, new_ref, recorded_of
 from tearline.ledger.personal import CLAIM, Signed, check_act
 from tearline.ledger.reader import ALL, SealedParts
@@ -185,7 +185,7 @@ class _Check:
             encoded = encode(fact)
         except TypeError:
             raise Broken(f"{place}: a sealed field is missing") from None
-        if encoded.sealed != {Compartment(one): fields for one, fields in opened.items()}:
+        if list(encoded.sealed.items()) != [(Compartment(one), fields) for one, fields in opened.items()]:
             raise Broken(f"{place}: sealed fields that its kind does not have, or not in that compartment")
         clear = {name: value for name, value in payload["fact"].items() if name != "_sd"}
         if clear != {name: value for name, value in encoded.clear.items() if name in clear}:
@@ -260,6 +260,9 @@ def check_tree(run: store.Run, keys: NodeKeys, edge: Edge, finished: list[Tile])
     """Broken unless tiles, edge, head and the signed checkpoint are those of this tree."""
     head = run.head()
     checkpoint = open_checkpoint(head.note, keys.vkey)
+    note = Note.parse(head.note)
+    if len(note.signatures) != 1 or str(note) != head.note:
+        raise Broken("the stored checkpoint bears more than the log's own signature")
     if not head.size == checkpoint.size == edge.size:
         raise Broken(f"{edge.size} entries, {head.size} at the head, {checkpoint.size} in the checkpoint")
     if checkpoint.root != edge.root():
