@@ -308,7 +308,7 @@ class Index:
         return str(row[0])
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def _alike(question: Question) -> dict[tuple[int, ...], list[int]]:
     """The words under which to look for each set of kinds that a question's clauses name: their first tags."""
     found: dict[tuple[int, ...], set[int]] = {}

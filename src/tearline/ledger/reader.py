@@ -6,7 +6,7 @@ and each disclosure must be one that the fact commits to. What was verified once
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -25,8 +25,25 @@ Opening = frozenset[Compartment]
 ALL: Opening = frozenset(Compartment)
 
 MOST_AT_ONCE = 500
-FACTS_REMEMBERED = 30_000
-"""About 1.5 kB each."""
+REMEMBERED = 30_000
+WEIGHT = 2048
+"""Bytes, roughly, of a fact of the usual size. So many of them are remembered, or fewer larger ones."""
+CLAUSES = 4
+"""As many of a question's clauses take the place of such a fact."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed(Generic[T]):
+    """What is remembered, and how many facts of the usual size it takes the place of."""
+
+    it: T
+    weight: int
+
+
+def _weight(weighed: _Weighed[Any]) -> int:
+    return weighed.weight
 
 
 class _Known:
@@ -34,10 +51,8 @@ class _Known:
 
     def __init__(self, purges: int) -> None:
         self.purges = purges
-        self.facts: Memory[tuple[int, Opening], Recorded[Fact]] = Memory(FACTS_REMEMBERED)
-        self.histories: Memory[tuple[Question, Opening], History] = Memory(
-            FACTS_REMEMBERED, lambda history: 1 + len(history.facts)
-        )
+        self.facts: Memory[tuple[int, Opening], _Weighed[Recorded[Fact]]] = Memory(REMEMBERED, _weight)
+        self.histories: Memory[tuple[Question, Opening], _Weighed[History]] = Memory(REMEMBERED, _weight)
 
 
 class Reader:
@@ -53,12 +68,16 @@ class Reader:
         # The size is read first: all that stands before it is there to be read, now and for ever.
         reached = run.reached()
         known = self._knowing(reached.purges)
-        history = known.histories.get((question, opening)) or History()
+        held = known.histories.get((question, opening))
+        if held is None:
+            held = _Weighed(History(), 1 + len(question.clauses) // CLAUSES)
+        history = held.it
         if history.position < reached.size:
             found = self._index.positions(run, question, history.position, reached.size, reached.indexed)
-            facts = self.facts(run, found, opening, reached.purges)
-            history = History(history.facts + facts, reached.size)
-            known.histories.put((question, opening), history)
+            facts = self._facts(run, found, opening, reached.purges)
+            history = History((*history.facts, *(fact.it for fact in facts)), reached.size)
+            weight = held.weight + sum(fact.weight for fact in facts)
+            known.histories.put((question, opening), _Weighed(history, weight))
         return history
 
     def since(self, run: store.Run, question: Question, opening: Opening, position: int) -> History:
@@ -70,7 +89,7 @@ class Reader:
         )
         facts: list[Recorded[Fact]] = []
         for at in range(0, len(found), MOST_AT_ONCE):
-            loaded = {f.position: f for f in self._load(run, found[at : at + MOST_AT_ONCE], opening)}
+            loaded = {f.it.position: f.it for f in self._load(run, found[at : at + MOST_AT_ONCE], opening)}
             if len(loaded) != len(found[at : at + MOST_AT_ONCE]):
                 raise Broken("entries that the tables name are missing")
             facts += (loaded[p] for p in found[at : at + MOST_AT_ONCE])
@@ -80,14 +99,19 @@ class Reader:
         self, run: store.Run, positions: Sequence[int], opening: Opening, purges: int
     ) -> tuple[Recorded[Fact], ...]:
         """The facts at these positions, in this order. Broken when one is missing."""
+        return tuple(fact.it for fact in self._facts(run, positions, opening, purges))
+
+    def _facts(
+        self, run: store.Run, positions: Sequence[int], opening: Opening, purges: int
+    ) -> list[_Weighed[Recorded[Fact]]]:
         known = self._knowing(purges).facts
         found = {p: known.get((p, opening)) for p in positions}
         missing = [p for p, fact in found.items() if fact is None]
         for at in range(0, len(missing), MOST_AT_ONCE):
             for fact in self._load(run, missing[at : at + MOST_AT_ONCE], opening):
-                known.put((fact.position, opening), fact)
-                found[fact.position] = fact
-        facts = tuple(fact for fact in found.values() if fact is not None)
+                known.put((fact.it.position, opening), fact)
+                found[fact.it.position] = fact
+        facts = [fact for fact in found.values() if fact is not None]
         if len(facts) != len(found):
             raise Broken("entries that the tables name are missing")
         return facts
@@ -101,7 +125,9 @@ class Reader:
                 self._known = known
         return known
 
-    def _load(self, run: store.Run, positions: Sequence[int], opening: Opening) -> Iterator[Recorded[Fact]]:
+    def _load(
+        self, run: store.Run, positions: Sequence[int], opening: Opening
+    ) -> Iterator[_Weighed[Recorded[Fact]]]:
         text = run.sql.in_a_list("facts", len(positions))
         for position, leaf, blinding, jws, wrapped, content in run.execute(text, tuple(positions)):
             try:
@@ -110,7 +136,8 @@ class Reader:
                 payload = sdjwt.payload_of(jws)
                 stored = SealedParts.of(leaf, wrapped, content)
                 opened = stored.open(self.master, payload, opening)
-                yield recorded_of(position, payload, opened, ALL if stored.purged else frozenset())
+                fact = recorded_of(position, payload, opened, ALL if stored.purged else frozenset())
+                yield _Weighed(fact, 1 + (len(content) // WEIGHT if opened else 0))
             except (Malformed, LookupError, TypeError, ValueError) as wrong:
                 raise Broken(f"entry {position}: a fact that this version cannot read ({wrong!r})") from wrong
 
