@@ -3,14 +3,16 @@
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 
 import pytest
 
 from tearline.facts.history import Question, about
 from tearline.ledger.batch import Appended
+from tearline.ledger.index import REF_TIME
 from tearline.ledger.keys import NodeKeys
 from tearline.ledger.ledger import Ledger
-from tests.ledger.told import Clock, compromise, draft, organisation, suspended
+from tests.ledger.told import NOON, Clock, compromise, draft, organisation, suspended
 
 pytestmark = pytest.mark.both_databases
 
@@ -69,3 +71,29 @@ def test_a_submission_is_found_by_its_first_fact_whatever_shares_its_word(
             again = other.recall(key)
             assert again is not None
             assert (again.first, again.refs) == (appended.first, appended.refs)
+
+
+def test_a_reference_is_found_among_many_of_one_moment(ledger: Ledger, clock: Clock) -> None:
+    """A clock that was ahead and is set right stands still until then, and so does the time in references."""
+    clock.now = NOON + timedelta(days=365)
+    refs = list(ledger.append([draft(organisation("o"))], unless=None, after=0, key="ahead").refs)
+    clock.now = NOON
+    for n in range(4):
+        facts = [draft(organisation(f"o-{n}-{m}")) for m in range(500)]
+        refs += ledger.append(facts, unless=None, after=0, key=str(n)).refs
+    clock.now = NOON + timedelta(days=366)
+    refs += ledger.append([draft(organisation("later"))], unless=None, after=0, key="later").refs
+    assert len({ref[:REF_TIME] for ref in refs}) == 2
+    for position in (0, 1, 7, 8, 9, 10, 1000, 1999, 2000, 2001):
+        assert ledger.find(refs[position]) == position
+    asked: list[str] = []
+    with ledger._store.statements() as run:
+        execute = run.execute
+
+        def counted(text: str, *parameters: object) -> object:
+            asked.append(text)
+            return execute(text, *parameters)
+
+        run.execute = counted
+        assert ledger._index.ref(run, refs[5][:REF_TIME] + "0" * 12, len(refs)) is None
+    assert len(asked) < 20

@@ -295,10 +295,15 @@ class Index:
                 low = middle + 1
             else:
                 high = middle
-        while low < size and (found := self._ref_at(run, low))[:REF_TIME] == time:
-            if found == ref:
-                return low
-            low += 1
+        # Where a clock went back, all facts until it caught up bear the time of the one before.
+        step = 8
+        while low < size:
+            for position, found in run.execute(run.sql.refs_since, (low, min(size, low + step))).fetchall():
+                if found == ref:
+                    return int(position)
+                if found[:REF_TIME] != time:
+                    return None
+            low, step = low + step, FLUSH
         return None
 
     def _ref_at(self, run: store.Run, position: int) -> str:

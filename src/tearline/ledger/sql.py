@@ -57,6 +57,11 @@ class Sql:
             sa.select(entries.c.leaf, entries.c.blinding, entries.c.jws).where(where == _bind("position"))
         )
         self.act_of = text(sa.select(entries.c.act).where(where == _bind("position")))
+        self.refs_since = text(
+            sa.select(where, entries.c.ref)
+            .where(where >= _bind("low"), where < _bind("high"))
+            .order_by(where)
+        )
         self.ref_of = text(sa.select(entries.c.ref).where(where == _bind("position")))
         self.sealed_of = text(
             sa.select(entries.c.jws, entries.c.leaf, sealed.c.wrapped, sealed.c.content)
