@@ -82,7 +82,7 @@ class Submission:
     rows: list[Row]
     signer: "Signer"
     successor: NodeKeys | None = None
-    outcome: Appended | Conflict | Refused | Malformed | None = None
+    outcome: Appended | Conflict | Refused | Malformed | Broken | TimeoutError | None = None
 
 
 class Signer:

@@ -379,7 +379,10 @@ class Ledger:
         """Record what may be recorded of a group, in one transaction, and settle every member."""
         if len(group) > 1 and any(one.successor for one in group):
             for one in group:
-                self._commit([one])
+                try:
+                    self._commit([one])
+                except (Broken, TimeoutError) as failure:  # of this one's transaction, not of those before
+                    one.outcome = failure
             return
         successor = group[0].successor
         with self._guarded():
