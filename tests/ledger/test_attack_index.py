@@ -6,10 +6,13 @@ from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tearline.facts.history import Question, about
+from tearline.facts.history import Clause, Question, about, each
+from tearline.facts.leaks import CooperationSuspended
 from tearline.ledger.batch import Appended
-from tearline.ledger.index import REF_TIME
+from tearline.ledger.index import REF_TIME, matcher
 from tearline.ledger.keys import NodeKeys
 from tearline.ledger.ledger import Ledger
 from tests.ledger.told import NOON, Clock, compromise, draft, organisation, suspended
@@ -97,3 +100,34 @@ def test_a_reference_is_found_among_many_of_one_moment(ledger: Ledger, clock: Cl
         run.execute = counted
         assert ledger._index.ref(run, refs[5][:REF_TIME] + "0" * 12, len(refs)) is None
     assert len(asked) < 20
+
+
+NAMES = st.sampled_from("abcd")
+BOTH = st.tuples(st.frozensets(NAMES, max_size=2), st.frozensets(NAMES, max_size=3))
+CLAUSES = BOTH.filter(any).map(lambda both: Clause(*both))
+
+
+@given(clauses=st.frozensets(CLAUSES, max_size=5), kind=NAMES, tags=st.frozensets(NAMES))
+def test_a_question_made_ready_matches_what_the_question_does(
+    clauses: frozenset[Clause], kind: str, tags: frozenset[str]
+) -> None:
+    question = Question(clauses)
+    assert matcher(question)(kind, tags) == question.matches(kind, tags)
+
+
+def test_thousands_of_clauses_and_of_facts_are_not_each_compared_with_each(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger.append([draft(suspended(f"u-{n}", "i-1")) for n in range(400)], unless=None, after=0, key="k")
+    ledger.rebuild()
+    compared: list[Clause] = []
+    matches = Clause.matches
+
+    def counted(clause: Clause, kind: str, tags: frozenset[str]) -> bool:
+        compared.append(clause)
+        return matches(clause, kind, tags)
+
+    monkeypatch.setattr(Clause, "matches", counted)
+    question = each("unit", [f"u-{n}" for n in range(2000)], [CooperationSuspended])
+    assert len(ledger.read(question).facts) == 400
+    assert len(compared) <= 800

@@ -22,7 +22,7 @@ from tearline.facts.history import Draft, Question
 from tearline.facts.words import Words
 from tearline.ledger import sdjwt, sealing, store
 from tearline.ledger.entry import BLINDING, leaf_of
-from tearline.ledger.index import FLUSH, Index, Names, postings
+from tearline.ledger.index import FLUSH, Index, Names, matcher, postings
 from tearline.ledger.keys import NodeKeys
 from tearline.ledger.note import Checkpoint, Signature
 from tearline.ledger.payload import content_of, new_ref
@@ -215,7 +215,8 @@ class Batch:
         if not self._rows or not any(clause.tags <= self._tags for clause in unless.clauses):
             return False
         since = self._rows[max(0, after - self._head.size) :]
-        return any(unless.matches(row.names.kind, row.names.tags) for row in since)
+        matches = matcher(unless)
+        return any(matches(row.names.kind, row.names.tags) for row in since)
 
     def _check_purging(self, submission: Submission) -> None:
         """Nothing is destroyed but what a fact of this very submission says was purged, and all of that is."""

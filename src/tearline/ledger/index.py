@@ -12,7 +12,7 @@ compares, and ``Ledger.rebuild`` makes it anew.
 
 import threading
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
@@ -226,11 +226,9 @@ class Index:
         self.recent.reach(run, high, indexed)
         recent = self.recent.matching(question, split, high) if split < high else []
         if recent is None:
-            recent = [
-                p
-                for p, names in self._names_from(run, split, high)
-                if question.matches(names.kind, names.tags)
-            ]
+            matches = matcher(question)
+            names_from = self._names_from(run, split, high)
+            recent = [p for p, names in names_from if matches(names.kind, names.tags)]
         return [*self._old(run, question, low, split), *recent] if low < split else recent
 
     def _old(self, run: store.Run, question: Question, low: int, high: int) -> list[int]:
@@ -238,7 +236,8 @@ class Index:
         found: set[int] = set()
         for kinds, words in _alike(question).items():
             found.update(self._with_words(run, words, kinds, low, high))
-        return [p for p, names in self._names(run, found) if question.matches(*names)]
+        matches = matcher(question)
+        return [p for p, names in self._names(run, found) if matches(*names)]
 
     def _with_words(
         self, run: store.Run, words: Sequence[int], kinds: tuple[int, ...], low: int, high: int
@@ -313,11 +312,29 @@ class Index:
         return str(row[0])
 
 
+def matcher(question: Question) -> Callable[[str, frozenset[str]], bool]:
+    """``question.matches``, which looks only at the clauses that begin with one of a fact's own tags."""
+    clauses = _by_first_tag(question)
+
+    def matches(kind: str, tags: frozenset[str]) -> bool:
+        return any(clause.matches(kind, tags) for tag in (EVERY, *tags) for clause in clauses.get(tag, ()))
+
+    return matches
+
+
+@lru_cache(maxsize=128)
+def _by_first_tag(question: Question) -> dict[str, list[Clause]]:
+    found: dict[str, list[Clause]] = {}
+    for clause in question.clauses:
+        found.setdefault(min(clause.tags, default=EVERY), []).append(clause)
+    return found
+
+
 @lru_cache(maxsize=128)
 def _alike(question: Question) -> dict[tuple[int, ...], list[int]]:
     """The words under which to look for each set of kinds that a question's clauses name: their first tags."""
     found: dict[tuple[int, ...], set[int]] = {}
-    for clause in question.clauses:
-        first = min(clause.tags, default=EVERY)
-        found.setdefault(tuple(sorted(map(kind_word, clause.kinds))), set()).add(word_of(first))
+    for first, clauses in _by_first_tag(question).items():
+        for clause in clauses:
+            found.setdefault(tuple(sorted(map(kind_word, clause.kinds))), set()).add(word_of(first))
     return {kinds: sorted(words) for kinds, words in found.items()}
