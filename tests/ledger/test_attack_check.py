@@ -162,3 +162,15 @@ def test_the_time_of_the_head_is_that_of_the_last_entry(filled: Database, keys: 
     for said in ("9999-12-31T23:59:59.999999Z", "2026-11-22T12:00:00.000000Z", ""):
         filled.change("UPDATE head SET recorded_at = ?", (said,))
         changed(filled, keys)
+
+
+@pytest.mark.parametrize("stretch", [-1, 100, 1 << 30])
+def test_postings_of_entries_that_never_were_are_mended_too(
+    filled: Database, keys: NodeKeys, stretch: int
+) -> None:
+    filled.change("INSERT INTO postings VALUES (?, 1, 2, 3)", (stretch,))
+    changed(filled, keys)
+    with closing(Ledger(filled.url, keys, Clock())) as ledger:
+        assert not ledger.rebuild()[1]
+        ledger.check()
+        assert ledger.rebuild()[1]

@@ -138,6 +138,11 @@ class Sql:
             .where(postings.c.stretch == _bind("stretch"))
             .order_by(postings.c.word, postings.c.kind, postings.c.position)
         )
+        self.drop_other_postings = text(
+            postings.delete().where(
+                sa.or_(postings.c.stretch < _bind("low"), postings.c.stretch >= _bind("high"))
+            )
+        )
         self.drop_postings = text(postings.delete().where(postings.c.stretch == _bind("stretch")))
 
     def count(self, table: str) -> str:
