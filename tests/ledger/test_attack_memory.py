@@ -1,12 +1,15 @@
 """What is remembered has one size, however large the facts and however long the questions."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tearline.facts.fact import Compartment
 from tearline.facts.history import Question, each
 from tearline.facts.leaks import CompromiseReported
 from tearline.ledger import reader
 from tearline.ledger.ledger import Ledger
+from tearline.ledger.sql import padded
 from tests.ledger.told import compromise, draft, on_item
 
 ALL = frozenset(Compartment)
@@ -46,3 +49,12 @@ def test_long_questions_take_the_place_of_many_short_ones(ledger: Ledger) -> Non
         ledger.read(on_item(f"i-{n}"))
     assert sum(len(question.clauses) for question in held(ledger)) <= 100 * reader.CLAUSES + 100
     assert ledger.read(held(ledger)[-1]) is ledger.read(held(ledger)[-1])
+
+
+@given(values=st.lists(st.integers(), max_size=600))
+def test_lists_of_any_length_need_few_statements(values: list[int]) -> None:
+    made = padded(values)
+    assert set(made) == set(values)
+    assert list(made[: len(values)]) == values
+    assert len(made) in (0, *(1 << n for n in range(11)))
+    assert len(made) < 2 * len(values) or len(values) < 2

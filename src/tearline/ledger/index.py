@@ -20,6 +20,7 @@ from hashlib import blake2b
 from tearline.facts.errors import Broken
 from tearline.facts.history import Clause, Question
 from tearline.ledger import store
+from tearline.ledger.sql import padded
 
 FLUSH = 4096
 STRETCH = 1 << 16
@@ -242,9 +243,10 @@ class Index:
     def _with_words(
         self, run: store.Run, words: Sequence[int], kinds: tuple[int, ...], low: int, high: int
     ) -> Iterator[int]:
-        stretches = range(low // STRETCH, (high - 1) // STRETCH + 1)
+        stretches = padded(range(low // STRETCH, (high - 1) // STRETCH + 1))
+        kinds = padded(kinds)
         for at in range(0, len(words), MOST_WORDS):
-            some = words[at : at + MOST_WORDS]
+            some = padded(words[at : at + MOST_WORDS])
             text = run.sql.in_a_list("words", len(some), len(kinds), len(stretches))
             for (position,) in run.execute(text, (*stretches, *some, *kinds, low, high)):
                 yield position
@@ -254,8 +256,8 @@ class Index:
     ) -> Iterator[tuple[int, tuple[str, frozenset[str]]]]:
         ordered = sorted(positions)
         for at in range(0, len(ordered), MOST_WORDS):
-            some = ordered[at : at + MOST_WORDS]
-            rows = run.execute(run.sql.in_a_list("names", len(some)), tuple(some)).fetchall()
+            some = padded(ordered[at : at + MOST_WORDS])
+            rows = run.execute(run.sql.in_a_list("names", len(some)), some).fetchall()
             for position, kind, tags in sorted(rows):
                 yield position, (kind, frozenset(tags.split("\n")) if tags else frozenset())
 

@@ -19,6 +19,7 @@ from tearline.ledger.entry import leaf_of
 from tearline.ledger.index import Index
 from tearline.ledger.memory import Memory
 from tearline.ledger.payload import recorded_of
+from tearline.ledger.sql import padded
 
 Opening = frozenset[Compartment]
 
@@ -128,8 +129,9 @@ class Reader:
     def _load(
         self, run: store.Run, positions: Sequence[int], opening: Opening
     ) -> Iterator[_Weighed[Recorded[Fact]]]:
-        text = run.sql.in_a_list("facts", len(positions))
-        for position, leaf, blinding, jws, wrapped, content in run.execute(text, tuple(positions)):
+        some = padded(positions)
+        text = run.sql.in_a_list("facts", len(some))
+        for position, leaf, blinding, jws, wrapped, content in run.execute(text, some):
             try:
                 if leaf_of(blinding, jws) != leaf:
                     raise Broken(f"entry {position}: the stored fact is not the one that its leaf commits to")

@@ -5,17 +5,29 @@ trips through an expression language cost more than the signatures do. Parameter
 the statement names them.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from tearline.ledger import schema
 from tearline.ledger.schema import edge, entries, head, postings, sealed, tiles
 
+T = TypeVar("T")
+
 
 def _bind(name: str) -> sa.BindParameter[Any]:
     return sa.bindparam(name)
+
+
+def padded(values: Sequence[T]) -> tuple[T, ...]:
+    """As many as the next power of two, the last one again and again: a few statements then do for lists of any length.
+
+    Each statement costs milliseconds to write, and every connection keeps what it made of it.
+    """
+    more = (1 << (len(values) - 1).bit_length()) - len(values)
+    return (*values, *[values[-1]] * more) if values else ()
 
 
 class Sql:
@@ -23,7 +35,7 @@ class Sql:
 
     def __init__(self, dialect: sa.Dialect) -> None:
         self._dialect = dialect
-        self.in_a_list = lru_cache(maxsize=4096)(self._in_a_list)
+        self.in_a_list = lru_cache(maxsize=1024)(self._in_a_list)
         where = entries.c.position
         text = self._text
         row = head.c.one == sa.literal_column("1")
