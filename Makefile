@@ -55,6 +55,7 @@ lock: .venv-lock/uv.ok ## lock files from pyproject.toml; ARGS=--upgrade for new
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) --group build -o requirements-build.lock
 	$(LOCK) --group fuzz -o requirements-fuzz.lock
+	$(LOCK) pyproject.toml --extra spark -c requirements.lock -o requirements-spark.lock
 	$(LOCK) pyproject.toml --group test -c requirements.lock -o requirements-test.lock
 	$(PY) .ci/locks.py stamp
 
@@ -68,6 +69,10 @@ lock: .venv-lock/uv.ok ## lock files from pyproject.toml; ARGS=--upgrade for new
 .venv/test.ok: .venv/run.ok requirements-test.lock
 	@echo "Installing what the tests need (once, less than a minute)" >&2
 	@$(PIP) install --require-hashes -r requirements-test.lock
+	@touch $@
+
+.venv/spark.ok: .venv/run.ok requirements-spark.lock
+	@$(PIP) install --require-hashes -r requirements-spark.lock
 	@touch $@
 
 .venv/fuzz.ok: .venv/test.ok requirements-fuzz.lock

@@ -14,7 +14,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-LOCKS = ("requirements.lock", "requirements-build.lock", "requirements-test.lock", "requirements-fuzz.lock")
+LOCKS = tuple(f"requirements{part}.lock" for part in ("", "-build", "-test", "-fuzz", "-spark"))
 STAMP = re.compile(r"\A# pyproject\.toml dependencies sha256: ([0-9a-f]{64})\n")
 
 
