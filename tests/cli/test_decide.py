@@ -130,7 +130,7 @@ def test_an_agreement_under_an_unknown_protocol_asks_for_it(run: Run, base: Path
         (b"dossier: 1\n", "top: expected the key at"),
         (b'{"dossier": 1, "dossier": 1}', "line 1, column 16: expected each key once"),
         (b'{"dossier": 1,', "line 1"),
-        (b"dossier: 2\nat: 2026-03-10T12:00:00Z\n", "dossier: expected 1"),
+        (b"dossier: 3\nat: 2026-03-10T12:00:00Z\n", "dossier: expected one of 1, 2"),
         (b"dossier: 1\nat: 2026-03-10\n", "at: expected a date and time with offset"),
         (b"dossier: 1\nat: 2026-02-30T12:00:00Z\n", "at: expected a date and time with offset"),
         (b"dossier: 1\nat: 2026-03-10T12:00:00Z\nsauce: 1\n", "sauce: expected a field of dossier"),

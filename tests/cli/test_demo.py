@@ -16,6 +16,7 @@ import pytest
 from tearline.cli import demo
 from tearline.cli.passed import PARTS, needed
 from tearline.cli.protocol import named
+from tearline.protocol import Protocol
 from tests.cli.conftest import Run
 
 DISSENT = {"id": "d", "by": "officer-4", "answered": False, "answered_by_superior": False}
@@ -163,10 +164,11 @@ def test_without_the_case_files_one_line_says_so(run: Run, monkeypatch: pytest.M
 
 def test_only_what_the_protocol_needs_had_to_be_true() -> None:
     pack = named("cross-border/1")
+    protocol = Protocol(packs=(pack,))
     passed: dict[str, Any] = copy.deepcopy(dict(pack.base))
-    assert needed(pack, passed, passed) == []
+    assert needed(protocol, passed, passed) == []
     refused = passed | {"dissents": [DISSENT | {"at": passed["at"]}]}
-    (found,) = needed(pack, passed, refused)
+    (found,) = needed(protocol, passed, refused)
     assert found.part.paths == ("dissents",)
     assert found.rules == ["dissent-unanswered", "second-signature", "overseer-not-informed"]
 
@@ -176,5 +178,5 @@ def test_comparing_changes_neither_dossier() -> None:
     passed, refused = copy.deepcopy(dict(pack.base)), copy.deepcopy(dict(pack.base))
     refused.pop("recipient")
     before = copy.deepcopy((passed, refused))
-    assert needed(pack, passed, refused)
+    assert needed(Protocol(packs=(pack,)), passed, refused)
     assert (passed, refused) == before

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from tearline.protocol.dossier import schema
 from tearline.protocol.rule import Parameter, ParameterType
+from tearline.protocol.schema import schema
 from tearline.protocol.types import Kind, ListOf, Record, Simple, Type
 from tests.protocol.packs import WORDS
 
@@ -178,8 +178,9 @@ class Author:
 
     def list(self, scope: Scope, depth: int) -> tuple[Said, Record]:
         """A list of records: one of the dossier's, perhaps filtered."""
-        known = [(text, type_) for text, type_, _ in _paths(scope) if isinstance(type_, ListOf)]
+        known = [(text, type_) for text, type_, _ in _paths(scope) if _of_records(type_)]
         text, type_ = self.draw(st.sampled_from(known))
+        assert isinstance(type_, ListOf)
         assert isinstance(type_.element, Record)
         said = Said.same(text)
         if depth > 0 and len(scope) < 1 and self.draw(st.integers(0, 3)) == 0:
@@ -259,6 +260,10 @@ class Author:
             operator = self.draw(st.sampled_from([">", "==", "<"]))
             return Said.of(f"(size({{}}.filter({name}, {{}})) {operator} 1)", over, body)
         return Said.of(f"{{}}.{kind}({name}, {{}})", over, body)
+
+
+def _of_records(type_: Type) -> bool:
+    return isinstance(type_, ListOf) and isinstance(type_.element, Record)
 
 
 def _is_path(text: str) -> bool:

@@ -9,9 +9,9 @@ import pytest
 from tearline.facts.shape import record_of
 from tearline.facts.vocabulary import kinds
 from tearline.protocol import Effect, Outcome, Verdict
-from tearline.protocol.dossier import schema
 from tearline.protocol.evaluate import Scope, evaluate
 from tearline.protocol.pack import Case
+from tearline.protocol.schema import schema
 from tearline.protocol.tree import (
     Among,
     Both,
@@ -30,7 +30,7 @@ from tests.protocol.conditions import values
 from tests.protocol.packs import cross_border
 
 PACK = cross_border()
-SCHEMA = schema(PACK.parameters)
+SCHEMA = schema(PACK.parameters, version=1)
 RULES = [rule.id for rule in PACK.rules]
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tearline.facts.errors import Malformed
 from tearline.facts.strict import parse_yaml
 from tearline.protocol import Parameter, ParameterType, read_dossier, read_parameter, write_dossier
+from tearline.protocol.schema import VERSION
 from tearline.protocol.span import LONGEST, format_span, parse_span
 from tests.protocol.conditions import PARAMETERS, dossiers
 from tests.protocol.packs import SHIPPED, WORDS, cross_border
@@ -20,7 +21,8 @@ from tests.protocol.packs import SHIPPED, WORDS, cross_border
 )
 @given(dossiers())
 def test_what_is_written_reads_back(dossier: dict[str, object]) -> None:
-    for name in ("dissents", "sign_offs"):
+    dossier["dossier"] = VERSION
+    for name in ("dissents", "sign_offs", "threats"):
         dossier.pop(name, None)
     for name, lists in (("source", "warnings"), ("recipient", "allegations")):
         part = dossier.get(name)
@@ -94,8 +96,9 @@ def test_times_are_kept_in_utc() -> None:
             "sign-off-1",
             "sign_offs[1].id: expected each id once, found sign-off-1 again",
         ),
-        (("dossier",), 2, "dossier: expected 1, the dossier's version"),
-        (("dossier",), True, "dossier: expected 1, the dossier's version"),
+        (("dossier",), 3, "dossier: expected one of 1, 2, the dossier's version"),
+        (("dossier",), True, "dossier: expected one of 1, 2, the dossier's version"),
+        (("consent",), {"answer": "yes"}, "consent: expected a field of dossier"),
         (("at",), 5, "at: expected a date and time with offset"),
     ],
 )

@@ -41,7 +41,7 @@ def test_a_pack_is_known_by_the_hash_of_its_exact_text() -> None:
         (
             "    effect: refuse",
             "    effect: refuze",
-            "refuse, hold, permit, found 'refuze', did you mean refuse?",
+            "refuse, hold, permit, waive, found 'refuze', did you mean refuse?",
         ),
         ("    effect: refuse", "    efect: refuse", "found efect, did you mean effect?"),
         ("    effect: refuse", "    effect: hold", "expected owes: what would cure this hold"),
@@ -56,11 +56,11 @@ def test_a_pack_is_known_by_the_hash_of_its_exact_text() -> None:
         ("on: CompromiseReported", "on: compromise", "a kind of fact such as CompromiseReported"),
         ("debtor: partner", "debtor: people", "people affected owe nothing"),
         ("since: 2015-07-21", "since: 2015-07-32", "a date such as 2015-07-21"),
-        ("dossier: 1\n\nsources", "dossier: 2\n\nsources", "1, the dossier's version"),
+        ("dossier: 1\n\nsources", "dossier: 3\n\nsources", "one of 1, 2, the dossier's version"),
         (
             "    type: int",
             "    type: integer",
-            "int, string, bool, found 'integer', did you mean int?",
+            "int, string, bool, double, found 'integer', did you mean int?",
         ),
         ("  revetting:\n    type", "  overseer:\n    type", "a parameter's name"),
         (

@@ -25,7 +25,7 @@ from tearline.facts.release import (
 )
 from tearline.facts.shape import record_of
 from tearline.folds.release import request_of
-from tearline.protocol import read_dossier
+from tearline.protocol import Protocol, read_dossier
 from tearline.protocol.dossier import write_dossier
 from tearline.rooms.release.dossier import assemble
 from tearline.rooms.release.requests import DECIDING, DecideRequest
@@ -72,7 +72,7 @@ def dossier(world: World, request: str = "ask", now: datetime = NOON) -> Dossier
     known = world.read(command.question(world.history), DECIDING)
     asked = request_of(known, RequestId(request))
     assert asked is not None
-    return assemble(known, asked, now, PACK)
+    return assemble(known, asked, now, Protocol(packs=(PACK,)))
 
 
 def asked(world: World, one: ReleaseRequested | None = None) -> World:
@@ -434,4 +434,4 @@ def test_a_verdict_that_needs_what_was_purged_holds(kind: type[Fact]) -> None:
 def assembled(world: World) -> Dossier:
     recorded = request_of(world.history, ASK)
     assert recorded is not None
-    return assemble(world.history, recorded, NOON, PACK)
+    return assemble(world.history, recorded, NOON, Protocol(packs=(PACK,)))

@@ -363,6 +363,12 @@ REFUSED = [
         refused="protocol-known",
     ),
     Row(
+        claim="an agreement under one protocol twice",
+        order=SignAgreement(pacts(further=("cross-border/1",))),
+        by=SYL,
+        refused="protocols-fit",
+    ),
+    Row(
         claim="an agreement that leaves a parameter out, since none has a default",
         order=SignAgreement(pacts(parameters={k: v for k, v in PARAMETERS.items() if k != "min_knowers"})),
         by=SYL,

@@ -32,7 +32,7 @@ from tearline.facts.release import (
 from tearline.folds.people import People
 from tearline.folds.release import request_of
 from tearline.protocol import Outcome as Says
-from tearline.protocol import read_dossier
+from tearline.protocol import Protocol, read_dossier
 from tearline.rooms.leaks import ReportCompromise
 from tearline.rooms.oversight import InformOverseer
 from tearline.rooms.parties.persons import DecidePersonVetting, LeaveOffice, TakeOffice
@@ -81,6 +81,7 @@ from tests.worlds import (
     warning_answered,
 )
 
+PROTOCOL = Protocol(packs=(PACK,))
 ITEMS = ("phones", "below", "other")
 LINE_OF = {"phones": {"phones"}, "below": {"below", "phones"}, "other": {"other"}}
 SIGNERS = (
@@ -275,7 +276,7 @@ class Release(OnANode):
         before = History(past.facts[: verdict.position], verdict.position)
         asked = request_of(before, RequestId(one.name))
         assert asked is not None
-        assert PACK.decide_slowly(assemble(before, asked, out.recorded_at, PACK)).effect is Says.RELEASE
+        assert PACK.decide_slowly(assemble(before, asked, out.recorded_at, PROTOCOL)).effect is Says.RELEASE
         self.reads_right(before, asked, out)
 
     def reads_right(
@@ -335,7 +336,7 @@ class Release(OnANode):
         for one in self.asked:
             asked = request_of(past, RequestId(one.name))
             assert asked is not None
-            listed = assemble(past, asked, self.now, PACK)["dissents"]
+            listed = assemble(past, asked, self.now, PROTOCOL)["dissents"]
             assert isinstance(listed, list)
             expected = {n for n, (what, _) in self.dissents.items() if what in LINE_OF[one.item]}
             assert {d["id"] for d in listed} == expected

@@ -146,7 +146,7 @@ def show_owed(
     """Obligations with their debtors, grounds and citations, under one title."""
     if not found:
         return
-    protocols = ", ".join(sorted({o.agreement.terms.protocol for o in found}))
+    protocols = ", ".join(sorted({name for o in found for name in o.agreement.packs}))
     heading(out, title.to(language).format(protocol=protocols))
     if any(o.ground.precision in INEXACT for o in found):
         say(out, RECKONED.to(language), indent=2, style="dim")
@@ -201,7 +201,7 @@ def show_passed(
     show_request(out, one, told, language)
     for other in refused:
         out.print(f"\n{HAD_TO_BE.to(language)}:", style="bold")
-        for part in needed(one.pack, one.dossier, other.dossier):
+        for part in needed(one.protocol, one.dossier, other.dossier):
             rules = ", ".join(part.rules) or NO_PERMIT.to(language)
             verdict = part.without.effect.words.to(language)
             say(out, f"· {part.part.words.to(language)}", indent=2)
@@ -268,5 +268,5 @@ def _had_to_be(told: list[ToldHistory]) -> list[dict[str, object]]:
         if passed.released
         for refused in decided
         if not refused.released
-        for part in needed(passed.pack, passed.dossier, refused.dossier)
+        for part in needed(passed.protocol, passed.dossier, refused.dossier)
     ]

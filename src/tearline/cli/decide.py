@@ -13,7 +13,7 @@ from tearline.facts.errors import Malformed
 from tearline.facts.words import Language
 
 if TYPE_CHECKING:
-    from tearline.protocol import Pack, Verdict
+    from tearline.protocol import Decision, Pack, Verdict
 
 EXAMPLE = "Example: tearline decide dossier.json --protocol cross-border/1 --json"
 DEFAULT = "cross-border/1"
@@ -37,17 +37,14 @@ def decide(
     text = read(dossier)
     plain = _parsed(text, str(dossier))
     packs = _packs(protocol or [_agreed(plain)], plain, str(dossier))
-    verdicts = _verdicts(packs, plain, str(dossier))
-    worst = max(verdicts, key=lambda v: STATUS[v.effect.value])
+    decision = _decision(packs, plain, str(dossier))
     if json:
-        document(_document(verdicts, worst, hashlib.sha256(text).hexdigest()))
+        document(_document(decision, hashlib.sha256(text).hexdigest()))
     else:
         from tearline.cli.verdicts import show
 
-        out = console()
-        for verdict in verdicts:
-            show(out, verdict, language)
-    return STATUS[worst.effect.value]
+        show(console(), decision, language)
+    return STATUS[decision.effect.value]
 
 
 def _parsed(text: bytes, file: str) -> object:
@@ -79,35 +76,43 @@ def _packs(names: Sequence[str], plain: object, file: str) -> list["Pack"]:
         raise
 
 
-def _verdicts(packs: Sequence["Pack"], plain: object, file: str) -> list["Verdict"]:
-    """Each pack's verdict on the same dossier, which may hold the parameters of all of them."""
-    from tearline.protocol import read_dossier
+def _decision(packs: Sequence["Pack"], plain: object, file: str) -> "Decision":
+    """What the packs say together of this dossier, which may hold the parameters of all of them."""
+    from tearline.protocol import Protocol, read_dossier
 
-    parameters = {p.name: p for pack in packs for p in pack.parameters}
-    for pack in packs:
-        for own in pack.parameters:
-            if parameters[own.name].type is not own.type:
-                raise Malformed("--protocol", pack.id, f"{own.name} to be of one type in all protocols")
-    dossier = read_dossier(plain, file=file, parameters=parameters.values())
-    return [pack.decide(dossier) for pack in packs]
+    try:
+        protocol = Protocol(packs=tuple(packs))
+    except Malformed as unfit:
+        raise Malformed("--protocol", unfit.place, unfit.expected) from None
+    return protocol.decide(read_dossier(plain, file=file, parameters=protocol.parameters))
 
 
-def _document(verdicts: Sequence["Verdict"], worst: "Verdict", sha256: str) -> dict[str, object]:
-    """The document that others script against; with several protocols, ``protocols`` names them all."""
+def _document(decision: "Decision", sha256: str) -> dict[str, object]:
+    """The document that others script against; with several protocols, ``protocols`` names them all.
+
+    ``protocol`` is the one whose verdict is the decision's, the leading one where several say the same.
+    """
     from tearline.cli.verdicts import owed, plain, rule
 
+    several = len(decision.verdicts) > 1
+    worst = next((v for v in decision.verdicts if v.effect is decision.effect), decision.verdicts[0])
     made: dict[str, object] = {
-        "verdict": worst.effect.value,
+        "verdict": decision.effect.value,
         "protocol": _protocol(worst),
         "dossier_sha256": sha256,
-        "at": plain(worst.at),
+        "at": plain(decision.at),
         "engine": worst.engine,
-        "rules": [rule(m) | _of(v, verdicts) for v in verdicts for m in v.matched],
-        "undecided": [rule(m) | _of(v, verdicts) for v in verdicts for m in v.undecided],
-        "owed": [owed(o) | _of(v, verdicts) for v in verdicts for o in v.owed],
+        "rules": [rule(m) | _of(m.rule.pack, several=several) for m in decision.matched],
+        "undecided": [rule(m) | _of(m.rule.pack, several=several) for m in decision.undecided],
+        "owed": [owed(o) | _of(o.pack, several=several) for o in decision.owed],
     }
-    if len(verdicts) > 1:
-        made["protocols"] = [_protocol(v) | {"verdict": v.effect.value} for v in verdicts]
+    if several:
+        made["protocols"] = [_protocol(v) | {"verdict": v.effect.value} for v in decision.verdicts]
+    if decision.waived:
+        made["waived"] = [
+            {"rule": w.rule.id, "protocol": w.rule.pack, "by": f"{w.by.pack}:{w.by.id}"}
+            for w in decision.waived
+        ]
     return made
 
 
@@ -115,5 +120,5 @@ def _protocol(verdict: "Verdict") -> dict[str, object]:
     return {"name": verdict.name, "version": verdict.version, "sha256": verdict.sha256}
 
 
-def _of(verdict: "Verdict", verdicts: Sequence["Verdict"]) -> dict[str, object]:
-    return {"protocol": verdict.pack} if len(verdicts) > 1 else {}
+def _of(pack: str, *, several: bool) -> dict[str, object]:
+    return {"protocol": pack} if several else {}

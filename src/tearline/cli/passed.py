@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tearline.facts.words import Words
 
 if TYPE_CHECKING:
-    from tearline.protocol import Pack, Verdict
+    from tearline.protocol import Decision, Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class Needed:
     """A part without which the protocol would not have said release, and what it would have said."""
 
     part: Part
-    without: "Verdict"
+    without: "Decision"
 
     @property
     def rules(self) -> list[str]:
@@ -96,11 +96,11 @@ PARTS = (
 )
 
 
-def needed(pack: "Pack", passed: Mapping[str, object], refused: Mapping[str, object]) -> list[Needed]:
+def needed(protocol: "Protocol", passed: Mapping[str, object], refused: Mapping[str, object]) -> list[Needed]:
     """The parts of ``passed`` that had to be true: with those of ``refused`` in their place, no release."""
     found = []
     for part in PARTS:
-        verdict = pack.decide(_exchanged(passed, refused, part.paths))
+        verdict = protocol.decide(_exchanged(passed, refused, part.paths))
         if verdict.effect.value != "release":
             found.append(Needed(part=part, without=verdict))
     return found

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tearline.folds.obligations import Obligation
     from tearline.folds.retelling import Judged
     from tearline.node import Node
-    from tearline.protocol import Pack, Verdict
+    from tearline.protocol import Decision, Pack, Protocol
 
 EVERYTHING = Question(frozenset({Clause(frozenset(kind.__name__ for kind in kinds()), frozenset())}))
 
@@ -38,9 +38,9 @@ class Decided:
     """A request with its latest verdict, and the dossier on which it was reached."""
 
     request: Recorded[ReleaseRequested]
-    verdict: "Verdict"
+    verdict: "Decision"
     dossier: dict[str, object]
-    pack: "Pack"
+    protocol: "Protocol"
 
     @property
     def released(self) -> bool:
@@ -83,15 +83,18 @@ class ToldHistory:
 
 def _decided(judged: "Judged", protocols: "Mapping[str, Pack]") -> Decided:
     """The verdict as it comes out today. Broken when it is not the one on record."""
+    from tearline.folds.retelling import protocol_at
     from tearline.protocol import read_dossier
 
     reached = judged.reached.fact
     file = f"entry {judged.reached.position}"
     if judged.again is None or judged.again.effect.value != reached.effect.value:
         raise Broken(f"{file}: {reached.protocol} does not say {reached.effect} on the same dossier")
-    pack = protocols[reached.protocol]
-    dossier = read_dossier(json.loads(reached.dossier.open()), file=file, parameters=pack.parameters)
-    return Decided(request=judged.asked, verdict=judged.again, dossier=dossier, pack=pack)
+    protocol = protocol_at(reached, protocols)
+    if protocol is None:
+        raise Broken(f"{file}: the texts on which it was reached are not at hand")
+    dossier = read_dossier(json.loads(reached.dossier.open()), file=file, parameters=protocol.parameters)
+    return Decided(request=judged.asked, verdict=judged.again, dossier=dossier, protocol=protocol)
 
 
 def read_all(node: "Node") -> History:

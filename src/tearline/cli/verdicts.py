@@ -14,7 +14,7 @@ from tearline.protocol.dossier import write_dossier
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from tearline.protocol import Citation, Matched, Owed, Reading, Verdict
+    from tearline.protocol import Citation, Decision, Matched, Owed, Reading, Verdict
 
 POSTDATES = Words(
     "this text applied only from {since}; the act was on {day}",
@@ -31,6 +31,7 @@ NOT_KNOWN = Words("Not known whether: {because}", "No se sabe si: {because}")
 UNDATED = Words("no date stated", "sin fecha indicada")
 SAYS = Words("{pack} says on {at}", "{pack} dice al {at}")
 UNDECIDED = Words("does not permit: a fact it needs is missing", "no permite: falta un dato que necesita")
+LIFTED = Words("The hold {rule} is lifted by {by}", "La retención {rule} queda dispensada por {by}")
 Called = Callable[[str], str]
 COLOURS = {"release": "bold green", "hold": "bold yellow", "refuse": "bold red"}
 
@@ -64,21 +65,34 @@ def plain(value: object) -> object:
     return write_dossier({"value": value})["value"]
 
 
-def show(out: "Console", verdict: "Verdict", language: Language, called: Called = str) -> None:
-    """The whole verdict: first what it says, then every rule that matched, then what would cure a hold."""
-    heading = SAYS.to(language).format(pack=verdict.pack, at=moment(verdict.at))
-    out.print(f"{heading}: ", end="")
-    out.print(verdict.effect.words.to(language).upper(), style=COLOURS[verdict.effect.value])
-    for matched in verdict.matched:
-        show_rule(out, matched, language, verdict.at.date(), called)
-    for matched in verdict.undecided:
-        say(out, f"{matched.rule.id}: {UNDECIDED.to(language)} ({', '.join(matched.missing)})", indent=2)
-    if verdict.owed:
-        words = OWED_BESIDE if verdict.effect.value == "refuse" else OWED
+def show(out: "Console", decision: "Decision", language: Language, called: Called = str) -> None:
+    """The whole decision: what it says, pack by pack every rule that matched, then what would cure a hold."""
+    several = len(decision.verdicts) > 1
+    if several:
+        _heading(out, decision.protocol, decision, language)
+    for verdict in decision.verdicts:
+        if several:
+            out.print()
+        _heading(out, verdict.pack, verdict, language)
+        for matched in verdict.matched:
+            show_rule(out, matched, language, verdict.at.date(), called)
+        for matched in verdict.undecided:
+            say(out, f"{matched.rule.id}: {UNDECIDED.to(language)} ({', '.join(matched.missing)})", indent=2)
+    for waived in decision.waived:
+        lifted = LIFTED.to(language).format(rule=waived.rule.id, by=f"{waived.by.pack}:{waived.by.id}")
+        out.print(f"\n{lifted}")
+    if decision.owed:
+        words = OWED_BESIDE if decision.effect.value == "refuse" else OWED
         out.print(f"\n{words.to(language)}:")
-        for one in verdict.owed:
+        for one in decision.owed:
             due = moment(one.due) if one.due else UNDATED.to(language)
             say(out, f"{due}  {one.debtor.words.to(language)}: {one.sentence.to(language)}", indent=2)
+
+
+def _heading(out: "Console", pack: str, said: "Decision | Verdict", language: Language) -> None:
+    heading = SAYS.to(language).format(pack=pack, at=moment(said.at))
+    out.print(f"{heading}: ", end="")
+    out.print(said.effect.words.to(language).upper(), style=COLOURS[said.effect.value])
 
 
 def show_rule(

@@ -168,6 +168,7 @@ class Terms:
     protocol: Annotated[str, Label("Protocol", "Protocolo"), Public(60)]
     parameters: Annotated[Mapping[str, int | str | bool], Label("Parameters", "Parámetros")]
     valid_until: Annotated[datetime, Label("Valid until", "Vigente hasta")]
+    further: Annotated[tuple[str, ...], Label("Further protocols", "Otros protocolos"), Public(60)] = ()
 
 
 @fact("An agreement was signed", "Se firmó un acuerdo")

@@ -227,15 +227,26 @@ class ReleaseSignedOff(Fact):
 class OwedByVerdict:
     """What would cure a hold: who owes what, by when."""
 
-    rule: Annotated[str, Label("Rule", "Regla"), Public(60)]
+    rule: Annotated[str, Label("Rule", "Regla"), Public(120)]
     obligation: Annotated[str, Label("Obligation", "Obligación"), Public(80)]
     debtor: Annotated[str, Label("Owed by", "A cargo de"), Public(60)]
     due: Annotated[datetime | None, Label("Due", "Vence")]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PackApplied:
+    """A protocol text that a verdict rests on beside the leading one."""
+
+    protocol: Annotated[str, Label("Protocol", "Protocolo"), Public(60)]
+    sha256: Annotated[str, Label("Protocol's hash", "Huella del protocolo"), Public(64)]
+
+
 @fact("A verdict was reached", "Se alcanzó un veredicto")
 class VerdictReached(Fact):
-    """Of this protocol text, by this engine, on this dossier. The hash is salted; salt and dossier are sealed."""
+    """Of these protocol texts, by this engine, on this dossier. The hash is salted; salt and dossier are sealed.
+
+    A rule of a further text is named behind it: ``first.tlp2/1:beyond-amber``.
+    """
 
     request: Annotated[RequestId, Label("Request", "Solicitud")]
     item: Annotated[ItemId, Label("Item", "Elemento")]
@@ -252,6 +263,12 @@ class VerdictReached(Fact):
     owed: Annotated[
         Sealed[tuple[OwedByVerdict, ...]], Label("What is owed", "Lo que se debe"), Compartment.VERDICTS
     ]
+    further: Annotated[tuple[PackApplied, ...], Label("Further protocols", "Otros protocolos")] = ()
+
+    @property
+    def packs(self) -> tuple[PackApplied, ...]:
+        """Every text that it rests on, the leading one first."""
+        return (PackApplied(protocol=self.protocol, sha256=self.protocol_sha256), *self.further)
 
 
 @fact("An item was released", "Se divulgó un elemento", binds=True)

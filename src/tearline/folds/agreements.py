@@ -1,5 +1,6 @@
-"""Agreements as they bind: their parameters with the types that the protocol declares, and when they are in force."""
+"""Agreements as they bind: their packs, their parameters as these declare them, and when they are in force."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,10 +10,12 @@ from tearline.facts.history import History
 from tearline.facts.identifiers import AgreementId
 from tearline.facts.parties import AgreementSigned, ProtocolAppliedInHindsight, Terms
 from tearline.facts.words import Words
-from tearline.protocol import Pack, ParameterType
+from tearline.protocol import Pack, ParameterType, Protocol
 from tearline.protocol.span import parse_span
 
-Parameter = int | str | bool | timedelta
+Parameter = int | str | bool | float | timedelta
+OFFERED = "cross-border"
+"""The text that a request without an agreement is put to; it will not permit it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,24 @@ class Agreement:
     terms: Terms
     in_force_from: datetime
     hindsight: bool = False
+
+    @property
+    def packs(self) -> tuple[str, ...]:
+        """The packs that bind together by name/version, the leading one first."""
+        return (self.terms.protocol, *self.terms.further)
+
+
+def protocol_of(held: Agreement | None, protocols: Mapping[str, Pack]) -> Protocol | None:
+    """What a request under this agreement is put to; None where one of its packs is not at hand.
+
+    Without an agreement, the latest text that is offered to partners. Malformed where the packs do not fit together.
+    """
+    if held is None:
+        offered = [pack for pack in protocols.values() if pack.name == OFFERED]
+        latest = max(offered or protocols.values(), key=lambda pack: int(pack.version), default=None)
+        return Protocol(packs=(latest,)) if latest else None
+    packs = [protocols[id_] for id_ in held.packs if id_ in protocols]
+    return Protocol(packs=tuple(packs)) if len(packs) == len(held.packs) else None
 
 
 def agreements(history: History) -> dict[AgreementId, Agreement]:
@@ -46,13 +67,13 @@ def agreements(history: History) -> dict[AgreementId, Agreement]:
     return held
 
 
-def stated(terms: Terms, pack: Pack) -> dict[str, Parameter]:
+def stated(terms: Terms, pack: Pack | Protocol) -> dict[str, Parameter]:
     """The parameters that are stated as the protocol declares them; the others are absent."""
     values = {p.name: _typed(terms.parameters, p.name, p.type) for p in pack.parameters}
     return {name: value for name, value in values.items() if value is not None}
 
 
-def faults(terms: Terms, pack: Pack) -> list[Words]:
+def faults(terms: Terms, pack: Protocol) -> list[Words]:
     """What is wrong with these parameters under this protocol, a sentence each."""
     declared = {p.name: p.type for p in pack.parameters}
     found = [
@@ -76,8 +97,13 @@ _FORMS = {
     ParameterType.INT: Words("a whole number", "un número entero"),
     ParameterType.STRING: Words("a text", "un texto"),
     ParameterType.BOOL: Words("true or false", "verdadero o falso"),
+    ParameterType.DOUBLE: Words("a number written out, such as '0.05'", "un número por escrito, como '0.05'"),
     ParameterType.DURATION: Words("a length of time such as 30d", "una duración como 30d"),
 }
+
+
+_DECIMAL = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?", re.ASCII)
+"""A fact holds no binary fractions: what is signed is what was written."""
 
 
 def _typed(given: Mapping[str, int | str | bool], name: str, kind: ParameterType) -> Parameter | None:
@@ -91,6 +117,8 @@ def _typed(given: Mapping[str, int | str | bool], name: str, kind: ParameterType
             return value if isinstance(value, str) else None
         case ParameterType.DURATION:
             return _span(value) if isinstance(value, str) else None
+        case ParameterType.DOUBLE:
+            return float(value) if isinstance(value, str) and _DECIMAL.fullmatch(value) else None
 
 
 @lru_cache(maxsize=1000)

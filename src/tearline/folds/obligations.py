@@ -29,7 +29,7 @@ from tearline.facts.retention import RecordValidated
 from tearline.facts.words import Words
 from tearline.folds.agreements import Agreement, agreements, stated
 from tearline.folds.release import releases_of
-from tearline.protocol import Citation, Duty, Pack, Party
+from tearline.protocol import Citation, Duty, Owes, Pack, Party, Rule
 from tearline.protocol.rule import due
 
 LINKING: tuple[type[Fact], ...] = (
@@ -213,7 +213,7 @@ def _from_duties(history: History, protocols: Mapping[str, Pack]) -> Iterator[Ob
                 if not about or (ground.told and ends_a_term(duty)):
                     continue
                 for agreement in links.governing(duty, ground):
-                    if agreement.terms.protocol != pack.id:
+                    if pack.id not in agreement.packs:
                         continue
                     yield Obligation(
                         kind=duty.id,
@@ -282,10 +282,9 @@ def _from_verdicts(history: History, protocols: Mapping[str, Pack]) -> Iterator[
         latest[request] = verdict
     for request, verdict in latest.items():
         agreement = held.get(asked[request].fact.agreement or AgreementId("")) if request in asked else None
-        pack = protocols.get(verdict.fact.protocol)
-        if verdict.fact.effect is not Effect.HOLD or request in released or agreement is None or pack is None:
+        if verdict.fact.effect is not Effect.HOLD or request in released or agreement is None:
             continue
-        sentences = {(rule.id, owes.obligation): (rule, owes) for rule in pack.rules for owes in rule.owes}
+        sentences = _sentences(verdict.fact, protocols)
         for key, (since, owed) in running[request].items():
             found = sentences.get(key)
             if found is None:
@@ -303,6 +302,20 @@ def _from_verdicts(history: History, protocols: Mapping[str, Pack]) -> Iterator[
                 agreement=agreement,
                 cites=rule.cites,
             )
+
+
+def _sentences(
+    reached: VerdictReached, protocols: Mapping[str, Pack]
+) -> dict[tuple[str, str], tuple[Rule, Owes]]:
+    """What can be owed under the texts of this verdict, by the names that it gives to rules."""
+    found = {}
+    for applied in reached.packs:
+        pack = protocols.get(applied.protocol)
+        before = "" if applied.protocol == reached.protocol else f"{applied.protocol}:"
+        for rule in pack.rules if pack else ():
+            for owes in rule.owes:
+                found[before + rule.id, owes.obligation] = (rule, owes)
+    return found
 
 
 def _party(party: Party, terms: Terms) -> str:

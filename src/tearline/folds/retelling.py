@@ -9,7 +9,7 @@ from tearline.facts.history import Clause, History, Question, Recorded
 from tearline.facts.release import ReleaseRequested, VerdictReached
 from tearline.facts.strict import parse_json
 from tearline.folds.obligations import Obligation, obligations, obligations_question
-from tearline.protocol import ENGINE, Pack, Verdict, read_dossier
+from tearline.protocol import ENGINE, Decision, Pack, Protocol, read_dossier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,7 @@ class Judged:
 
     asked: Recorded[ReleaseRequested]
     reached: Recorded[VerdictReached]
-    again: Verdict | None
+    again: Decision | None
 
     @property
     def purged(self) -> bool:
@@ -86,20 +86,27 @@ def retelling(history: History, protocols: Mapping[str, Pack], telling: str) -> 
     )
 
 
-def replay(reached: VerdictReached, protocols: Mapping[str, Pack]) -> Verdict | None:
-    """The same verdict from the same dossier; None when that was purged, or text or engine are others now.
+def replay(reached: VerdictReached, protocols: Mapping[str, Pack]) -> Decision | None:
+    """The same decision from the same dossier; None when that was purged, or text or engine are others now.
 
     ``Closed`` when the dossier is not open to this reader.
     """
-    pack = protocols.get(reached.protocol)
-    if (
-        pack is None
-        or reached.dossier.purged
-        or (pack.sha256, ENGINE) != (reached.protocol_sha256, reached.engine)
-    ):
+    protocol = protocol_at(reached, protocols)
+    if protocol is None or reached.dossier.purged or reached.engine != ENGINE:
         return None
     plain = parse_json(reached.dossier.open(), file="dossier")
     try:
-        return pack.decide(read_dossier(plain, file="dossier", parameters=pack.parameters))
+        return protocol.decide(read_dossier(plain, file="dossier", parameters=protocol.parameters))
     except Malformed:
         return None
+
+
+def protocol_at(reached: VerdictReached, protocols: Mapping[str, Pack]) -> Protocol | None:
+    """The very texts that this verdict rests on; None where one of them is not at hand, or is another now."""
+    packs = []
+    for applied in reached.packs:
+        pack = protocols.get(applied.protocol)
+        if pack is None or pack.sha256 != applied.sha256:
+            return None
+        packs.append(pack)
+    return Protocol(packs=tuple(packs))

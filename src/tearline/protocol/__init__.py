@@ -7,6 +7,9 @@ that ``Pack.decide`` cannot fail for any dossier that ``read_dossier`` accepts: 
 never means "does not apply". A refuse or hold rule that cannot be evaluated holds; a permit that cannot be
 evaluated does not permit; without a matching permit the verdict is refuse.
 
+Several packs can bind together (``Protocol``): each has to permit, and the worst of their verdicts wins. A waive
+rule of one may lift named holds of another, never a refusal.
+
 Authors of packs are not trusted: their text is parsed by a grammar and never reaches Python's own compiler.
 Nothing here reads a clock, a disk or a network: pack texts and the time of decision are arguments.
 """
@@ -14,6 +17,7 @@ Nothing here reads a clock, a disk or a network: pack texts and the time of deci
 from tearline.protocol.dossier import read_dossier, read_parameter, write_dossier
 from tearline.protocol.load import load_pack
 from tearline.protocol.pack import ENGINE, Pack
+from tearline.protocol.protocol import Protocol
 from tearline.protocol.rule import (
     CaseFailure,
     Citation,
@@ -24,14 +28,16 @@ from tearline.protocol.rule import (
     ParameterType,
     Party,
     Rule,
+    Waivable,
     Within,
 )
-from tearline.protocol.verdict import Matched, Outcome, Owed, Reading, Verdict
+from tearline.protocol.verdict import Decision, Matched, Outcome, Owed, Reading, Verdict, Waived
 
 __all__ = [
     "ENGINE",
     "CaseFailure",
     "Citation",
+    "Decision",
     "Duty",
     "Effect",
     "Matched",
@@ -42,9 +48,12 @@ __all__ = [
     "Parameter",
     "ParameterType",
     "Party",
+    "Protocol",
     "Reading",
     "Rule",
     "Verdict",
+    "Waivable",
+    "Waived",
     "Within",
     "load_pack",
     "read_dossier",

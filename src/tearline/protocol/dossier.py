@@ -1,4 +1,4 @@
-"""The dossier, version 1: the facts of one proposed release, as conditions may speak of them.
+"""The dossier as text and in memory: the facts of one proposed release. Its fields stand in ``schema``.
 
 It holds identifiers, dates, counts and closed words, never content. A fact that is not known is absent:
 there are no nulls. In JSON and YAML a time is RFC 3339 with its offset and a length of time is a text such as
@@ -10,172 +10,12 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from tearline.facts.errors import Malformed
-from tearline.protocol.rule import Parameter, ParameterType
+from tearline.protocol.rule import Parameter
+from tearline.protocol.schema import OF_PARAMETER, VERSIONS, schema
 from tearline.protocol.span import format_span, parse_span
-from tearline.protocol.types import (
-    BOOL,
-    DURATION,
-    INT,
-    LONG,
-    STRING,
-    TIMESTAMP,
-    Kind,
-    ListOf,
-    Record,
-    Simple,
-    Type,
-    is_of,
-    nearest,
-    one_of,
-)
+from tearline.protocol.types import Kind, ListOf, Record, Simple, Type, is_of, nearest
 
-VERSION = 1
 LONGEST_TEXT = 300
-
-OUTCOME = one_of("cleared", "failed", "refused", "declined", "exempt", "withdrawn", "pending")
-
-_REQUEST = Record(
-    "request",
-    {
-        "id": STRING,
-        "at": TIMESTAMP,
-        "by": STRING,
-        "extent": one_of("full", "redacted", "tearline", "existence"),
-        "manner": one_of("copy", "oral", "access"),
-        "scope": one_of("partner", "own-agency"),
-        "purpose_stated": BOOL,
-        "recipients": INT,
-    },
-)
-_ITEM = Record(
-    "item",
-    {
-        "id": STRING,
-        "registered_at": TIMESTAMP,
-        "perishes_at": TIMESTAMP,
-        "tlp": one_of("RED", "AMBER+STRICT", "AMBER", "GREEN", "CLEAR"),
-        "handling": one_of("P", "C"),
-        "conditions_written": BOOL,
-        "source_grade": one_of("1", "2", "3"),
-        "information_grade": one_of("A", "B", "C", "D", "E"),
-        "originator": STRING,
-        "holder": STRING,
-        "onward_consent": BOOL,
-        "compromised": BOOL,
-        "tearline_of": STRING,
-    },
-)
-_WARNING = Record(
-    "warning",
-    {
-        "id": STRING,
-        "at": TIMESTAMP,
-        "kind": one_of("bloodshed", "exposure", "retaliation"),
-        "answered": BOOL,
-        "answered_by": STRING,
-    },
-    identity="id",
-)
-_ALLEGATION = Record(
-    "allegation",
-    {
-        "id": STRING,
-        "kind": one_of("leak", "corruption", "gross-violation"),
-        "at": TIMESTAMP,
-        "status": one_of("open", "credible", "substantiated", "unfounded"),
-        "person": STRING,
-    },
-    identity="id",
-)
-_RECIPIENT = Record(
-    "recipient",
-    {
-        "unit": STRING,
-        "organisation": STRING,
-        "outcome": OUTCOME,
-        "vetted_at": TIMESTAMP,
-        "valid_until": TIMESTAMP,
-        "suspended": BOOL,
-        "allegations": ListOf(_ALLEGATION),
-    },
-)
-_LINK = Record(
-    "link",
-    {
-        "person": STRING,
-        "relation": one_of("recipient", "superior", "signatory"),
-        "outcome": OUTCOME,
-        "decided_by": STRING,
-        "decided_at": TIMESTAMP,
-        "valid_until": TIMESTAMP,
-        "trained_until": TIMESTAMP,
-    },
-    identity="person",
-)
-_DISSENT = Record(
-    "dissent",
-    {
-        "id": STRING,
-        "by": STRING,
-        "at": TIMESTAMP,
-        "answered": BOOL,
-        "answered_by": STRING,
-        "answered_by_superior": BOOL,
-    },
-    identity="id",
-)
-_SIGN_OFF = Record(
-    "sign_off",
-    {
-        "id": STRING,
-        "by": STRING,
-        "line": one_of("releasing", "source-handling", "legal", "second"),
-        "at": TIMESTAMP,
-    },
-    identity="id",
-)
-_AGREEMENT: dict[str, Type] = {
-    "id": STRING,
-    "protocol": STRING,
-    "in_force_from": TIMESTAMP,
-    "valid_until": TIMESTAMP,
-    "overseer": STRING,
-}
-_OF_PARAMETER: dict[ParameterType, Type] = {
-    ParameterType.DURATION: DURATION,
-    ParameterType.INT: INT,
-    ParameterType.STRING: STRING,
-    ParameterType.BOOL: BOOL,
-}
-
-
-def schema(parameters: Iterable[Parameter] = ()) -> Record:
-    """The dossier's type, with the pack's parameters as fields of ``agreement``."""
-    stated = {p.name: _OF_PARAMETER[p.type] for p in parameters}
-    return Record(
-        "dossier",
-        {
-            "dossier": INT,
-            "at": TIMESTAMP,
-            "request": _REQUEST,
-            "item": _ITEM,
-            "source": Record("source", {"warnings": ListOf(_WARNING), "knowers": INT}),
-            "protection": Record(
-                "protection",
-                {"people_at_risk": INT, "plan": STRING, "plan_ready_from": TIMESTAMP},
-            ),
-            "agreement": Record("agreement", _AGREEMENT | stated),
-            "recipient": _RECIPIENT,
-            "chain": ListOf(_LINK, LONG),
-            "chain_complete": BOOL,
-            "dissents": ListOf(_DISSENT),
-            "sign_offs": ListOf(_SIGN_OFF),
-            "overseer_informed": BOOL,
-        },
-    )
-
-
-AGREEMENT_FIELDS = frozenset(_AGREEMENT)
 _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})",
     re.ASCII,
@@ -193,16 +33,17 @@ def read_dossier(data: object, *, file: str, parameters: Iterable[Parameter] = (
     for key in ("dossier", "at"):
         if key not in data:
             raise Malformed(file, "top", f"the key {key}")
-    if data["dossier"] != VERSION or isinstance(data["dossier"], bool):
-        raise Malformed(file, "dossier", f"{VERSION}, the dossier's version")
-    read = _read(data, schema(parameters), "", file)
+    version = data["dossier"]
+    if not isinstance(version, int) or isinstance(version, bool) or version not in VERSIONS:
+        raise Malformed(file, "dossier", f"one of {', '.join(map(str, VERSIONS))}, the dossier's version")
+    read = _read(data, schema(parameters, version=version), "", file)
     assert isinstance(read, dict)  # noqa: S101  a record reads as a dict
     return read
 
 
 def read_parameter(parameter: Parameter, plain: object, *, file: str, place: str) -> object:
     """One parameter's value as an agreement states it, converted; raises Malformed."""
-    return _read(plain, _OF_PARAMETER[parameter.type], place, file)
+    return _read(plain, OF_PARAMETER[parameter.type], place, file)
 
 
 def write_dossier(dossier: Mapping[str, object]) -> dict[str, object]:

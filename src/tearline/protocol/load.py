@@ -19,7 +19,7 @@ from tearline.facts.errors import Malformed
 from tearline.facts.strict import mark_of, parse_yaml, place_of
 from tearline.facts.words import Words
 from tearline.protocol.check import Checked, check
-from tearline.protocol.dossier import AGREEMENT_FIELDS, VERSION, read_dossier, schema
+from tearline.protocol.dossier import read_dossier
 from tearline.protocol.generate import generate
 from tearline.protocol.grammar import RESERVED, WrongCondition
 from tearline.protocol.pack import Case, Pack
@@ -32,8 +32,10 @@ from tearline.protocol.rule import (
     ParameterType,
     Party,
     Rule,
+    Waivable,
     Within,
 )
+from tearline.protocol.schema import AGREEMENT_FIELDS, VERSIONS, schema
 from tearline.protocol.span import parse_span
 from tearline.protocol.types import Record, nearest
 
@@ -44,6 +46,7 @@ MOST_VISITS = 100_000_000
 """Nodes of conditions that a decision may visit with all lists full: seconds at the worst, whatever an author wants."""
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re.ASCII)
+_PACK = re.compile(r"[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*", re.ASCII)
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 _KIND = re.compile(r"[A-Z][A-Za-z]{2,59}", re.ASCII)
 _VERSION = re.compile(r"[0-9]{1,6}", re.ASCII)
@@ -143,12 +146,15 @@ def load_pack(text: str | bytes, *, file: str) -> Pack:
     top = _At(plain, (), decoded, file).map(
         ["pack", "version", "title", "dossier", "sources", "parameters", "rules", "base"], ["duties"]
     )
-    if top["dossier"].value != VERSION or isinstance(top["dossier"].value, bool):
-        raise top["dossier"].wrong(f"{VERSION}, the dossier's version")
+    known = top["dossier"].value
+    if not isinstance(known, int) or isinstance(known, bool) or known not in VERSIONS:
+        raise top["dossier"].wrong(f"one of {', '.join(map(str, VERSIONS))}, the dossier's version")
+    name = top["pack"].matching(_PACK, "a name of a-z, 0-9 and inner hyphens and dots")
+    version = top["version"].matching(_VERSION, "a version number such as 1")
     sources = dict(_unique(top["sources"].entries(), _source))
     parameters = tuple(value for _, value in _unique(top["parameters"].entries(), _parameter))
-    dossier = schema(parameters)
-    read = [_rule(at, sources, dossier) for at in top["rules"].list(1, MOST_RULES)]
+    dossier = schema(parameters, version=known)
+    read = [_rule(at, sources, dossier, f"{name}/{version}") for at in top["rules"].list(1, MOST_RULES)]
     _once(top["rules"], [rule.id for rule, _ in read])
     _known(read, parameters, top["rules"])
     visits = sum(checked.visits for _, checked in read)
@@ -161,8 +167,8 @@ def load_pack(text: str | bytes, *, file: str) -> Pack:
         _once(top["duties"], [duty.id for duty in duties])
     conditions = tuple(checked.tree for _, checked in read)
     return Pack(
-        name=top["pack"].matching(_NAME, "a name of a-z, 0-9 and inner hyphens"),
-        version=top["version"].matching(_VERSION, "a version number such as 1"),
+        name=name,
+        version=version,
         sha256=hashlib.sha256(decoded.encode()).hexdigest(),
         title=top["title"].words(),
         rules=tuple(rule for rule, _ in read),
@@ -266,14 +272,18 @@ def _limited(within: Within, at: _At) -> Within:
     return Within(span=limit.span, parameter=within.parameter)
 
 
-def _rule(at: _At, sources: Mapping[str, _Source], dossier: Record) -> tuple[Rule, Checked]:
-    fields = at.map(["id", "effect", "when", "because", "cites", "matches", "passes"], ["owes"])
+def _rule(at: _At, sources: Mapping[str, _Source], dossier: Record, pack: str) -> tuple[Rule, Checked]:
+    fields = at.map(["id", "effect", "when", "because", "cites", "matches", "passes"], ["owes", "waives"])
     effect = fields["effect"].choice(Effect)
     cites = _cites(fields["cites"], sources)
-    if effect is Effect.PERMIT and any(cite.awaiting_check for cite in cites):
+    if effect in (Effect.PERMIT, Effect.WAIVE) and any(cite.awaiting_check for cite in cites):
         raise fields["cites"].wrong(
             "checked clauses only: one that awaits counsel may hold or refuse, never permit"
         )
+    if effect is Effect.WAIVE and "waives" not in fields:
+        raise at.wrong("waives: the holds that this lifts, each with pack and rule")
+    if effect is not Effect.WAIVE and "waives" in fields:
+        raise fields["waives"].wrong("no waives: only a waive lifts a hold")
     if effect is Effect.HOLD and "owes" not in fields:
         raise at.wrong("owes: what would cure this hold")
     if effect is not Effect.HOLD and "owes" in fields:
@@ -289,8 +299,16 @@ def _rule(at: _At, sources: Mapping[str, _Source], dossier: Record) -> tuple[Rul
         because=fields["because"].words(),
         cites=cites,
         owes=owes,
+        waives=tuple(_waivable(one) for one in fields["waives"].list(1)) if "waives" in fields else (),
+        pack=pack,
     )
     return rule, _condition(fields["when"], rule, dossier)
+
+
+def _waivable(at: _At) -> Waivable:
+    fields = at.map(["pack", "rule"])
+    pack = fields["pack"].matching(_PACK, "a pack's name, without its version")
+    return Waivable(pack=pack, rule=_name(fields["rule"]))
 
 
 def _condition(at: _At, rule: Rule, dossier: Record) -> Checked:

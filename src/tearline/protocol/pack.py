@@ -1,6 +1,6 @@
 """A pack: a protocol as it stands in one text, ready to decide."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -75,7 +75,7 @@ class Pack:
         self, dossier: Mapping[str, object], at: datetime, matched: list[Matched], undecided: list[Matched]
     ) -> Verdict:
         return Verdict(
-            effect=_worst(matched),
+            effect=worst(matched),
             pack=self.id,
             version=self.version,
             sha256=self.sha256,
@@ -134,7 +134,8 @@ class Pack:
                 readings=_readings(into),
                 missing=value.paths if isinstance(value, Unknown) else (),
             )
-            (matched if found.certain or rule.effect is not Effect.PERMIT else undecided).append(found)
+            loosens = rule.effect in (Effect.PERMIT, Effect.WAIVE)
+            (undecided if loosens and not found.certain else matched).append(found)
         return matched, undecided
 
 
@@ -173,7 +174,8 @@ def _readings(into: Readings) -> tuple[Reading, ...]:
     return tuple(map(_reading, into.items()))
 
 
-def _worst(matched: list[Matched]) -> Outcome:
+def worst(matched: Iterable[Matched]) -> Outcome:
+    """The worst effect of these rules; refuse where none of them permits."""
     permitted = held = False
     for one in matched:
         effect = one.rule.effect
@@ -181,7 +183,7 @@ def _worst(matched: list[Matched]) -> Outcome:
             return Outcome.REFUSE
         if effect is Effect.PERMIT:
             permitted = True
-        else:
+        elif effect is not Effect.WAIVE:
             held = True
     if not permitted:
         return Outcome.REFUSE
@@ -200,6 +202,7 @@ def _owed(matched: list[Matched], at: datetime, dossier: Mapping[str, object]) -
                     Owed(
                         obligation=owes.obligation,
                         rule=one.rule.id,
+                        pack=one.rule.pack,
                         debtor=owes.debtor,
                         creditor=owes.creditor,
                         due=due(at, owes.within, terms),

@@ -9,11 +9,15 @@ from tearline.facts.words import Worded, Words
 
 
 class Effect(Worded):
-    """What a rule does when its condition holds, worst first."""
+    """What a rule does when its condition holds, worst first.
+
+    A waive lifts holds that it names, where its condition is true for certain. It lifts no refusal and permits nothing.
+    """
 
     REFUSE = "refuse", "refuse", "negar"
     HOLD = "hold", "hold", "retener"
     PERMIT = "permit", "permit", "permitir"
+    WAIVE = "waive", "waive", "dispensar"
 
 
 class Party(Worded):
@@ -32,6 +36,7 @@ class ParameterType(StrEnum):
     INT = "int"
     STRING = "string"
     BOOL = "bool"
+    DOUBLE = "double"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,8 +124,19 @@ class Duty:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waivable:
+    """A hold that a waive lifts: of the pack with this name, whichever version of it decides beside."""
+
+    pack: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule: its effect where ``condition`` (CEL) is true of a dossier, why, on what text, what cures it."""
+    """One rule: its effect where ``condition`` (CEL) is true of a dossier, why, on what text, what cures it.
+
+    ``pack`` is the name/version that it stands in. ``waives`` are the holds that a waive lifts, and empty otherwise.
+    """
 
     id: str
     effect: Effect
@@ -128,6 +144,13 @@ class Rule:
     because: Words
     cites: tuple[Citation, ...]
     owes: tuple[Owes, ...] = ()
+    waives: tuple[Waivable, ...] = ()
+    pack: str = ""
+
+    @property
+    def awaiting_check(self) -> bool:
+        """Whether it rests on a clause that counsel has not compared with the text."""
+        return any(cite.awaiting_check for cite in self.cites)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,6 +48,7 @@ class Owed:
 
     obligation: str
     rule: str
+    pack: str
     debtor: Party
     creditor: Party
     due: datetime | None
@@ -56,10 +57,11 @@ class Owed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The worst effect of all matching rules; ``refuse`` where none permits.
+    """One pack's: the worst effect of all matching rules; ``refuse`` where none permits.
 
-    ``matched`` holds every matching rule in the pack's order. ``undecided`` holds the permits that did not
-    count because a fact they need is missing. ``pack`` is name/version; ``sha256`` is of its exact text.
+    ``matched`` holds every matching rule in the pack's order. ``undecided`` holds the permits and waives that did
+    not count because a fact they need is missing. What a waive lifts is the ``Decision``'s to say. ``pack`` is
+    name/version; ``sha256`` is of its exact text.
     """
 
     effect: Outcome
@@ -75,3 +77,54 @@ class Verdict:
     @property
     def name(self) -> str:
         return self.pack.rpartition("/")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waived:
+    """A hold that was lifted, and the waive rule that lifted it."""
+
+    rule: Rule
+    by: Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What all the packs that bind together say: the worst of their verdicts, each without the holds that were lifted.
+
+    ``verdicts`` are as each pack reached its own, before anything was lifted.
+    """
+
+    effect: Outcome
+    at: datetime
+    verdicts: tuple[Verdict, ...]
+    waived: tuple[Waived, ...] = ()
+
+    @property
+    def protocol(self) -> str:
+        """The packs by name/version, the first leading."""
+        return "+".join(verdict.pack for verdict in self.verdicts)
+
+    @property
+    def matched(self) -> tuple[Matched, ...]:
+        """Every rule that matched, pack by pack, the lifted ones included."""
+        return tuple(one for verdict in self.verdicts for one in verdict.matched)
+
+    @property
+    def undecided(self) -> tuple[Matched, ...]:
+        return tuple(one for verdict in self.verdicts for one in verdict.undecided)
+
+    @property
+    def owed(self) -> tuple[Owed, ...]:
+        """What would cure the holds that stand."""
+        return tuple(o for v in self.verdicts for o in v.owed if not self._is_lifted(o.pack, o.rule))
+
+    def lifted(self, one: Matched) -> bool:
+        """Whether this rule's hold was lifted."""
+        return self._is_lifted(one.rule.pack, one.rule.id)
+
+    def called(self, rule: Rule) -> str:
+        """The rule's name in this decision: its id, behind its pack where that is not the leading one."""
+        return rule.id if rule.pack == self.verdicts[0].pack else f"{rule.pack}:{rule.id}"
+
+    def _is_lifted(self, pack: str, rule: str) -> bool:
+        return any((w.rule.pack, w.rule.id) == (pack, rule) for w in self.waived)

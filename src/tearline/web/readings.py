@@ -34,7 +34,7 @@ from tearline.facts.release import (
     WarningKind,
 )
 from tearline.facts.words import Language
-from tearline.protocol import Citation, Matched, Pack, Reading
+from tearline.protocol import Citation, Matched, Protocol, Reading
 from tearline.web.access import Access
 from tearline.web.look import sealed
 from tearline.web.names import Names
@@ -64,24 +64,24 @@ COMPARTMENTS = {
 
 
 def reading_rows(
-    say: Tongue, matched: Matched, names: Names, access: Access | None, pack: Pack
+    say: Tongue, matched: Matched, names: Names, access: Access | None, protocol: Protocol
 ) -> list[tuple[str, Shown, str | None]]:
     """What was read, a row each: label, value, and the page of what it names. ``access`` None: all is open."""
     rows: list[tuple[str, Shown, str | None]] = []
     for reading in matched.readings:
-        name = _name(say, reading.path, pack)
+        name = _name(say, reading.path, protocol)
         rows.append((name, *_value(say, reading, names, access)))
     rows += [
-        (_name(say, path, pack), say("not on record"), None)
+        (_name(say, path, protocol), say("not on record"), None)
         for path in matched.missing
         if path not in {r.path for r in matched.readings}
     ]
     return rows
 
 
-def missing_words(say: Tongue, matched: Matched, pack: Pack) -> list[str]:
+def missing_words(say: Tongue, matched: Matched, protocol: Protocol) -> list[str]:
     """The labels of what was missing, each once."""
-    return list(dict.fromkeys(_name(say, path, pack) for path in matched.missing))
+    return list(dict.fromkeys(_name(say, path, protocol) for path in matched.missing))
 
 
 def citation_text(say: Tongue, cite: Citation, on: date) -> str:
@@ -95,12 +95,12 @@ def citation_text(say: Tongue, cite: Citation, on: date) -> str:
     return f"{text} ({applies})"
 
 
-def _name(say: Tongue, path: str, pack: Pack) -> str:
+def _name(say: Tongue, path: str, protocol: Protocol) -> str:
     size = path.startswith("size(")
     bare = INDEX.sub("", path.removeprefix("size(").removesuffix(")"))
     known = _labels(say.language)
     if bare.startswith("agreement."):
-        stated = next((p for p in pack.parameters if bare == f"agreement.{p.name}"), None)
+        stated = next((p for p in protocol.parameters if bare == f"agreement.{p.name}"), None)
         if stated is not None:
             return say(stated.label)
     name = known.get(bare, bare)

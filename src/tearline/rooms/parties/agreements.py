@@ -1,6 +1,6 @@
 """Agreements: which protocol binds two partners, with which parameters. None is filled in for them."""
 
-from tearline.facts.errors import Refused
+from tearline.facts.errors import Malformed, Refused
 from tearline.facts.history import Draft, History, Question, Role, about, each
 from tearline.facts.identifiers import AgreementId
 from tearline.facts.parties import (
@@ -12,6 +12,7 @@ from tearline.facts.parties import (
 )
 from tearline.facts.words import Words
 from tearline.folds.agreements import faults
+from tearline.protocol import Protocol
 from tearline.rooms import Act, Says, require, require_new
 
 AGREEMENT = Words("agreement", "el acuerdo")
@@ -82,16 +83,34 @@ def _admit(known: History, act: Act, agreement: AgreementId, terms: Terms) -> No
     for person in (terms.own_signatory, terms.partner_signatory):
         if person is not None:
             require(known, PersonEnrolled, "person", person, Words("person", "la persona"))
-    pack = act.protocols.get(terms.protocol)
-    if pack is None:
-        offered = ", ".join(sorted(act.protocols))
+    for fault in faults(terms, _protocol(terms, act, agreement)):
+        raise Refused("parameters-stated", fault, (agreement,))
+
+
+def _protocol(terms: Terms, act: Act, agreement: AgreementId) -> Protocol:
+    """The packs that these terms choose, if there are such and they fit together."""
+    packs = []
+    for name in (terms.protocol, *terms.further):
+        pack = act.protocols.get(name)
+        if pack is None:
+            offered = ", ".join(sorted(act.protocols))
+            raise Refused(
+                "protocol-known",
+                Words(
+                    f"there is no protocol {name}; there are: {offered}",
+                    f"no existe el protocolo {name}; hay: {offered}",
+                ),
+                (agreement,),
+            )
+        packs.append(pack)
+    try:
+        return Protocol(packs=tuple(packs))
+    except Malformed as unfit:
         raise Refused(
-            "protocol-known",
+            "protocols-fit",
             Words(
-                f"there is no protocol {terms.protocol}; there are: {offered}",
-                f"no existe el protocolo {terms.protocol}; hay: {offered}",
+                f"these protocols do not fit together: {unfit.place}, expected {unfit.expected}",
+                f"estos protocolos no se combinan: {unfit.place}, se esperaba {unfit.expected}",
             ),
             (agreement,),
-        )
-    for fault in faults(terms, pack):
-        raise Refused("parameters-stated", fault, (agreement,))
+        ) from None

@@ -26,14 +26,15 @@ from tearline.facts.release import (
 from tearline.folds.agreements import Agreement, agreements, stated
 from tearline.folds.people import People
 from tearline.folds.release import compromised, dissents, item_of, lineage, warnings
-from tearline.protocol import Pack
+from tearline.protocol import Protocol
+from tearline.protocol.schema import VERSION
 
 Dossier = dict[str, object]
 K = TypeVar("K", KnowersListed, PeopleAtRiskNamed, ProtectionPlanSet)
 
 
-def assemble(known: History, recorded: Recorded[ReleaseRequested], now: datetime, pack: Pack) -> Dossier:
-    """The dossier (version 1) of this request as the facts in ``known`` have it at ``now``."""
+def assemble(known: History, recorded: Recorded[ReleaseRequested], now: datetime, pack: Protocol) -> Dossier:
+    """The dossier of this request as the facts in ``known`` have it at ``now``."""
     asked = recorded.fact
     item = item_of(known, asked.item)
     people = People(known, now)
@@ -41,7 +42,7 @@ def assemble(known: History, recorded: Recorded[ReleaseRequested], now: datetime
     own_agency = _own_agency(people, item, asked, held)
     top = _signatory(held.terms, own_agency=own_agency) if held else None
     dossier: Dossier = {
-        "dossier": 1,
+        "dossier": VERSION,
         "at": now,
         "request": _stated(
             id=asked.request,
@@ -223,7 +224,7 @@ def _dissents(known: History, asked: ReleaseRequested, people: People, now: date
     ]
 
 
-def _agreement(held: Agreement, pack: Pack) -> Dossier:
+def _agreement(held: Agreement, pack: Protocol) -> Dossier:
     return {
         "id": held.agreement,
         "protocol": held.terms.protocol,

@@ -23,17 +23,18 @@ from tearline.facts.release import (
     ItemReleased,
     Manner,
     OwedByVerdict,
+    PackApplied,
     ReleaseRequested,
     ReleaseSignedOff,
     SignOffLine,
     VerdictReached,
 )
 from tearline.facts.words import Words
-from tearline.folds.agreements import agreements
+from tearline.folds.agreements import agreements, protocol_of
 from tearline.folds.logs import stop_of, stop_question, why
 from tearline.folds.people import People
 from tearline.folds.release import request_of, request_question, requested_question
-from tearline.protocol import Pack, Verdict
+from tearline.protocol import Decision, Protocol
 from tearline.protocol.dossier import plain_value
 from tearline.rooms import Act, Says, require, require_after, require_new, unknown
 from tearline.rooms.release.dossier import Dossier, assemble
@@ -204,16 +205,15 @@ class ReleaseItem:
         _after_asking(asked, act)
         _recipients_serve(known, asked.fact, act)
         _exchange_goes_on(known, asked.fact)
-        verdict, reached = _reach(known, self.request, act, ())
+        decision, reached = _reach(known, self.request, act, ())
         agreement = asked.fact.agreement
-        if verdict.effect.value != Effect.RELEASE or agreement is None:
+        if decision.effect.value != Effect.RELEASE or agreement is None:
+            rules = "; ".join(decision.called(m.rule) for m in decision.matched)
             raise Refused(
                 "protocol-says-release",
                 Words(
-                    f"{verdict.pack} says {verdict.effect.words.en}: "
-                    + "; ".join(m.rule.id for m in verdict.matched),
-                    f"{verdict.pack} dice {verdict.effect.words.es}: "
-                    + "; ".join(m.rule.id for m in verdict.matched),
+                    f"{decision.protocol} says {decision.effect.words.en}: {rules}",
+                    f"{decision.protocol} dice {decision.effect.words.es}: {rules}",
                 ),
                 (self.request,),
             )
@@ -257,53 +257,59 @@ class ReceiveCopy(Says[CopyReceived]):
         return [act.says(self.fact)]
 
 
-def pack_for(known: History, asked: ReleaseRequested, act: Act) -> Pack:
-    """The protocol that the agreement names; without an agreement, the one that is offered, which will hold."""
+def protocol_for(known: History, asked: ReleaseRequested, act: Act) -> Protocol:
+    """The protocol that the agreement names; without an agreement, the one that is offered, which will not permit."""
     held = agreements(known).get(asked.agreement) if asked.agreement else None
-    offered = [held.terms.protocol] if held else sorted(act.protocols)
-    pack = next((act.protocols[name] for name in offered if name in act.protocols), None)
-    if pack is None:
-        raise unknown(Words("protocol", "el protocolo"), ", ".join(offered))
-    return pack
+    protocol = protocol_of(held, act.protocols)
+    if protocol is None:
+        raise unknown(Words("protocol", "el protocolo"), ", ".join(held.packs if held else ()))
+    return protocol
 
 
 def _reach(
     known: History, request: RequestId, act: Act, drafts: Sequence[Draft]
-) -> tuple[Verdict, VerdictReached]:
+) -> tuple[Decision, VerdictReached]:
     now_known = _with(known, drafts, act)
     asked = request_of(now_known, request)
     if asked is None:
         raise unknown(REQUEST, request)
-    pack = pack_for(now_known, asked.fact, act)
-    dossier = assemble(now_known.as_known(act.now), asked, act.now, pack)
-    verdict = pack.decide(dossier)
-    return verdict, _reached(asked.fact, verdict, dossier, act)
+    protocol = protocol_for(now_known, asked.fact, act)
+    dossier = assemble(now_known.as_known(act.now), asked, act.now, protocol)
+    decision = protocol.decide(dossier)
+    return decision, _reached(asked.fact, decision, dossier, act)
 
 
 def _verdict(known: History, request: RequestId, act: Act, drafts: Sequence[Draft]) -> Draft:
     return act.follows(_reach(known, request, act, drafts)[1])
 
 
-def _reached(asked: ReleaseRequested, verdict: Verdict, dossier: Dossier, act: Act) -> VerdictReached:
+def _reached(asked: ReleaseRequested, decision: Decision, dossier: Dossier, act: Act) -> VerdictReached:
     text = json.dumps(dossier, default=plain_value, ensure_ascii=False, separators=(",", ":"))
     salt = act.salt()
+    leading, *further = decision.verdicts
     return VerdictReached(
         request=asked.request,
         item=asked.item,
-        effect=Effect(verdict.effect.value),
-        protocol=verdict.pack,
-        protocol_sha256=verdict.sha256,
-        engine=verdict.engine,
+        effect=Effect(decision.effect.value),
+        protocol=leading.pack,
+        protocol_sha256=leading.sha256,
+        engine=leading.engine,
         dossier_sha256=hashlib.sha256((salt + text).encode()).hexdigest(),
         salt=Sealed(salt),
         dossier=Sealed(text),
-        rules=Sealed(tuple(m.rule.id for m in verdict.matched)),
+        rules=Sealed(tuple(decision.called(m.rule) for m in decision.matched)),
         owed=Sealed(
             tuple(
-                OwedByVerdict(rule=o.rule, obligation=o.obligation, debtor=o.debtor.value, due=o.due)
-                for o in verdict.owed
+                OwedByVerdict(
+                    rule=o.rule if o.pack == leading.pack else f"{o.pack}:{o.rule}",
+                    obligation=o.obligation,
+                    debtor=o.debtor.value,
+                    due=o.due,
+                )
+                for o in decision.owed
             )
         ),
+        further=tuple(PackApplied(protocol=v.pack, sha256=v.sha256) for v in further),
     )
 
 

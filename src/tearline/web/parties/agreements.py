@@ -52,7 +52,7 @@ def view(
         (label(say, Terms, "overseer"), names.organisation(terms.overseer)),
         (label(say, Terms, "own_signatory"), _signatory(say, names, terms.own_signatory)),
         (label(say, Terms, "partner_signatory"), _signatory(say, names, terms.partner_signatory)),
-        (label(say, Terms, "protocol"), terms.protocol, f"/protocols/{terms.protocol}"),
+        *((label(say, Terms, "protocol"), name, f"/protocols/{name}") for name in held.packs),
         (say("In force from"), say.happened(recorded)),
         (label(say, Terms, "valid_until"), say.moment(terms.valid_until)),
     ]

@@ -9,7 +9,7 @@ from tearline.facts.history import History, Question, Recorded, Role, about, eac
 from tearline.facts.identifiers import ReleaseId, RequestId
 from tearline.facts.leaks import CompromiseReported
 from tearline.facts.release import DisclosureJustified, DisclosureRecorded, Effect, ReleaseRequested
-from tearline.folds.agreements import agreements
+from tearline.folds.agreements import agreements, protocol_of
 from tearline.folds.obligations import Obligation
 from tearline.folds.people import People
 from tearline.folds.release import dissents, item_of, lineage, requested_question, warnings
@@ -84,8 +84,8 @@ def would_have_said(opened: History, release: ReleaseId, protocols: Mapping[str,
     """The verdict that the protocol would have reached that day, on what was known; None: measured against nothing."""
     given = disclosure_of(opened, release)
     held = agreements(opened).get(given.fact.agreement) if given and given.fact.agreement else None
-    pack = protocols.get(held.terms.protocol) if held else None
-    if given is None or pack is None:
+    protocol = protocol_of(held, protocols) if held else None
+    if given is None or protocol is None:
         return None
     at = given.happened_at
     asked = Recorded(
@@ -98,11 +98,11 @@ def would_have_said(opened: History, release: ReleaseId, protocols: Mapping[str,
         told=given.told,
         fact=as_request(given.fact),
     )
-    rules = pack.decide(assemble(opened.as_known(at), asked, at, pack))
+    rules = protocol.decide(assemble(opened.as_known(at), asked, at, protocol))
     return Standing(
         effect=Effect(rules.effect.value),
         at=at,
-        pack=pack,
+        protocol=protocol,
         rules=rules,
         recorded=None,
         precision=given.precision,
@@ -155,7 +155,7 @@ def view(
         hypothetical=stands.effect if stands else None,
         sentence=sentence(say, stands) if stands else "",
         points=[(say(m.rule.because), f"#rule-{m.rule.id}") for m in deciding] if shows_rules else [],
-        protocol=stands.pack.id if stands and stands.pack else "",
+        protocol=stands.protocol.id if stands and stands.protocol else "",
         rules=rows,
         quotes=quotes(
             say,

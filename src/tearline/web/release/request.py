@@ -35,7 +35,7 @@ from tearline.folds.release import (
     warnings,
 )
 from tearline.protocol import Effect as RuleEffect
-from tearline.protocol import Matched, Pack
+from tearline.protocol import Matched, Pack, Protocol
 from tearline.web.access import Access
 from tearline.web.chain import Chain, chain_of
 from tearline.web.look import verdict_tag
@@ -242,8 +242,8 @@ def _said(
     shows_rules: bool,
 ) -> Said:
     rest: list[tuple[str, ...]] = []
-    if stands.pack:
-        rest.append((say("Protocol"), stands.pack.id, f"/protocols/{stands.pack.id}"))
+    packs = stands.protocol.packs if stands.protocol else ()
+    rest += [(say("Protocol"), pack.id, f"/protocols/{pack.id}") for pack in packs]
     if stands.live:
         rest.append((say("As of"), say.moment(stands.at)))
     else:
@@ -322,17 +322,24 @@ def _undecided(stands: Standing | None) -> set[str]:
 
 
 def rule_rows(say: Tongue, stands: Standing, names: Names, access: Access | None) -> list[RuleRow]:
-    if stands.rules is None or stands.pack is None:
+    if stands.rules is None or stands.protocol is None:
         return []
-    pack = stands.pack
+    protocol = stands.protocol
     return [
-        _rule_row(say, m, names, access, pack=pack, at=stands.at)
+        _rule_row(say, m, names, access, protocol=protocol, at=stands.at, lifted=stands.rules.lifted(m))
         for m in (*stands.in_order(), *stands.rules.undecided)
     ]
 
 
 def _rule_row(
-    say: Tongue, matched: Matched, names: Names, access: Access | None, *, pack: Pack, at: datetime
+    say: Tongue,
+    matched: Matched,
+    names: Names,
+    access: Access | None,
+    *,
+    protocol: Protocol,
+    at: datetime,
+    lifted: bool,
 ) -> RuleRow:
     rule = matched.rule
     # A rule that would refuse but could not be evaluated holds.
@@ -343,12 +350,12 @@ def _rule_row(
         cites.append((said, cite.url) if cite.url else said)
     return RuleRow(
         id=rule.id,
-        effect=effect.value,
+        effect="lifted" if lifted else effect.value,
         because=say(rule.because),
-        facts=reading_rows(say, matched, names, access, pack),
+        facts=reading_rows(say, matched, names, access, protocol),
         cites=cites,
         counsel=any(c.awaiting_check for c in rule.cites),
-        href=f"/protocols/{pack.id}#rule-{rule.id}",
+        href=f"/protocols/{rule.pack}#rule-{rule.id}",
     )
 
 
@@ -439,9 +446,9 @@ def _changes(say: Tongue, stands: Standing) -> list[tuple[str, str, str]]:
         for owed in stands.rules.owed
     ]
     rows += [
-        (say("Put on record: %(what)s.", what="; ".join(missing_words(say, m, stands.pack))), "", "")
+        (say("Put on record: %(what)s.", what="; ".join(missing_words(say, m, stands.protocol))), "", "")
         for m in stands.holding
-        if not m.certain and stands.pack is not None
+        if not m.certain and stands.protocol is not None
     ]
     return rows
 

@@ -8,10 +8,11 @@ from datetime import datetime
 from tearline.facts.history import History, Precision, Recorded
 from tearline.facts.identifiers import RequestId
 from tearline.facts.release import Effect, ItemReleased, ReleaseRequested, VerdictReached
-from tearline.folds.agreements import agreements
+from tearline.folds.agreements import agreements, protocol_of
 from tearline.folds.release import request_of
+from tearline.folds.retelling import protocol_at
+from tearline.protocol import Decision, Matched, Pack, Protocol, read_dossier
 from tearline.protocol import Effect as RuleEffect
-from tearline.protocol import Matched, Pack, Verdict, read_dossier
 from tearline.rooms.release.dossier import assemble
 
 
@@ -25,8 +26,8 @@ class Standing:
     effect: Effect
     at: datetime
     precision: Precision
-    pack: Pack | None
-    rules: Verdict | None
+    protocol: Protocol | None
+    rules: Decision | None
     recorded: Recorded[VerdictReached] | None
     live: bool
     moved: bool
@@ -42,9 +43,18 @@ class Standing:
 
     @property
     def holding(self) -> list[Matched]:
-        """Rules that hold, and those that would refuse or hold but could not be evaluated."""
-        held = [m for m in self._matched() if m.rule.effect is RuleEffect.HOLD]
+        """Rules that hold and were not lifted, and those that would refuse or hold but could not be evaluated."""
+        held = [m for m in self._matched() if m.rule.effect is RuleEffect.HOLD and m not in self.lifted]
         return held + [m for m in self._matched() if m.rule.effect is RuleEffect.REFUSE and not m.certain]
+
+    @property
+    def lifted(self) -> list[Matched]:
+        """The holds that a waive of the protocol lifted."""
+        return [m for m in self._matched() if self.rules and self.rules.lifted(m)]
+
+    @property
+    def waiving(self) -> list[Matched]:
+        return self._certain(RuleEffect.WAIVE)
 
     @property
     def permitting(self) -> list[Matched]:
@@ -52,7 +62,7 @@ class Standing:
 
     def in_order(self) -> list[Matched]:
         """Worst first."""
-        return [*self.refusing, *self.holding, *self.permitting]
+        return [*self.refusing, *self.holding, *self.waiving, *self.lifted, *self.permitting]
 
     def _matched(self) -> tuple[Matched, ...]:
         return self.rules.matched if self.rules else ()
@@ -77,18 +87,18 @@ def standing(
 
 
 def _recorded(last: Recorded[VerdictReached], protocols: Mapping[str, Pack]) -> Standing:
-    pack = protocols.get(last.fact.protocol)
-    rules: Verdict | None = None
-    if pack is not None and pack.sha256 == last.fact.protocol_sha256 and not last.fact.dossier.purged:
+    protocol = protocol_at(last.fact, protocols)
+    rules: Decision | None = None
+    if protocol is not None and not last.fact.dossier.purged:
         dossier = read_dossier(
-            json.loads(last.fact.dossier.open()), file="dossier", parameters=pack.parameters
+            json.loads(last.fact.dossier.open()), file="dossier", parameters=protocol.parameters
         )
-        rules = pack.decide(dossier)
+        rules = protocol.decide(dossier)
     return Standing(
         effect=last.fact.effect,
         at=last.known_at,
         precision=last.precision,
-        pack=pack,
+        protocol=protocol,
         rules=rules,
         recorded=last,
         live=False,
@@ -104,18 +114,18 @@ def _now(
     now: datetime,
 ) -> Standing | None:
     held = agreements(known).get(asked.fact.agreement) if asked.fact.agreement else None
-    pack = protocols.get(held.terms.protocol) if held else next(iter(protocols.values()), None)
-    if pack is None:
+    protocol = protocol_of(held, protocols)
+    if protocol is None:
         return None
-    rules = pack.decide(assemble(known.as_known(now), asked, now, pack))
+    rules = protocol.decide(assemble(known.as_known(now), asked, now, protocol))
     effect = Effect(rules.effect.value)
-    said = tuple(m.rule.id for m in rules.matched)
+    said = tuple(rules.called(m.rule) for m in rules.matched)
     moved = last is not None and (last.fact.effect is not effect or _other_rules(last.fact, said))
     return Standing(
         effect=effect,
         at=now,
         precision=Precision.MINUTE,
-        pack=pack,
+        protocol=protocol,
         rules=rules,
         recorded=last,
         live=True,
