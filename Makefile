@@ -40,6 +40,8 @@ fuzz: .venv/fuzz.ok ## every reader of foreign bytes under atheris, a minute eac
 docs: .venv/run.ok ## pages derived from the code
 	$(BIN)/tearline docs facts > docs/facts.md.new || { rm -f docs/facts.md.new; exit 1; }
 	mv docs/facts.md.new docs/facts.md
+	$(BIN)/tearline docs dossier > docs/dossier.md.new || { rm -f docs/dossier.md.new; exit 1; }
+	mv docs/dossier.md.new docs/dossier.md
 
 assets: ## styles, fonts and scripts in src/, from frontend/ (the one target that needs Node)
 	npm --prefix frontend ci

@@ -2,13 +2,16 @@
 
 import json
 
+import pytest
+
 from tests.cli.conftest import ROOT, Run
 
 
-def test_the_glossary_is_what_docs_facts_prints(run: Run) -> None:
-    page = (ROOT / "docs" / "facts.md").read_text(encoding="utf-8")
-    assert run("docs", "facts").out == page
-    assert json.loads(run("docs", "facts", "--json").out)["markdown"] == page
+@pytest.mark.parametrize("name", ["facts", "dossier"])
+def test_a_derived_page_is_what_its_command_prints(run: Run, name: str) -> None:
+    page = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    assert run("docs", name).out == page
+    assert json.loads(run("docs", name, "--json").out)["markdown"] == page
 
 
 def test_the_schema_is_one_document(run: Run) -> None:

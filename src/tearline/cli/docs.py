@@ -21,6 +21,17 @@ def facts(json: AsJson = False) -> None:
         sys.stdout.write(glossary.page())
 
 
+@app.command(epilog="Example: tearline docs dossier > docs/dossier.md")
+def dossier(json: AsJson = False) -> None:
+    """Every field of the dossier that conditions may speak of, as Markdown."""
+    from tearline.protocol import described
+
+    if json:
+        document({"markdown": described.page()})
+    else:
+        sys.stdout.write(described.page())
+
+
 @app.command(epilog="Example: tearline docs schema > facts.schema.json")
 def schema(json: AsJson = True) -> None:  # noqa: ARG001  every command takes --json
     """A JSON Schema of every kind of fact; always JSON."""
