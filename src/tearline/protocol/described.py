@@ -14,13 +14,13 @@ holds identifiers, dates, counts and closed words, never content. This page is m
 
 - A fact that nobody recorded is **absent**. There are no nulls and no defaults, and a rule that needs an absent fact
   holds. Only `dossier` (the version) and `at` (the time of decision) must be there.
-- A field never changes its name, type or meaning. A new version only adds; today's is {VERSION}, and dossiers and packs of
-  version{"s" if VERSION > 2 else ""} {", ".join(map(str, VERSIONS[:-1]))} stay readable.
+- A field never changes its name, type or meaning. A new version only adds. Today's is {VERSION}; dossiers and packs of
+  any version from {VERSIONS[0]} stay readable.
 - As JSON or YAML, a time is RFC 3339 with its offset (`2011-03-18T09:00:00-06:00`), a length of time is a text such as
   `720h` or `30d`, and a list of records holds each `id` once.
-- A pack's parameters are further fields of `agreement`, with the types that the pack declares. An agreement states them.
-- The release room assembles it from the ledger (`src/tearline/rooms/release/`), with what was recorded up to that moment.
-  It is stored sealed with its verdict, hashed with a random salt; one whose key was destroyed replays as *purged*.
+- A pack's parameters are further fields of `agreement`, typed as the pack declares them. An agreement states them.
+- The release room assembles it from the ledger (`src/tearline/rooms/release/`), from what was recorded up to that
+  moment. It is stored sealed with its verdict and hashed with a random salt; a purged one replays as *purged*.
 
 | field | type | since | in words | en español |
 |---|---|---|---|---|
