@@ -1,7 +1,7 @@
 """From a condition's text to its checked tree: names, types and limits, each error with its place in the text."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal as OneOf
@@ -10,6 +10,7 @@ from lark.lexer import Token
 
 from tearline.protocol.dossier import time_of
 from tearline.protocol.grammar import RESERVED, Syntax, WrongCondition, parse
+from tearline.protocol.pattern import LARGEST_PATTERN, LAST, WrongPattern, parse_pattern
 from tearline.protocol.span import parse_span
 from tearline.protocol.tree import (
     Affix,
@@ -24,9 +25,11 @@ from tearline.protocol.tree import (
     Either,
     Field,
     Has,
+    Matches,
     Negative,
     Node,
     Not,
+    Operator,
     Quantifier,
     Root,
     Size,
@@ -49,12 +52,15 @@ from tearline.protocol.types import (
 DEEPEST = 32
 DEEPEST_MACROS = 2
 MOST_LITERALS = 200
+LARGEST_PATTERNS = 2 * LARGEST_PATTERN
+"""As LARGEST_PATTERN, for all patterns of a condition together."""
 FUNCTIONS = ("size", "has", "timestamp", "duration")
 MACROS = ("all", "exists", "exists_one", "filter", "map")
-METHODS = ("size", "startsWith", "endsWith", "contains")
+METHODS = ("size", "startsWith", "endsWith", "contains", "matches")
 
 _ESCAPES = {"\\": "\\", '"': '"', "'": "'", "n": "\n", "r": "\r", "t": "\t"}
-_SIGNS: dict[str, OneOf["+", "-", "*"]] = {"+": "+", "-": "-", "*": "*"}
+_DIGITS = {"u": 4, "U": 8}
+_OPERATORS: dict[str, Operator] = {"+": "+", "-": "-", "*": "*", "/": "/", "%": "%"}
 _COMPARISONS: dict[str, OneOf["==", "!=", "<", "<=", ">", ">="]] = {
     "==": "==",
     "!=": "!=",
@@ -68,9 +74,12 @@ _SUMS: dict[tuple[str, Kind, Kind], Type] = {
     ("+", Kind.INT, Kind.INT): INT,
     ("-", Kind.INT, Kind.INT): INT,
     ("*", Kind.INT, Kind.INT): INT,
+    ("/", Kind.INT, Kind.INT): INT,
+    ("%", Kind.INT, Kind.INT): INT,
     ("+", Kind.DOUBLE, Kind.DOUBLE): DOUBLE,
     ("-", Kind.DOUBLE, Kind.DOUBLE): DOUBLE,
     ("*", Kind.DOUBLE, Kind.DOUBLE): DOUBLE,
+    ("/", Kind.DOUBLE, Kind.DOUBLE): DOUBLE,
     ("+", Kind.TIMESTAMP, Kind.DURATION): TIMESTAMP,
     ("+", Kind.DURATION, Kind.TIMESTAMP): TIMESTAMP,
     ("+", Kind.DURATION, Kind.DURATION): DURATION,
@@ -111,6 +120,7 @@ class _Checker:
     roots: Mapping[str, Type]
     slots: int = 0
     visits: int = 0
+    patterns: int = 0
     walks: list[int] = field(default_factory=list)
 
     def node(self, syntax: Syntax, scope: Scope, depth: int) -> Node:
@@ -126,7 +136,7 @@ class _Checker:
             case "double":
                 return self._double(syntax, 1)
             case "string":
-                return Constant(_unescape(_token(parts[0])), STRING)
+                return Constant(_written(_token(parts[0])).value, STRING)
             case "listing":
                 return self._listing(syntax, scope, depth)
             case "name":
@@ -164,13 +174,14 @@ class _Checker:
 
     def _int(self, syntax: Syntax, sign: int) -> Constant:
         digits = str(_token(syntax.children[0]))
-        if len(digits) > 19 or int(digits) >= 2**63:
+        number = int(digits, 16 if digits.startswith("0x") else 10) if len(digits) <= 40 else 2**64
+        if not -(2**63) <= sign * number < 2**63:
             raise _wrong(syntax, "a whole number that fits 64 bits")
-        return Constant(sign * int(digits), INT)
+        return Constant(sign * number, INT)
 
     def _double(self, syntax: Syntax, sign: int) -> Constant:
         value = float(_token(syntax.children[0]))
-        if value == float("inf"):
+        if math.isinf(value):
             raise _wrong(syntax, "a number that fits 64 bits")
         return Constant(sign * value, DOUBLE)
 
@@ -180,7 +191,7 @@ class _Checker:
             raise _wrong(syntax, "a value, found '+'")
         if operand.data == "int":
             return self._int(operand, -1)
-        if operand.data == "double":
+        if operand.data == "double" and float(_token(operand.children[0])):
             return self._double(operand, -1)
         node = self.node(operand, scope, depth + 1)
         if node.type not in (INT, DOUBLE):
@@ -298,7 +309,7 @@ class _Checker:
             _tree(syntax.children[2]),
         )
         left, right = self.node(first, scope, depth + 1), self.node(second, scope, depth + 1)
-        operator: OneOf["+", "-", "*"] = _SIGNS[str(token)]
+        operator = _OPERATORS[str(token)]
         if isinstance(left.type, Simple) and isinstance(right.type, Simple):
             result = _SUMS.get((operator, left.type.kind, right.type.kind))
             if result is not None:
@@ -327,13 +338,13 @@ class _Checker:
             case "timestamp":
                 return Constant(self._time(argument), TIMESTAMP)
             case _:
-                span = parse_span(_literal(argument), days=False)
+                span = parse_span(_literal(argument).value, days=False)
                 if span is None:
                     raise _wrong(argument, 'a length of time such as duration("36h"), in h, m, s, ms or us')
                 return Constant(span, DURATION)
 
     def _time(self, argument: Syntax) -> datetime:
-        moment = time_of(_literal(argument))
+        moment = time_of(_literal(argument).value)
         if moment is None:
             raise _wrong(argument, 'a time with its offset such as timestamp("2011-03-18T09:00:00Z")')
         return moment.astimezone(UTC)
@@ -357,6 +368,8 @@ class _Checker:
             return self._macro(syntax, (arguments[0], arguments[1]), scope, depth)
         if name == "size" and not arguments:
             return self._size(_tree(subject), scope, depth)
+        if name == "matches" and len(arguments) == 1:
+            return self._matches(_tree(subject), arguments[0], scope, depth)
         if name in METHODS and name != "size" and len(arguments) == 1:
             return self._affix(name, _tree(subject), arguments[0], scope, depth)
         known = (*MACROS, *METHODS)
@@ -375,6 +388,20 @@ class _Checker:
         if name == "startsWith":
             return Affix("startsWith", of, part)
         return Affix("endsWith", of, part) if name == "endsWith" else Affix("contains", of, part)
+
+    def _matches(self, subject: Syntax, argument: Syntax, scope: Scope, depth: int) -> Matches:
+        of = self.node(subject, scope, depth + 1)
+        if not _is_words(of.type):
+            raise _wrong(subject, f"a string for matches, found {of.type}")
+        written = _literal(argument)
+        try:
+            pattern = parse_pattern(written.value)
+        except WrongPattern as wrong:
+            raise WrongCondition(written.places[wrong.start], wrong.expected) from None
+        self.patterns += pattern.size
+        if self.patterns > LARGEST_PATTERNS:
+            raise _wrong(argument, f"patterns of at most {LARGEST_PATTERNS} characters together")
+        return Matches(of, pattern)
 
     def _macro(
         self, syntax: Syntax, arguments: tuple[Syntax, Syntax], scope: Scope, depth: int
@@ -432,38 +459,53 @@ def _is_words(type_: Type) -> bool:
     return isinstance(type_, Simple) and type_.kind is Kind.STRING
 
 
-def _literal(syntax: Syntax) -> str:
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A text that the author wrote out: ``places[n]`` is where in the condition its character ``n`` stands.
+
+    The last of the places is that of the closing quote.
+    """
+
+    value: str
+    places: Sequence[int]
+
+
+def _literal(syntax: Syntax) -> _Written:
     if syntax.data != "string":
         raise _wrong(syntax, "a text written out")
-    return _unescape(_token(syntax.children[0]))
+    return _written(_token(syntax.children[0]))
 
 
-def _unescape(token: Token) -> str:
+def _written(token: Token) -> _Written:
+    start = _start(token) + 1
+    if token.type == "RAW":
+        return _Written(str(token)[2:-1], range(start + 1, start + len(token)))
     raw = str(token)[1:-1]
     if "\\" not in raw:
-        return raw
-    out, at = [], 0
+        return _Written(raw, range(start, start + len(raw) + 1))
+    out, places, at = [], [], 0
     while at < len(raw):
-        char = raw[at]
-        if char != "\\":
-            out.append(char)
-            at += 1
-        elif raw[at + 1] in _ESCAPES:
-            out.append(_ESCAPES[raw[at + 1]])
-            at += 2
-        else:
-            out.append(_code_point(raw[at : at + 6], _start(token) + 1 + at))
-            at += 6
-    return "".join(out)
+        places.append(start + at)
+        char, length = _character(raw, at, start)
+        out.append(char)
+        at += length
+    return _Written("".join(out), [*places, start + at])
 
 
-def _code_point(escape: str, start: int) -> str:
-    digits = escape[2:]
-    if escape[1] == "u" and len(digits) == 4 and all(c in "0123456789abcdefABCDEF" for c in digits):
+def _character(raw: str, at: int, start: int) -> tuple[str, int]:
+    """The character that stands at ``at``, and how many it is written with."""
+    if raw[at] != "\\":
+        return raw[at], 1
+    kind = raw[at + 1]
+    if kind in _ESCAPES:
+        return _ESCAPES[kind], 2
+    length = _DIGITS.get(kind, 0)
+    digits = raw[at + 2 : at + 2 + length]
+    if length and len(digits) == length and all(c in "0123456789abcdefABCDEF" for c in digits):
         code = int(digits, 16)
-        if code and not 0xD800 <= code <= 0xDFFF:
-            return chr(code)
-    raise WrongCondition(start, "one of the escapes \\\\ \\\" \\' \\n \\r \\t \\uXXXX")
+        if 0 < code <= LAST and not 0xD800 <= code <= 0xDFFF:
+            return chr(code), 2 + length
+    raise WrongCondition(start + at, "one of the escapes \\\\ \\\" \\' \\n \\r \\t \\uXXXX \\UXXXXXXXX")
 
 
 def _arguments(part: Token | Syntax | None) -> list[Syntax]:

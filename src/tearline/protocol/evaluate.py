@@ -6,6 +6,7 @@ error is an error. ``generate.py`` makes the fast version; this one decides wher
 the oracle for the other.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -26,6 +27,7 @@ from tearline.protocol.tree import (
     Either,
     Field,
     Has,
+    Matches,
     Negative,
     Node,
     Not,
@@ -95,6 +97,28 @@ def whole(number: int) -> int:
     return number
 
 
+def quotient(left: int, right: int) -> int:
+    """``left / right`` of whole numbers, towards zero; raises Unfit."""
+    if right == 0:
+        raise Unfit
+    number = abs(left) // abs(right)
+    return whole(number if (left < 0) is (right < 0) else -number)
+
+
+def remainder(left: int, right: int) -> int:
+    """``left % right``, of the sign of ``left``; raises Unfit, as CEL does, wherever ``left / right`` does."""
+    return left - right * quotient(left, right)
+
+
+def divided(left: float, right: float) -> float:
+    """``left / right`` of IEEE 754, which gives a value for every pair."""
+    if right != 0:  # a NaN is unequal to 0 too
+        return left / right
+    if left == 0 or math.isnan(left):
+        return math.nan
+    return math.copysign(math.inf, left) * math.copysign(1.0, right)
+
+
 def length(span: timedelta) -> timedelta:
     """The length of time, if CEL's durations hold it; raises Unfit."""
     if not -LONGEST <= span <= LONGEST:
@@ -144,7 +168,10 @@ def _compare(node: Compare, scope: Scope) -> object:
     return _union((left, right)) or _COMPARE[node.operator](left, right)
 
 
-def _computed(node: Among | Arithmetic | Negative | Size | Affix, scope: Scope) -> object:
+_Computed = Among | Arithmetic | Negative | Size | Affix | Matches
+
+
+def _computed(node: _Computed, scope: Scope) -> object:
     values = [evaluate(child, scope) for child in children(node)]
     unknown = _union(values)
     if unknown is not None:
@@ -156,7 +183,7 @@ def _computed(node: Among | Arithmetic | Negative | Size | Affix, scope: Scope) 
         return Unknown((node.text,))
 
 
-def _apply(node: Among | Arithmetic | Negative | Size | Affix, values: list[object]) -> object:
+def _apply(node: _Computed, values: list[object]) -> object:
     match node, values:
         case Among(), [element, list() as among]:
             return any(element == one for one in among)
@@ -168,6 +195,8 @@ def _apply(node: Among | Arithmetic | Negative | Size | Affix, values: list[obje
             return text.endswith(part)
         case Affix(), [str() as text, str() as part]:
             return part in text
+        case Matches(pattern=pattern), [str() as text]:
+            return pattern.found_in(text)
         case Negative(), [int() as number]:
             return whole(-number)
         case Negative(), [float() as number]:
@@ -186,12 +215,18 @@ def _sum(operator: str, left: object, right: object) -> object:
             return whole(left - right)
         case int(), "*", int():
             return whole(left * right)
+        case int(), "/", int():
+            return quotient(left, right)
+        case int(), "%", int():
+            return remainder(left, right)
         case float(), "+", float():
             return left + right
         case float(), "-", float():
             return left - right
         case float(), "*", float():
             return left * right
+        case float(), "/", float():
+            return divided(left, right)
         case datetime(), "+", timedelta():
             return left + right
         case timedelta(), "+", datetime():
@@ -298,6 +333,7 @@ _EVALUATE: Mapping[type, Callable[[Any, Scope], object]] = {
     Negative: _computed,
     Size: _computed,
     Affix: _computed,
+    Matches: _computed,
     Quantifier: _quantified,
 }
 
@@ -394,7 +430,7 @@ def _read(node: Node, scope: Scope, into: Readings) -> None:
         case Affix():
             _read(node.of, scope, into)
             _read(node.part, scope, into)
-        case Negative(of=of) | Size(of=of):
+        case Negative(of=of) | Size(of=of) | Matches(of=of):
             _read(of, scope, into)
         case Choose():
             test = evaluate(node.test, scope)

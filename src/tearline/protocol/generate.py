@@ -15,7 +15,7 @@ as values, and field names are those of the schema.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tearline.protocol.evaluate import Readings, Unfit, length, whole
+from tearline.protocol.evaluate import Readings, Unfit, divided, length, quotient, remainder, whole
 from tearline.protocol.tree import (
     Affix,
     Among,
@@ -29,6 +29,7 @@ from tearline.protocol.tree import (
     Either,
     Field,
     Has,
+    Matches,
     Negative,
     Node,
     Not,
@@ -57,7 +58,7 @@ class Fast:
 
 def generate(conditions: Sequence[Node]) -> Fast:
     """The functions for these conditions, in their order."""
-    values: dict[str, object] = {"whole": whole, "length": length, "listed": listed, "held": held}
+    values: dict[str, object] = dict(_CALLED)
     sources = [_decide_source(conditions, values)]
     names: list[str | None] = []
     for n, condition in enumerate(conditions):
@@ -85,6 +86,18 @@ def held(value: object) -> Mapping[str, object]:
     if type(value) is not dict and not isinstance(value, Mapping):
         raise Unfit
     return value
+
+
+_CALLED: Mapping[str, object] = {
+    "whole": whole,
+    "length": length,
+    "quotient": quotient,
+    "remainder": remainder,
+    "divided": divided,
+    "listed": listed,
+    "held": held,
+}
+"""What generated code calls, by the names that it uses."""
 
 
 def _decide_source(conditions: Sequence[Node], values: dict[str, object]) -> str:
@@ -205,6 +218,8 @@ class _Writer:
                 return f"len({self.value(of, names)})"
             case Affix():
                 return self.affix(node, names)
+            case Matches(of=of, pattern=pattern):
+                return f"{self.constant(pattern.found_in)}({self.value(of, names)})"
             case Quantifier():
                 return self.quantifier(node, names)
 
@@ -234,7 +249,12 @@ class _Writer:
         if isinstance(node, Negative):
             source = f"(-{self.value(node.of, names)})"
         else:
-            source = f"({self.value(node.left, names)} {node.operator} {self.value(node.right, names)})"
+            left, right = self.value(node.left, names), self.value(node.right, names)
+            if node.operator == "%":
+                return f"remainder({left}, {right})"
+            if node.operator == "/":
+                return f"{'quotient' if node.type == INT else 'divided'}({left}, {right})"
+            source = f"({left} {node.operator} {right})"
         if node.type == DURATION:
             return f"length{source}"
         return f"whole{source}" if node.type == INT else source

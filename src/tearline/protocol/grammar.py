@@ -1,9 +1,10 @@
 """The grammar of conditions: the part of CEL that is typed and total.
 
 Literals (bool, int, double, string, lists of them, ``timestamp("…")``, ``duration("…")``), ``== != < <= > >=``,
-``&& || !``, ``?:``, ``in``, ``+ - *``, field selection, ``has()``, the macros ``all exists exists_one filter map``,
-``size``, ``startsWith endsWith contains``. What CEL has beyond that (division, null, bytes, maps, uint, raw strings,
-regular expressions, conversions) is refused, so nothing here can loop, raise or depend on anything but the dossier.
+``&& || !``, ``?:``, ``in``, ``+ - * / %``, field selection, ``has()``, the macros ``all exists exists_one filter map``,
+``size``, ``startsWith endsWith contains matches``. What CEL has beyond that (null, bytes, maps, uint, conversions) is
+refused, so nothing here can loop, raise or depend on anything but the dossier. ``docs/protocol-language.md`` is the
+whole of it.
 
 The parse is a tree of lark's own nodes, made without recursion; ``check.py`` gives it types.
 """
@@ -40,18 +41,19 @@ start: expression
     | "(" expression ")"
     | "[" [arguments] "]"                                -> listing
     | TRUE -> true | FALSE -> false
-    | INT -> int | DOUBLE -> double | STRING -> string
+    | INT -> int | DOUBLE -> double | STRING -> string | RAW -> string
 arguments: expression ("," expression)*
 
 RELATION: "==" | "!=" | "<=" | ">=" | "<" | ">"
 SIGN: "+" | "-"
-TIMES: "*"
+TIMES: "*" | "/" | "%"
 TRUE: "true"
 FALSE: "false"
 NAME: /[A-Za-z_][A-Za-z0-9_]*/
 DOUBLE.2: /[0-9]+\.[0-9]+([eE][+-]?[0-9]+)?|[0-9]+[eE][+-]?[0-9]+/
-INT: /0|[1-9][0-9]*/
+INT: /0x[0-9a-fA-F]+|0|[1-9][0-9]*/
 STRING: /"(?:[^"\\\r\n]|\\.)*"|'(?:[^'\\\r\n]|\\.)*'/
+RAW.2: /[rR]"[^"\r\n]*"|[rR]'[^'\r\n]*'/
 %ignore /[ \t\r\n]+/
 """
 
@@ -60,11 +62,12 @@ _PARSER = Lark(_GRAMMAR, parser="lalr", lexer="contextual", propagate_positions=
 _SPOKEN = {
     "NAME": "a name",
     "STRING": "a text",
+    "RAW": "a text",
     "INT": "a number",
     "DOUBLE": "a number",
     "RELATION": "a comparison",
     "SIGN": "+ or -",
-    "TIMES": "*",
+    "TIMES": "* / or %",
     "TRUE": "true",
     "FALSE": "false",
     "BANG": "!",

@@ -6,7 +6,10 @@
 from dataclasses import dataclass
 from typing import Literal as OneOf
 
+from tearline.protocol.pattern import Pattern
 from tearline.protocol.types import BOOL, INT, Type
+
+Operator = OneOf["+", "-", "*", "/", "%"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ class Among:
 class Arithmetic:
     """``text`` is how the author wrote it, to name it where it cannot be computed."""
 
-    operator: OneOf["+", "-", "*"]
+    operator: Operator
     left: "Node"
     right: "Node"
     type: Type
@@ -126,6 +129,13 @@ class Affix:
     operator: OneOf["startsWith", "endsWith", "contains"]
     of: "Node"
     part: "Node"
+    type: Type = BOOL
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    of: "Node"
+    pattern: Pattern
     type: Type = BOOL
 
 
@@ -157,6 +167,7 @@ Node = (
     | Negative
     | Size
     | Affix
+    | Matches
     | Quantifier
 )
 
@@ -166,7 +177,7 @@ def children(node: Node) -> tuple[Node, ...]:
     match node:
         case Constant() | Constants() | Root() | Bound():
             return ()
-        case Field(of=of) | Not(of=of) | Negative(of=of) | Size(of=of):
+        case Field(of=of) | Not(of=of) | Negative(of=of) | Size(of=of) | Matches(of=of):
             return (of,)
         case Has(field=field):
             return (field,)
