@@ -1,6 +1,7 @@
 """From a condition's text to its checked tree: names, types and limits, each error with its place in the text."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -58,8 +59,11 @@ FUNCTIONS = ("size", "has", "timestamp", "duration")
 MACROS = ("all", "exists", "exists_one", "filter", "map")
 METHODS = ("size", "startsWith", "endsWith", "contains", "matches")
 
-_ESCAPES = {"\\": "\\", '"': '"', "'": "'", "n": "\n", "r": "\r", "t": "\t"}
-_DIGITS = {"u": 4, "U": 8}
+_ESCAPES = dict(zip("abfnrtv\\?\"'`", "\a\b\f\n\r\t\v\\?\"'`", strict=True))
+_CODES = re.compile(
+    r"\\(?:[xX]([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-3][0-7]{2}))", re.ASCII
+)
+_SPOKEN_ESCAPES = r"""\\ \" \' \` \? \a \b \f \n \r \t \v \xHH \OOO \uHHHH \UHHHHHHHH, and no NUL"""
 _OPERATORS: dict[str, Operator] = {"+": "+", "-": "-", "*": "*", "/": "/", "%": "%"}
 _COMPARISONS: dict[str, OneOf["==", "!=", "<", "<=", ">", ">="]] = {
     "==": "==",
@@ -102,12 +106,18 @@ class Checked:
 
 def check(text: str, dossier: Record) -> Checked:
     """The checked tree of a condition over this dossier; raises WrongCondition."""
-    checker = _Checker(text=text, roots=dossier.fields)
+    checked = check_expression(text, dossier)
+    if checked.tree.type != BOOL:
+        raise WrongCondition(0, f"a condition that is true or false, found {checked.tree.type}")
+    return checked
+
+
+def check_expression(text: str, record: Record) -> Checked:
+    """The checked tree of an expression of any type over the fields of this record; raises WrongCondition."""
+    checker = _Checker(text=text, roots=record.fields)
     syntax = parse(text).children[0]
     assert not isinstance(syntax, Token)  # noqa: S101  the grammar's start has one rule below it
     tree = checker.node(syntax, {}, 0)
-    if tree.type != BOOL:
-        raise WrongCondition(0, f"a condition that is true or false, found {tree.type}")
     return Checked(tree=tree, visits=checker.visits)
 
 
@@ -496,16 +506,15 @@ def _character(raw: str, at: int, start: int) -> tuple[str, int]:
     """The character that stands at ``at``, and how many it is written with."""
     if raw[at] != "\\":
         return raw[at], 1
-    kind = raw[at + 1]
-    if kind in _ESCAPES:
-        return _ESCAPES[kind], 2
-    length = _DIGITS.get(kind, 0)
-    digits = raw[at + 2 : at + 2 + length]
-    if length and len(digits) == length and all(c in "0123456789abcdefABCDEF" for c in digits):
-        code = int(digits, 16)
+    if raw[at + 1] in _ESCAPES:
+        return _ESCAPES[raw[at + 1]], 2
+    written = _CODES.match(raw, at)
+    if written is not None:
+        octal = written[4]
+        code = int(octal, 8) if octal else int(written[1] or written[2] or written[3], 16)
         if 0 < code <= LAST and not 0xD800 <= code <= 0xDFFF:
-            return chr(code), 2 + length
-    raise WrongCondition(start + at, "one of the escapes \\\\ \\\" \\' \\n \\r \\t \\uXXXX \\UXXXXXXXX")
+            return chr(code), len(written[0])
+    raise WrongCondition(start + at, "one of the escapes " + _SPOKEN_ESCAPES)
 
 
 def _arguments(part: Token | Syntax | None) -> list[Syntax]:
