@@ -20,6 +20,7 @@ def _environment() -> Any:
     scalars = {
         Kind.BOOL: types.BOOL,
         Kind.INT: types.INT,
+        Kind.DOUBLE: types.DOUBLE,
         Kind.STRING: types.STRING,
         Kind.TIMESTAMP: types.TIMESTAMP,
         Kind.DURATION: types.DURATION,

@@ -154,7 +154,7 @@ class _Checker:
             case "select":
                 return self._select(syntax, scope, depth)
             case "negation":
-                return Not(self._bool(_tree(parts[0]), scope, depth))
+                return self._negation(syntax, scope, depth)
             case "signed":
                 return self._signed(syntax, scope, depth)
             case "both":
@@ -195,18 +195,24 @@ class _Checker:
             raise _wrong(syntax, "a number that fits 64 bits")
         return Constant(sign * value, DOUBLE)
 
+    def _negation(self, syntax: Syntax, scope: Scope, depth: int) -> Node:
+        operand = _tree(syntax.children[-1])
+        twice = _signs(syntax) % 2 == 0
+        node = self._bool(operand, scope, depth)
+        return node if twice else Not(node)
+
     def _signed(self, syntax: Syntax, scope: Scope, depth: int) -> Node:
-        sign, operand = _token(syntax.children[0]), _tree(syntax.children[1])
-        if sign != "-":
+        operand, count = _tree(syntax.children[-1]), _signs(syntax)
+        if any(sign != "-" for sign in syntax.children[:-1]):
             raise _wrong(syntax, "a value, found '+'")
-        if operand.data == "int":
+        if operand.data == "int" and count == 1:
             return self._int(operand, -1)
-        if operand.data == "double" and float(_token(operand.children[0])):
+        if operand.data == "double" and count == 1:
             return self._double(operand, -1)
         node = self.node(operand, scope, depth + 1)
         if node.type not in (INT, DOUBLE):
             raise _wrong(operand, f"an int or a double after -, found {node.type}")
-        return Negative(node, node.type, self._said(syntax))
+        return node if count % 2 == 0 else Negative(node, node.type, self._said(syntax))
 
     def _listing(self, syntax: Syntax, scope: Scope, depth: int) -> Constants:
         items = _arguments(syntax.children[0])
@@ -442,7 +448,15 @@ class _Checker:
 
     def _said(self, syntax: Syntax) -> str:
         said = self.text[syntax.meta.start_pos : syntax.meta.end_pos]
-        return " ".join(said.split())[:200]
+        return " ".join(said.split())
+
+
+def _signs(syntax: Syntax) -> int:
+    """How many ! or - stand before an operand. CEL takes pairs of them away: ``--x`` is x."""
+    count = len(syntax.children) - 1
+    if count > DEEPEST:
+        raise _wrong(syntax, f"at most {DEEPEST} signs in a row")
+    return count
 
 
 def _quantifier(name: str, over: Node, bound: Bound, body: Node, syntax: Syntax) -> Quantifier:

@@ -64,6 +64,8 @@ class Located(NamedTuple):
     record: Mapping[str, object]
 
 
+LONGEST_TOLD = 200
+"""Characters of a sum that are told where it cannot be computed."""
 MOST_STEPS = 3_000_000
 """Nodes that one decision may evaluate here, about a microsecond each: some ten times what the shipped pack needs for
 a thousand people of whom nothing is known."""
@@ -180,7 +182,7 @@ def _computed(node: _Computed, scope: Scope) -> object:
         return _apply(node, values)
     except (Unfit, OverflowError):
         assert isinstance(node, Arithmetic | Negative)  # noqa: S101  only sums have results that do not fit
-        return Unknown((node.text,))
+        return Unknown((node.text[:LONGEST_TOLD],))
 
 
 def _apply(node: _Computed, values: list[object]) -> object:

@@ -32,7 +32,7 @@ start: expression
     | relation "in" sum                                  -> among
 ?sum: product | sum SIGN product                         -> arithmetic
 ?product: unary | product TIMES unary                    -> arithmetic
-?unary: member | "!" unary                               -> negation | SIGN unary -> signed
+?unary: member | BANG+ member -> negation | SIGN+ member -> signed
 ?member: primary
     | member "." NAME                                    -> select
     | member "." NAME "(" [arguments] ")"                -> method
@@ -45,6 +45,7 @@ start: expression
 arguments: expression ("," expression)*
 
 RELATION: "==" | "!=" | "<=" | ">=" | "<" | ">"
+BANG: "!"
 SIGN: "+" | "-"
 TIMES: "*" | "/" | "%"
 TRUE: "true"

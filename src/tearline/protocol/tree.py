@@ -100,7 +100,10 @@ class Among:
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
-    """``text`` is how the author wrote it, to name it where it cannot be computed."""
+    """``text`` is how the author wrote it, to name it where it cannot be computed.
+
+    It also keeps ``x / 0.0`` from being equal to ``x / -0.0``, which Python's numbers would not.
+    """
 
     operator: Operator
     left: "Node"
