@@ -218,7 +218,7 @@ _TIMES = {
         ("{} - {}", Kind.DURATION, Kind.DURATION),
     ],
 }
-_KINDS = [*Kind, Kind.STRING, Kind.STRING, Kind.TIMESTAMP]
+_KINDS = [*Kind, Kind.STRING, Kind.STRING, Kind.TIMESTAMP, Kind.INT, Kind.INT, Kind.DOUBLE]
 
 
 @dataclass(frozen=True)
@@ -306,7 +306,7 @@ class Author:
         return json.dumps(text, ensure_ascii=False) if plain or self.chance(2) else f'r"{text}"'
 
     def value(self, kind: Kind, scope: Scope, depth: int) -> Value:
-        choice = self.draw(st.integers(0, 9)) if depth > 0 else self.draw(st.integers(0, 4))
+        choice = self.draw(st.integers(0, 11)) if depth > 0 else self.draw(st.integers(0, 4))
         if kind is Kind.BOOL and choice > 6:
             return Value(Said.of("({})", self.bool(scope, depth - 1)), Simple(kind))
         if choice == 5:
@@ -331,7 +331,7 @@ class Author:
 
     def computed(self, kind: Kind, scope: Scope, depth: int) -> Said:
         if kind in _SUMS:
-            choice = self.draw(st.integers(0, 7))
+            choice = self.draw(st.integers(0, 11))
             if choice == 0:
                 return Said.of("-({})", self.value(kind, scope, depth).said)
             if choice == 1:

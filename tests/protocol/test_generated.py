@@ -6,36 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tearline.protocol import Pack
-from tearline.protocol.check import check
-from tearline.protocol.generate import generate
-from tearline.protocol.pack import Pack as _Pack
-from tearline.protocol.rule import Effect, Rule
 from tearline.protocol.types import LONG
 from tests.protocol.conditions import SCHEMA, Said, conditions, dossiers, facts
-from tests.protocol.packs import WORDS, cross_border, pack_of
-
-
-def _pack(said: list[Said]) -> Pack:
-    """A pack around generated conditions, without the reading of a text."""
-    trees = tuple(check(one.ours, SCHEMA).tree for one in said)
-    rules = tuple(
-        Rule(id=f"rule-{n}", effect=list(Effect)[n % 3], condition=one.ours, because=WORDS, cites=())
-        for n, one in enumerate(said)
-    )
-    return _Pack(
-        name="test",
-        version="1",
-        sha256="",
-        title=WORDS,
-        rules=rules,
-        duties=(),
-        parameters=(),
-        base={},
-        cases=(),
-        conditions=trees,
-        fast=generate(trees),
-    )
+from tests.protocol.oracle import pack_around
+from tests.protocol.packs import cross_border, pack_of
 
 
 @settings(
@@ -43,7 +17,7 @@ def _pack(said: list[Said]) -> Pack:
 )
 @given(st.lists(conditions(), min_size=1, max_size=4), st.lists(dossiers(), min_size=1, max_size=3))
 def test_generated_code_and_plain_evaluator_agree(said: list[Said], given_: list[dict[str, object]]) -> None:
-    pack = _pack(said)
+    pack = pack_around(said)
     for dossier in given_:
         assert pack.decide(dossier) == pack.decide_slowly(dossier)
 

@@ -121,6 +121,11 @@ def divided(left: float, right: float) -> float:
     return math.copysign(math.inf, left) * math.copysign(1.0, right)
 
 
+def among(element: object, elements: Iterable[object]) -> bool:
+    """Whether one of the elements equals this one. A NaN is equal to none."""
+    return any(element == one for one in elements)
+
+
 def length(span: timedelta) -> timedelta:
     """The length of time, if CEL's durations hold it; raises Unfit."""
     if not -LONGEST <= span <= LONGEST:
@@ -187,8 +192,8 @@ def _computed(node: _Computed, scope: Scope) -> object:
 
 def _apply(node: _Computed, values: list[object]) -> object:
     match node, values:
-        case Among(), [element, list() as among]:
-            return any(element == one for one in among)
+        case Among(), [element, list() as elements]:
+            return among(element, elements)
         case Size(), [list() | str() as sized]:
             return len(sized)
         case Affix(operator="startsWith"), [str() as text, str() as part]:

@@ -15,7 +15,7 @@ as values, and field names are those of the schema.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tearline.protocol.evaluate import Readings, Unfit, divided, length, quotient, remainder, whole
+from tearline.protocol.evaluate import Readings, Unfit, among, divided, length, quotient, remainder, whole
 from tearline.protocol.tree import (
     Affix,
     Among,
@@ -94,6 +94,7 @@ _CALLED: Mapping[str, object] = {
     "quotient": quotient,
     "remainder": remainder,
     "divided": divided,
+    "among": among,
     "listed": listed,
     "held": held,
 }
@@ -240,9 +241,7 @@ class _Writer:
     def among(self, node: Among, names: Names) -> str:
         element, over = self.value(node.element, names), self.value(node.list, names)
         if isinstance(node.element.type, Simple) and node.element.type.kind is Kind.DOUBLE:
-            # Python's `in` takes a NaN to equal itself.
-            one = self.mint("e")
-            return f"(not not [1 for {one} in {over} if {element} == {one}])"
+            return f"among({element}, {over})"  # Python's `in` takes a NaN to equal itself
         return f"({element} in {over})"
 
     def sum(self, node: Arithmetic | Negative, names: Names) -> str:

@@ -23,6 +23,7 @@ from tearline.protocol.dossier import read_dossier
 from tearline.protocol.generate import generate
 from tearline.protocol.grammar import RESERVED, WrongCondition
 from tearline.protocol.pack import Case, Pack
+from tearline.protocol.place import place_within
 from tearline.protocol.rule import (
     Citation,
     Duty,
@@ -315,33 +316,10 @@ def _condition(at: _At, rule: Rule, dossier: Record) -> Checked:
     try:
         return check(rule.condition, dossier)
     except WrongCondition as wrong:
-        place = _place_within(at, rule.condition, wrong.start)
+        mark = mark_of(at.text, at.way, file=at.file)
+        assert mark is not None  # noqa: S101  the condition was read from there
+        place = place_within(at.text, mark, rule.condition, wrong.start)
         raise Malformed(at.file, f"{place} (rule {rule.id})", wrong.expected) from None
-
-
-def _place_within(at: _At, condition: str, start: int) -> str:
-    """Line and column in the file of the character at ``start`` of a condition, as it stands there."""
-    mark = mark_of(at.text, at.way, file=at.file)
-    lines = at.text.splitlines()
-    if mark is None or mark.line > len(lines):
-        return f"character {start + 1}"
-    if mark.style not in ("|", ">"):
-        column = mark.column + start + (1 if mark.style else 0)
-        written = lines[mark.line - 1][mark.column - 1 + (1 if mark.style else 0) :]
-        whole = written.startswith(condition)
-        return (
-            f"line {mark.line}, column {column}"
-            if whole
-            else f"{mark}, character {start + 1} of the condition"
-        )
-    indent, left = None, start
-    for n, line in enumerate(lines[mark.line :], mark.line + 1):
-        if indent is None:
-            indent = len(line) - len(line.lstrip())
-        if left <= len(line) - indent:
-            return f"line {n}, column {indent + left + 1}"
-        left -= len(line) - indent + 1
-    return f"{mark}, character {start + 1} of the condition"
 
 
 def _owes(at: _At) -> Owes:
