@@ -13,7 +13,7 @@ from tearline.protocol.generate import generate
 from tearline.protocol.pack import Pack
 from tearline.protocol.rule import Effect, Rule
 from tearline.protocol.types import Kind, ListOf, Simple
-from tests.protocol.conditions import SCHEMA, Said
+from tests.protocol.conditions import WIDE, Said
 from tests.protocol.packs import WORDS
 
 
@@ -29,7 +29,7 @@ def _environment() -> Any:
         Kind.DURATION: types.DURATION,
     }
     variables = {}
-    for name, type_ in SCHEMA.fields.items():
+    for name, type_ in WIDE.fields.items():
         if isinstance(type_, Simple):
             variables[name] = scalars[type_.kind]
         elif isinstance(type_, ListOf):
@@ -71,7 +71,7 @@ def asked(condition: str, dossier: Mapping[str, object]) -> object:
 
 def pack_around(said: list[Said]) -> Pack:
     """A pack around generated conditions, without the reading of a text."""
-    trees = tuple(check(one.ours, SCHEMA).tree for one in said)
+    trees = tuple(check(one.ours, WIDE).tree for one in said)
     rules = tuple(
         Rule(id=f"rule-{n}", effect=list(Effect)[n % 3], condition=one.ours, because=WORDS, cites=())
         for n, one in enumerate(said)

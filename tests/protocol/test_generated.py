@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tearline.protocol.types import LONG
-from tests.protocol.conditions import SCHEMA, Said, conditions, dossiers, facts
+from tests.protocol.conditions import SCHEMA, WIDE, Said, conditions, dossiers, facts
 from tests.protocol.oracle import pack_around
 from tests.protocol.packs import cross_border, pack_of
 
@@ -15,7 +15,7 @@ from tests.protocol.packs import cross_border, pack_of
 @settings(
     max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
-@given(st.lists(conditions(), min_size=1, max_size=4), st.lists(dossiers(), min_size=1, max_size=3))
+@given(st.lists(conditions(), min_size=1, max_size=4), st.lists(dossiers(WIDE), min_size=1, max_size=3))
 def test_generated_code_and_plain_evaluator_agree(said: list[Said], given_: list[dict[str, object]]) -> None:
     pack = pack_around(said)
     for dossier in given_:
