@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from math import isfinite
 
 from hypothesis import strategies as st
 
@@ -263,20 +264,18 @@ class Author:
         for name, type_ in scope:
             if isinstance(type_, Record):
                 held += [f"{name}.{field}" for field in type_.fields] * 3
-        path = self.draw(st.sampled_from(held))
-        if path.endswith(".office") and self.chance(2):
+        path = "item.office" if self.chance(8) else self.draw(st.sampled_from(held))
+        if path.endswith(".office") and not self.chance(3):
             path += self.one_of(".name", ".rank", ".since")
         return Said.same(f"has({path})")
 
     # values without parts
 
     def literal(self, type_: Simple) -> Value:
-        value = self.draw(
-            (st.just("ñ\n") if type_ == STRING and self.chance(8) else values(type_)).filter(
-                lambda one: not isinstance(one, float) or abs(one) < float("inf")
-            )
-        )
-        return Value(Said.same(self.written(value)), type_, literal=True)
+        if type_ == STRING and self.chance(12):
+            return Value(Said.same('"ñ\\n"'), type_, literal=True)
+        known = values(type_).filter(lambda one: not isinstance(one, float) or isfinite(one))
+        return Value(Said.same(self.written(self.draw(known))), type_, literal=True)
 
     def written(self, value: object) -> str:
         match value:
@@ -379,7 +378,10 @@ class Author:
         name = self.name()
         if kind is None and isinstance(element, Record) and self.chance(3):
             return Said.of(f"{{}}.map({name}, {name})", over), element
-        body = self.value(kind or self.draw(st.sampled_from(_KINDS)), (*scope, (name, element)), depth)
+        inner = (*scope, (name, element))
+        if not scope and kind in (None, Kind.BOOL) and self.chance(4):
+            return Said.of(f"{{}}.map({name}, {{}})", over, self.quantifier(inner, 1)), Simple(Kind.BOOL)
+        body = self.value(kind or self.draw(st.sampled_from(_KINDS)), inner, depth)
         return Said.of(f"{{}}.map({name}, {{}})", over, body.said), body.type
 
     def literals(self, type_: Simple) -> tuple[Said, Type]:
