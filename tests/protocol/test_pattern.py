@@ -219,7 +219,7 @@ def test_patterns_of_one_condition_share_a_limit() -> None:
     assert LARGEST_PATTERNS == 2 * LARGEST_PATTERN
     check(one, SCHEMA)
     with pytest.raises(WrongCondition, match=f"patterns of at most {LARGEST_PATTERNS} characters together"):
-        check(f"{one} || {one}", SCHEMA)
+        check(" || ".join([one] * 3), SCHEMA)
 
 
 def _unpickled(value: object) -> object:
@@ -239,7 +239,7 @@ def test_a_pattern_outlives_copying_and_pickling() -> None:
 
 def test_re2_says_nothing_on_its_own(capfd: pytest.CaptureFixture[str]) -> None:
     pattern = parse_pattern("(" + "[a-mA-M1-3]{9}|" * 3 + "[^b]{9}){9}")
-    assert not pattern.found_in("ab" * 400)
+    assert not pattern.found_in("b~" * 400)
     assert pattern.found_in("ac" * 400)
     for wrong in ("(", "a{9999}", "\\"):
         with pytest.raises(WrongPattern):
