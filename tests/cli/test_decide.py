@@ -135,7 +135,7 @@ def test_an_agreement_under_an_unknown_protocol_asks_for_it(run: Run, base: Path
         (b"dossier: 1\nat: 2026-02-30T12:00:00Z\n", "at: expected a date and time with offset"),
         (b"dossier: 1\nat: 2026-03-10T12:00:00Z\nsauce: 1\n", "sauce: expected a field of dossier"),
         (b"dossier: 1\nat: 2026-03-10T12:00:00Z\nchain: 7\n", "chain: expected a list"),
-        (b"dossier: \xff\n", "line 1: expected UTF-8"),
+        (b"dossier: \xff\n", "line 1, column 10: expected UTF-8"),
         (b"a: " + b"[" * 200 + b"]" * 200, "line 1"),
         (b"a: &x 1\nb: *x\n", "line 1, column 4: expected a value without an anchor"),
         (b" " * (16 * 2**20 + 1), "bytes: expected at most"),

@@ -82,6 +82,8 @@ def test_words_that_yaml_once_changed_stay_text() -> None:
         ("a: 1e999", "line 1, column 4: expected a number that fits 64 bits"),
         ('a: "\\0"', "line 1, column 4: expected text without NUL or half characters"),
         ("[" * 100, f"line 1, column {DEEPEST + 1}: expected at most {DEEPEST} levels of nesting"),
+        ("a: 1\né: x\0", "line 2, column 5: expected text without NUL or half characters"),
+        ("a: 1\né: \x07", "line 2, column 4: expected YAML (control characters are not allowed)"),
     ],
 )
 def test_yaml_that_says_more_than_it_shows_is_refused(text: str, said: str) -> None:
@@ -113,7 +115,7 @@ def test_json_that_other_readers_take_differently_is_refused(text: str, said: st
 @pytest.mark.parametrize("parse", [parse_yaml, parse_json])
 def test_bytes_that_are_not_utf_8_are_refused(parse: Callable[..., object]) -> None:
     for data, said in (
-        (b"a: 1\nb: \xff", "line 2: expected UTF-8, found byte 0xff"),
+        (b"a: 1\nb: \xff", "line 2, column 4: expected UTF-8, found byte 0xff"),
         (b"\xef\xbb\xbf{}", "line 1, column 1: expected UTF-8 without a byte order mark"),
     ):
         with pytest.raises(Malformed) as refused:

@@ -283,7 +283,7 @@ BAD: list[tuple[str, str, str]] = [
     ("case: small", "case: [small", "line 2, column 6: expected YAML"),
     ("case: small\n", "case: small\n---\n", "line 2, column 1: expected one document"),
     ("sources:\n", "sources: " + "[" * 70 + "]" * 70 + "\nrest:\n", "expected at most 64 levels of nesting"),
-    ("A book", "A\0book", "line 5: expected text without NUL or half characters"),
+    ("A book", "A\0book", "line 5, column 18: expected text without NUL or half characters"),
 ]  # fmt: skip
 
 
@@ -304,8 +304,8 @@ def test_a_malformed_case_is_refused_in_one_line(tmp_path: Path, old: str, new: 
     [
         (b"", "line 1, column 1: expected a YAML document, found nothing"),
         (b"- 1\n", "line 1, column 1, top: expected a map of names to values"),
-        (b"case: \xff\n", "line 1: expected UTF-8, found byte 0xff"),
-        (CASE.encode("utf-16"), "line 1: expected UTF-8, found byte 0xff"),
+        (b"case: \xff\n", "line 1, column 7: expected UTF-8, found byte 0xff"),
+        (CASE.encode("utf-16"), "line 1, column 1: expected UTF-8, found byte 0xff"),
         (b"#" * (LARGEST_BYTES + 1), f"{LARGEST_BYTES + 1} bytes: expected at most {LARGEST_BYTES} bytes"),
     ],
     ids=["empty", "list", "byte", "utf-16", "oversized"],

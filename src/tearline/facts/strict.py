@@ -100,17 +100,16 @@ def _text(data: bytes | str, file: str, largest: int) -> str:
         try:
             text = data.decode("utf-8")
         except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            raise Malformed(file, f"line {line}", f"UTF-8, found byte 0x{data[error.start]:02x}") from None
+            before = data[: error.start].decode("utf-8")
+            place = _at(before, len(before))
+            raise Malformed(file, place, f"UTF-8, found byte 0x{data[error.start]:02x}") from None
     else:
         text = data
     if text.startswith("\ufeff"):
         raise Malformed(file, "line 1, column 1", "UTF-8 without a byte order mark")
     unfit = _unfit(text)
     if unfit is not None:
-        raise Malformed(
-            file, f"line {text.count(chr(10), 0, unfit) + 1}", "text without NUL or half characters"
-        )
+        raise Malformed(file, _at(text, unfit), "text without NUL or half characters")
     return text
 
 
@@ -183,6 +182,11 @@ def _events(text: str, file: str) -> Iterator[yaml.Event]:
             mark = error.problem_mark or error.context_mark
             place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "line 1"
             raise Malformed(file, place, f"YAML ({error.problem or error.context})") from None
+        except yaml.reader.ReaderError as error:
+            start = error.position
+            if error.encoding == "?":  # libyaml counts bytes, PyYAML's own reader characters
+                start = len(text.encode()[:start].decode(errors="ignore"))
+            raise Malformed(file, _at(text, start), f"YAML ({error.reason})") from None
         except (yaml.YAMLError, ValueError, OverflowError) as error:
             reason = getattr(error, "reason", None) or str(error)
             raise Malformed(file, "line 1", f"YAML ({reason})") from None

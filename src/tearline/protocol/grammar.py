@@ -100,12 +100,18 @@ def parse(text: str) -> Syntax:
     """The tree of a condition; raises WrongCondition."""
     if len(text) > LONGEST_CONDITION:
         raise WrongCondition(LONGEST_CONDITION, f"a condition of at most {LONGEST_CONDITION} characters")
+    hidden = next(
+        (n for n, char in enumerate(text) if not char.isprintable() and char not in " \t\r\n"), None
+    )
+    if hidden is not None:
+        said = f"signs that can be seen, or an escape such as \\u200b, found U+{ord(text[hidden]):04X}"
+        raise WrongCondition(hidden, said)
     try:
         return _PARSER.parse(text)
     except UnexpectedCharacters as error:
         start = error.pos_in_stream
         assert start is not None  # noqa: S101  the lexer always says where it stopped
-        raise WrongCondition(start, f"{_wanted(error.allowed)}, found {text[start]!r}") from None
+        raise WrongCondition(start, f"{_wanted(error.allowed)}, found {_shown(text[start])}") from None
     except UnexpectedToken as error:
         token: Token = error.token
         if token.type == "$END":
@@ -118,6 +124,11 @@ def parse(text: str) -> Syntax:
         ) from None
     except (UnexpectedEOF, UnexpectedInput):
         raise WrongCondition(len(text), "more of the condition, found the end") from None
+
+
+def _shown(char: str) -> str:
+    """The character, with its number where it could be taken for another."""
+    return repr(char) if char.isascii() else f"{char!r} (U+{ord(char):04X})"
 
 
 def _wanted(terminals: set[str] | None) -> str:
