@@ -1,14 +1,23 @@
 """A pack is read strictly: what is wrong in it is said in one line, with line and column in its file."""
 
 import hashlib
+import json
+import re
+from collections.abc import Iterator
 
 import pytest
 
 from tearline.facts.errors import Malformed
+from tearline.facts.strict import parse_yaml
 from tearline.protocol import load_pack
+from tearline.protocol.check import check
+from tearline.protocol.grammar import WrongCondition
+from tests.protocol.conditions import SCHEMA
 from tests.protocol.packs import SHIPPED, cross_border, text_of
+from tests.protocol.test_language import HOSTILE
 
 TEXT = SHIPPED.read_text(encoding="utf-8")
+YAML_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 RULE = {"rule": ("refuse", 'item.tlp == "RED"')}
 
 
@@ -108,6 +117,67 @@ def test_the_place_in_a_condition_is_a_place_in_the_file(style: str, line: int, 
     assert str(refused.value).startswith(
         f"f: line {line + shift}, column {column} (rule rule): expected one of"
     )
+
+
+def _styles(condition: str) -> Iterator[str]:
+    """The condition as YAML can have it. Some styles cannot hold some texts, and then say another one, or none."""
+    indented = "\n      ".join(condition.split("\n"))
+    yield json.dumps(condition, ensure_ascii=False)
+    if all(ord(char) < 2**16 for char in condition):
+        yield json.dumps(condition)
+    yield "'" + condition.replace("'", "''") + "'"
+    yield condition
+    yield f"|\n      {indented}"
+    yield f">-\n      {indented}"
+    if " " in condition[1:-1]:
+        yield json.dumps(condition, ensure_ascii=False).replace(" ", "\n\n        ", 1)
+        yield "'" + condition.replace("'", "''").replace(" ", "\n      ") + "'"
+
+
+def _read(text: str) -> str:
+    pack = parse_yaml(text, file="f")
+    assert isinstance(pack, dict)
+    return str(pack["rules"][0]["when"])
+
+
+def _is_another(condition: str, text: str) -> bool:
+    """Whether YAML folded a hostile condition into a harmless one."""
+    try:
+        read = _read(text)
+        check(read, SCHEMA)
+    except (Malformed, WrongCondition):
+        return False
+    return read != condition and read.split() == condition.split()
+
+
+WRITTEN = text_of(RULE)
+WHEN = next(line for line in WRITTEN.splitlines() if "when:" in line)
+
+
+@pytest.mark.parametrize("condition", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_hostile_condition_is_refused_with_its_place_in_every_style(condition: str) -> None:
+    for style in _styles(condition):
+        text = WRITTEN.replace(WHEN, f"    when: {style}")
+        if _is_another(condition, text):
+            continue
+        lines = YAML_BREAK.split(text)
+        with pytest.raises(Malformed) as refused:
+            load_pack(text, file="f")
+        message = str(refused.value)
+        place = re.match(r"f: line ([0-9]+), column ([0-9]+)(?: \([^)]*\))?: expected ", message)
+        assert place, message
+        line, column = int(place[1]), int(place[2])
+        assert 1 <= line <= len(lines)
+        assert 1 <= column <= len(lines[line - 1]) + 1
+        if "(rule rule)" not in message:
+            continue  # refused as YAML, or as no text
+        read = _read(text)
+        with pytest.raises(WrongCondition) as wrong:
+            check(read, SCHEMA)
+        sign = read[wrong.value.start : wrong.value.start + 1]
+        written = lines[line - 1][column - 1 : column]
+        if sign.strip():
+            assert written == sign or (written == "\\" and style.startswith('"')), (message, style)
 
 
 def test_a_permit_does_not_rest_on_a_clause_that_awaits_counsel() -> None:

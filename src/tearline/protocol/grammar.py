@@ -9,6 +9,8 @@ whole of it.
 The parse is a tree of lark's own nodes, made without recursion; ``check.py`` gives it types.
 """
 
+import re
+
 from lark import Lark, Tree, UnexpectedInput
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
 from lark.lexer import Token
@@ -60,6 +62,12 @@ RAW.2: /[rR]"[^"\r\n]*"|[rR]'[^'\r\n]*'/
 
 _PARSER = Lark(_GRAMMAR, parser="lalr", lexer="contextual", propagate_positions=True, maybe_placeholders=True)
 
+_HIDDEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
+)
+"""What Unicode lets a renderer leave out (Default_Ignorable_Code_Point) though it counts as a letter or a mark, and the
+empty Braille pattern. Python's ``isprintable`` knows the others."""
+
 _SPOKEN = {
     "NAME": "a name",
     "STRING": "a text",
@@ -100,12 +108,10 @@ def parse(text: str) -> Syntax:
     """The tree of a condition; raises WrongCondition."""
     if len(text) > LONGEST_CONDITION:
         raise WrongCondition(LONGEST_CONDITION, f"a condition of at most {LONGEST_CONDITION} characters")
-    hidden = next(
-        (n for n, char in enumerate(text) if not char.isprintable() and char not in " \t\r\n"), None
-    )
-    if hidden is not None:
-        said = f"signs that can be seen, or an escape such as \\u200b, found U+{ord(text[hidden]):04X}"
-        raise WrongCondition(hidden, said)
+    for n, char in enumerate(text):
+        if _HIDDEN.match(char) or not (char.isprintable() or char in " \t\r\n"):
+            said = f"signs that can be seen, or an escape such as \\u200b, found U+{ord(char):04X}"
+            raise WrongCondition(n, said)
     try:
         return _PARSER.parse(text)
     except UnexpectedCharacters as error:
