@@ -439,7 +439,7 @@ class Author:
         assert isinstance(inner, Simple)
         if element.literal and inner.choices:
             element = self.literal(inner)
-        elif element.type.choices and over.ours.startswith("["):  # literals must be among the words
+        elif element.type.choices and not inner.choices and over.ours.startswith("["):  # literals must be among the words
             element = self.literal(Simple(kind))
         return Said.of("({} in {})", element.said, over)
 
