@@ -7,6 +7,7 @@ else. Where a format allows what is not kept (extension lines of a checkpoint), 
 
 import functools
 import json
+import random
 import tempfile
 from base64 import b64encode
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pyrage
+from hypothesis import HealthCheck, given, settings
 
 import tearline.facts.vocabulary  # noqa: F401  every kind is declared
 from tearline.config import Settings
@@ -50,6 +52,7 @@ from tearline.ledger.tiles import bundle as bundle_of
 from tearline.ledger.wrapping import WrappingKey
 from tearline.peers.calls import Answered
 from tearline.peers.witnesses import RemoteWitness
+from tearline.protocol.grammar import WrongCondition
 from tests.ledger.handmade import (
     FACT,
     LOG,
@@ -62,6 +65,8 @@ from tests.ledger.handmade import (
     person_key,
     signature_line,
 )
+from tests.protocol.conditions import WIDE, Said, conditions, dossiers
+from tests.protocol.oracle import agree, agree_on_text
 
 Read = Callable[[bytes], object]
 
@@ -256,6 +261,32 @@ def _fact(data: bytes) -> None:
     assert all("\n" not in tag for tag in encoded.tags)
 
 
+CONDITIONS = (
+    b'at < agreement.in_force_from || !has(item.tlp) && item.tlp in ["RED", "AMBER"]',
+    b'chain.filter(p, p.outcome == "exempt").exists(q, q.valid_until - at < duration("720h"))',
+    b"item.id.matches(r'^[a-z]-\\d{1,3}$|(?:x|y)+') ? size(chain) / 2 >= -0x1 : protection.risk * .5 > 1e-3",
+)
+
+
+def _condition(data: bytes) -> None:
+    """Google's evaluator takes whatever ours takes, and says the same of it."""
+    try:
+        agree_on_text(data.decode("utf-8", errors="surrogateescape"))
+    except WrongCondition as wrong:
+        raise Malformed("condition", f"character {wrong.start + 1}", wrong.expected) from None
+
+
+@settings(database=None, deadline=None, suppress_health_check=list(HealthCheck))
+@given(conditions(), dossiers(WIDE))
+def _by_chance(said: Said, dossier: dict[str, object]) -> None:
+    agree(said, dossier)
+
+
+def _condition_by_chance(data: bytes) -> None:
+    """The bytes are the choices of the generator: whatever they are, all evaluators say the same."""
+    _by_chance.hypothesis.fuzz_one_input(data)  # type: ignore[attr-defined]  # which Hypothesis adds
+
+
 def _facts() -> tuple[bytes, ...]:
     compromise = {"compromise": "c-1", "item": "i-1", "sure": "probable", "seen": "on a radio"}
     held = {"course": "c-1", "unit": "u-1", "module": "m", "instructors": "o-1", "officers": 3}
@@ -373,6 +404,12 @@ def parsers() -> tuple[Parser, ...]:
         Parser("fields of a fact", _fact, _facts()),
         Parser("YAML", lambda data: parse_yaml(data, file="f"), (b"a: [1, 'x']\nb: |\n  text\n",)),
         Parser("CSV", lambda data: csv.read_rows(data, file="f"), (b'a,b\r\n1,"x,y"\r\n',)),
+        Parser("condition", _condition, CONDITIONS),
+        Parser(
+            "condition by chance",
+            _condition_by_chance,
+            tuple(random.Random(1).randbytes(2048) for _ in range(3)),
+        ),
         Parser("STIX", lambda data: stix.read_bundle(data, file="f", unmarked=Tlp.AMBER), (_stix(),)),
     )
 

@@ -1,7 +1,7 @@
 """Conditions and dossiers by chance, typed as the schema says, for the tests that compare evaluators."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from math import isfinite
@@ -86,20 +86,18 @@ class Said:
         return Said(form.format(*(p.ours for p in parts)), form.format(*(p.oracle for p in parts)))
 
 
+VALUES: Mapping[Kind, Sequence[object]] = {
+    Kind.BOOL: [False, True],
+    Kind.INT: NUMBERS,
+    Kind.DOUBLE: DOUBLES,
+    Kind.STRING: TEXTS,
+    Kind.TIMESTAMP: TIMES,
+    Kind.DURATION: SPANS,
+}
+
+
 def values(type_: Simple) -> st.SearchStrategy[object]:
-    match type_.kind:
-        case Kind.BOOL:
-            return st.booleans()
-        case Kind.INT:
-            return st.sampled_from(NUMBERS)
-        case Kind.STRING:
-            return st.sampled_from(type_.choices or TEXTS)
-        case Kind.TIMESTAMP:
-            return st.sampled_from(TIMES)
-        case Kind.DURATION:
-            return st.sampled_from(SPANS)
-        case Kind.DOUBLE:
-            return st.sampled_from(DOUBLES)
+    return st.sampled_from(type_.choices or VALUES[type_.kind])
 
 
 def facts(type_: Type) -> st.SearchStrategy[object]:
@@ -439,7 +437,9 @@ class Author:
         assert isinstance(inner, Simple)
         if element.literal and inner.choices:
             element = self.literal(inner)
-        elif element.type.choices and not inner.choices and over.ours.startswith("["):  # literals must be among the words
+        elif (
+            element.type.choices and not inner.choices and over.ours.startswith("[")
+        ):  # literals must be among the words
             element = self.literal(Simple(kind))
         return Said.of("({} in {})", element.said, over)
 

@@ -1,6 +1,6 @@
 """Google's CEL evaluator (cel-expr-python) as the oracle, and the question whether all of ours agree with it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -12,8 +12,9 @@ from tearline.protocol.evaluate import Scope, Unknown, evaluate
 from tearline.protocol.generate import generate
 from tearline.protocol.pack import Pack
 from tearline.protocol.rule import Effect, Rule
-from tearline.protocol.types import Kind, ListOf, Simple
-from tests.protocol.conditions import WIDE, Said
+from tearline.protocol.tree import Field, Node, children
+from tearline.protocol.types import DURATION, TIMESTAMP, Kind, ListOf, Record, Simple, Type
+from tests.protocol.conditions import NOW, VALUES, WIDE, Said
 from tests.protocol.packs import WORDS
 
 
@@ -102,3 +103,37 @@ def agree(said: Said, dossier: Mapping[str, object]) -> None:
     pack.fast.decide(dossier, hits.append, misses.append)
     assert misses or bool(hits) is known, said.ours
     assert pack.decide(dossier) == pack.decide_slowly(dossier), said.ours
+
+
+def _whole(type_: Type, place: int) -> object:
+    """A value for every field there is, not the same in every place."""
+    match type_:
+        case Record():
+            return {name: _whole(inner, place + n) for n, (name, inner) in enumerate(type_.fields.items())}
+        case ListOf(element=element):
+            return [_whole(element, place + n) for n in range(3)]
+        case Simple(kind=kind, choices=choices):
+            known: Sequence[object] = choices or VALUES[kind]
+            return known[place % len(known)]
+
+
+@cache
+def fixed_dossiers() -> tuple[Mapping[str, object], ...]:
+    whole = _whole(WIDE, 0)
+    assert isinstance(whole, dict)
+    return whole, {"at": NOW}
+
+
+def _of_times(node: Node) -> bool:
+    """Whether it reads times out of records, which the oracle has as texts."""
+    times = isinstance(node, Field) and node.type in (TIMESTAMP, DURATION)
+    return times or any(_of_times(child) for child in children(node))
+
+
+def agree_on_text(condition: str) -> None:
+    """The oracle takes the condition too, and all say the same of two dossiers; raises WrongCondition if refused."""
+    tree = check(condition, WIDE).tree
+    compiled(condition)
+    for dossier in fixed_dossiers():
+        if not _of_times(tree):
+            agree(Said.same(condition), dossier)
