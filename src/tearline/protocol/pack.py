@@ -14,8 +14,12 @@ from tearline.protocol.rule import CaseFailure, Duty, Effect, Parameter, Rule, d
 from tearline.protocol.tree import Node
 from tearline.protocol.verdict import Matched, Outcome, Owed, Reading, Verdict
 
-ENGINE = "tearline-cel/1"
-"""The version of the language and of its evaluation; any change to either changes it."""
+ENGINE = "tearline-cel/2"
+"""The version of the language: it changes where a condition of an earlier one could come to something else.
+
+What only adds to the language leaves it. 2: ``--x`` is ``x`` as in CEL, also for the smallest int, which was an error
+before; and a text that hides a sign is refused.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
