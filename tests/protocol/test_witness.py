@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.protocol.conditions import NOW
+from tests.protocol.conditions import NOW, Said
+from tests.protocol.oracle import pack_around
 from tests.protocol.packs import cross_border, pack_of
 
 DOSSIER: dict[str, object] = {
@@ -96,6 +97,35 @@ def test_the_facts_that_decided_are_named(condition: str, readings: dict[str, ob
     (match,) = verdict.matched
     assert match.certain
     assert dict(match.readings) == readings
+
+
+MARKED: dict[str, object] = {"at": NOW, "item": {"id": "case-17", "marks": ["a", "b", "a"], "counts": [3, 4]}}
+
+
+@pytest.mark.parametrize(
+    ("condition", "readings"),
+    [
+        ("item.marks.exists(m, m == 'a')", {"item.marks[0]": "a", "item.marks[2]": "a"}),
+        (
+            "item.marks.filter(m, m != 'b').exists(m, m.matches('^a$'))",
+            {"item.marks[0]": "a", "item.marks[2]": "a"},
+        ),
+        ("!item.counts.all(n, n % 2 == 1)", {"item.counts[1]": 4}),
+        ("item.counts.all(n, n / 2 > 0)", {"size(item.counts)": 2}),
+        ("item.counts.exists_one(n, n == 3)", {"item.counts[0]": 3}),
+        ("item.counts.map(n, n * 2).exists(n, n == 8)", {"size(item.counts)": 2}),
+        ("[1, 2].exists(n, n == 1)", {}),
+        ("item.id.matches('^case-')", {"item.id": "case-17"}),
+        ("'a' in item.marks", {"size(item.marks)": 3}),
+    ],
+)
+def test_of_a_list_of_values_those_that_decided_are_named(
+    condition: str, readings: dict[str, object]
+) -> None:
+    pack = pack_around([Said.same(condition)])
+    (match,) = pack.decide(MARKED).matched
+    assert dict(match.readings) == readings
+    assert pack.decide(MARKED) == pack.decide_slowly(MARKED)
 
 
 def test_only_what_is_missing_and_what_is_known_of_an_undecided_rule_is_named() -> None:

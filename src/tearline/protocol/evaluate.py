@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import compress
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any, NamedTuple
 
@@ -378,16 +379,22 @@ def _explain_elements(node: Quantifier, value: object, scope: Scope, into: Readi
         _read_over(node.over, scope, into)
         return
     sought: object = node.kind != "all"
-    if value is (node.kind == "all") or (node.kind == "exists_one" and value is False):
+    whole = value is (node.kind == "all") or (node.kind == "exists_one" and value is False)
+    if whole or _mapped(node.over):
         _read_over(node.over, scope, into)
     if value is True and node.kind == "all":
         return
-    for one in elements:
+    for one, path in zip(elements, _paths(node.over, elements, scope), strict=True):
         part = _at(one, node, scope)
         if part is sought or (isinstance(value, Unknown) and isinstance(part, Unknown)):
-            _element(node, one, into)
+            _element(node, one, path, into)
             _explain_passed(node.over, one, scope, into)
             explain(node.body, part, scope, into)
+
+
+def _mapped(over: Node) -> bool:
+    """Whether the elements are no longer those of the dossier, so that its list is all that can be told."""
+    return isinstance(over, Quantifier) and (over.kind == "map" or _mapped(over.over))
 
 
 def _explain_passed(over: Node, one: object, scope: Scope, into: Readings) -> None:
@@ -398,13 +405,33 @@ def _explain_passed(over: Node, one: object, scope: Scope, into: Readings) -> No
         explain(over.body, True, scope, into)
 
 
-def _element(node: Quantifier, one: object, into: Readings) -> None:
+def _paths(over: Node, elements: Sequence[object], scope: Scope) -> Sequence[str | None]:
+    """Where each value of a list stands in the dossier, if it does. A record says so itself."""
+    if elements and isinstance(elements[0], Located):
+        return [None] * len(elements)
+    match over:
+        case Root() | Field():
+            path = _path_of(over, scope)
+            return [None if path is None else f"{path}[{n}]" for n in range(len(elements))]
+        case Quantifier(kind="filter"):
+            inner = _elements(over, scope)
+            assert isinstance(inner, list)  # noqa: S101  otherwise it had no elements
+            passed = [_at(one, over, scope) is True for one in inner]
+            return list(compress(_paths(over.over, inner, scope), passed))
+        case _:
+            return [None] * len(elements)
+
+
+def _element(node: Quantifier, one: object, path: str | None, into: Readings) -> None:
+    """What an element is known by: the field that identifies it, or itself if it has no fields."""
     assert isinstance(node.over.type, ListOf)  # noqa: S101  as in _elements
     element = node.over.type.element
     if isinstance(one, Located) and isinstance(element, Record):
         identity = element.identity
         if identity is not None and identity in one.record:
             into[f"{one.path}.{identity}"] = one.record[identity]
+    elif path is not None:
+        into[path] = one
 
 
 def _read(node: Node, scope: Scope, into: Readings) -> None:
@@ -464,10 +491,10 @@ def _explain_filter(node: Quantifier, scope: Scope, into: Readings) -> None:
     elements = _elements(node, scope)
     if isinstance(elements, Unknown):
         return
-    for one in elements:
+    for one, path in zip(elements, _paths(node.over, elements, scope), strict=True):
         part = _at(one, node, scope)
         if part is True or isinstance(part, Unknown):
-            _element(node, one, into)
+            _element(node, one, path, into)
             _explain_passed(node.over, one, scope, into)
             explain(node.body, part, scope, into)
 

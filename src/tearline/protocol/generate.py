@@ -388,6 +388,8 @@ class _Writer:
         if isinstance(element, Record) and element.identity is not None:
             key = element.identity
             self.line(indent, f"if {key!r} in {one}: R[{here} + {'.' + key!r}] = {one}[{key!r}]")
+        elif isinstance(element, Simple):
+            self.line(indent, f"R[{here}] = {one}")
 
     def read(self, node: Node, indent: str, names: Names) -> None:
         match node:
