@@ -159,7 +159,9 @@ def _grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 _BRANCHES = st.tuples(
     st.sampled_from(["", "", "^"]),
-    st.recursive(st.sampled_from(_ATOMS), _grown, max_leaves=4),
+    st.sampled_from(_ATOMS)
+    | st.tuples(st.sampled_from(_ATOMS), st.sampled_from(_REPEATS)).map("".join)
+    | st.recursive(st.sampled_from(_ATOMS), _grown, max_leaves=4),
     st.sampled_from(["", "", "$"]),
 ).map("".join)
 
@@ -332,11 +334,11 @@ class Author:
     def computed(self, kind: Kind, scope: Scope, depth: int) -> Said:
         if kind in _SUMS:
             choice = self.draw(st.integers(0, 11))
-            if choice == 0:
+            if choice <= 1:
                 return Said.of("-({})", self.value(kind, scope, depth).said)
-            if choice == 1:
+            if choice == 2:
                 return Said.of("--{}", self.held(kind, scope))
-            if choice <= 3 and kind is Kind.INT:
+            if choice <= 4 and kind is Kind.INT:
                 sized = (
                     self.list(scope, depth)[0]
                     if self.chance(2)

@@ -13,7 +13,7 @@ from tests.protocol.packs import cross_border, pack_of
 
 
 @settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 @given(st.lists(conditions(), min_size=1, max_size=4), st.lists(dossiers(WIDE), min_size=1, max_size=3))
 def test_generated_code_and_plain_evaluator_agree(said: list[Said], given_: list[dict[str, object]]) -> None:

@@ -62,6 +62,7 @@ RAW.2: /[rR]"[^"\r\n]*"|[rR]'[^'\r\n]*'/
 
 _PARSER = Lark(_GRAMMAR, parser="lalr", lexer="contextual", propagate_positions=True, maybe_placeholders=True)
 
+_BLANKS = str.maketrans("\t\r\n", "   ")
 _HIDDEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
 )
@@ -108,10 +109,11 @@ def parse(text: str) -> Syntax:
     """The tree of a condition; raises WrongCondition."""
     if len(text) > LONGEST_CONDITION:
         raise WrongCondition(LONGEST_CONDITION, f"a condition of at most {LONGEST_CONDITION} characters")
-    for n, char in enumerate(text):
-        if _HIDDEN.match(char) or not (char.isprintable() or char in " \t\r\n"):
-            said = f"signs that can be seen, or an escape such as \\u200b, found U+{ord(char):04X}"
-            raise WrongCondition(n, said)
+    shown = text.translate(_BLANKS)
+    if not shown.isprintable() or _HIDDEN.search(shown):
+        n = next(n for n, char in enumerate(shown) if _HIDDEN.match(char) or not char.isprintable())
+        said = f"signs that can be seen, or an escape such as \\u200b, found U+{ord(text[n]):04X}"
+        raise WrongCondition(n, said)
     try:
         return _PARSER.parse(text)
     except UnexpectedCharacters as error:
