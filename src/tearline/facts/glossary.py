@@ -33,6 +33,7 @@ from tearline.facts.words import Words
 TITLES = {
     "parties": Words("Parties", "Partes"),
     "keys": Words("Keys", "Claves"),
+    "screening": Words("Screening of items and consent", "Examen de elementos y consentimiento"),
     "release": Words("Release", "Divulgación"),
     "leaks": Words("Leaks", "Filtraciones"),
     "harm": Words("Harm", "Daños"),

@@ -17,6 +17,7 @@ from tearline.facts.identifiers import (
     OperationId,
     ReleaseId,
     ReportId,
+    ThreatId,
 )
 from tearline.facts.words import Worded
 
@@ -60,6 +61,46 @@ class Credibility(Worded):
     DOUBTFUL = "4", "4: doubtful", "4: dudosa"
     IMPROBABLE = "5", "5: improbable", "5: improbable"
     UNKNOWN = "6", "6: cannot be judged", "6: no puede juzgarse"
+
+
+class ThreatHarm(Worded):
+    """What is threatened, in the steps of Intelligence Community Directive 191."""
+
+    KILLING = "killing", "killing", "muerte"
+    SERIOUS_INJURY = "serious-injury", "serious bodily injury", "lesiones graves"
+    KIDNAPPING = "kidnapping", "kidnapping", "secuestro"
+    OTHER = "other", "something else", "otro daño"
+
+
+class WaiverGround(Worded):
+    """Why people are not warned: the grounds of Intelligence Community Directive 191, and no others."""
+
+    DANGER_TO_SOURCES = (
+        "danger-to-sources-or-operations",
+        "it would unduly endanger people, sources, methods or operations",
+        "pondría en peligro indebido a personas, fuentes, métodos u operaciones",
+    )
+    VICTIM_IS_A_THREAT = (
+        "intended-victim-is-a-threat",
+        "the intended victim is a threat: a terrorist, assassin, trafficker or violent criminal",
+        "la víctima prevista es una amenaza: terrorista, asesino, traficante o delincuente violento",
+    )
+    ARMED_CONFLICT = (
+        "part-in-armed-conflict",
+        "the danger comes only from taking part in an armed conflict",
+        "el peligro proviene solo de participar en un conflicto armado",
+    )
+    ALREADY_AWARE = "already-aware", "they know of it already", "ya lo saben"
+    DANGER_TO_PROVIDER = (
+        "danger-to-foreign-provider",
+        "it would endanger the foreign partner who provided it",
+        "pondría en peligro al socio extranjero que lo proporcionó",
+    )
+    NO_REASONABLE_WAY = (
+        "no-reasonable-way",
+        "there is no reasonable way to warn them",
+        "no hay manera razonable de avisarles",
+    )
 
 
 class NoticeMethod(Worded):
@@ -119,6 +160,31 @@ class CountDocumented(Fact):
     operation: Annotated[OperationId | None, Label("In operation", "En la operación")] = None
 
 
+@fact("A threat was assessed", "Se evaluó una amenaza")
+class ThreatAssessed(Fact):
+    """What an item says of people who are to be harmed. Whoever in doubt assesses it as one."""
+
+    threat: Annotated[ThreatId, Label("Threat", "Amenaza")]
+    item: Annotated[ItemId, Label("Item", "Elemento")]
+    harm: Annotated[ThreatHarm, Label("What is threatened", "Con qué se amenaza")]
+    credible: Annotated[bool, Label("Credible", "Creíble")]
+    specific: Annotated[bool, Label("Specific", "Específica")]
+    impending: Annotated[bool, Label("Impending", "Inminente")]
+    whom: Annotated[
+        Sealed[str], Label("Who is in danger", "Quién está en peligro"), Compartment.PEOPLE_AT_RISK
+    ]
+
+
+@fact("The warning of people was waived", "Se dispensó el aviso a personas", binds=True)
+class WarningWaived(Fact):
+    """A senior officer answers for it. Nobody else records it, and the threat stays on record."""
+
+    threat: Annotated[ThreatId, Label("Threat", "Amenaza")]
+    item: Annotated[ItemId, Label("Item", "Elemento")]
+    ground: Annotated[WaiverGround, Label("Ground", "Motivo")]
+    reasons: Annotated[Sealed[str], Label("Reasons", "Razones"), Compartment.REASONS]
+
+
 @fact("People in danger were warned", "Se avisó a personas en peligro")
 class PeopleWarned(Fact):
     """Never waits for a verdict, a signature or a witness."""
@@ -129,6 +195,7 @@ class PeopleWarned(Fact):
     method: Annotated[NoticeMethod, Label("How", "Cómo")]
     said: Annotated[Sealed[str], Label("What they were told", "Qué se les dijo"), Compartment.PEOPLE_AT_RISK]
     compromise: Annotated[CompromiseId | None, Label("After compromise", "Tras el compromiso")] = None
+    threat: Annotated[ThreatId | None, Label("Of which threat", "De qué amenaza")] = None
 
 
 @fact("Assistance was given", "Se prestó asistencia")

@@ -33,6 +33,7 @@ InvestigationId = NewType("InvestigationId", str)
 ReportId = NewType("ReportId", str)
 CountId = NewType("CountId", str)
 NoticeId = NewType("NoticeId", str)
+ThreatId = NewType("ThreatId", str)
 AssistanceId = NewType("AssistanceId", str)
 
 OperationId = NewType("OperationId", str)

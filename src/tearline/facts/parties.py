@@ -154,6 +154,17 @@ class AllegationAssessed(Fact):
     reasons: Annotated[Sealed[str], Label("Reasons", "Razones"), Compartment.REASONS]
 
 
+@fact("Steps to justice were found", "Se determinaron pasos hacia la justicia")
+class JusticeStepsFound(Fact):
+    """Whether the government takes effective steps to bring those responsible to justice (22 USC 2378d(b))."""
+
+    allegation: Annotated[AllegationId, Label("Allegation", "Acusación")]
+    unit: Annotated[UnitId, Label("Unit", "Unidad")]
+    effective: Annotated[bool, Label("Effective", "Efectivos")]
+    reported_to: Annotated[OrganisationId | None, Label("Reported to", "Comunicado a"), Tag("reported-to")]
+    reasons: Annotated[Sealed[str], Label("Reasons", "Razones"), Compartment.REASONS]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Terms:
     """What partners bind themselves to. Parameters are those that the protocol declares; none has a default."""

@@ -91,6 +91,32 @@ class Manner(Worded):
     ACCESS = "access", "access to our system", "acceso a nuestro sistema"
 
 
+class Reach(Worded):
+    """How far the recipient may pass it on, in the steps of TLP 2.0."""
+
+    NAMED_PERSONS = "named-persons", "the named persons only", "solo las personas nombradas"
+    ORGANISATION = "organisation", "within their organisation", "dentro de su institución"
+    CLIENTS = "clients", "their organisation and its clients", "su institución y sus clientes"
+    COMMUNITY = "community", "the community", "la comunidad"
+    PUBLIC = "public", "the public", "el público"
+
+
+class Use(Worded):
+    """What it may be used for."""
+
+    CRIME = "crime", "to prevent or investigate crime", "prevenir o investigar delitos"
+    COURT = "court", "as evidence in court", "como prueba en juicio"
+    PROTECTION = "protection", "to protect people", "proteger a personas"
+    OTHER = "other", "something else", "otro uso"
+
+
+class Finding(Worded):
+    """What a review of an expedited release came to."""
+
+    UPHELD = "upheld", "upheld", "confirmada"
+    WRONG = "wrong", "wrong: it should have waited", "errónea: debió esperar"
+
+
 class SignOffLine(Worded):
     RELEASING = "releasing", "releasing officer", "oficial de divulgación"
     SOURCE_HANDLING = "source-handling", "source handling", "manejo de fuentes"
@@ -214,6 +240,20 @@ class ReleaseRequested(Fact):
         Compartment.REASONS,
     ] = NOTHING
     agreement: Annotated[AgreementId | None, Label("Under agreement", "Bajo el acuerdo")] = None
+    right_to_know: Annotated[
+        Sealed[str | None],
+        Label(
+            "Right to know: what entitles the recipient to it",
+            "Derecho a saber: qué faculta al receptor",
+        ),
+        Compartment.REASONS,
+    ] = NOTHING
+    reach: Annotated[
+        Reach | None,
+        Label("How far the recipient may pass it on", "Hasta dónde puede transmitirlo el receptor"),
+    ] = None
+    use: Annotated[Use | None, Label("What it may be used for", "Para qué puede usarse")] = None
+    expedited: Annotated[bool, Label("By the expedited path", "Por la vía expedita")] = False
 
 
 @fact("A release was signed off", "Se firmó una divulgación", binds=True)
@@ -284,6 +324,33 @@ class ItemReleased(Fact):
     manner: Annotated[Manner, Label("Manner", "Modo")]
     agreement: Annotated[AgreementId, Label("Under agreement", "Bajo el acuerdo")]
     dossier_sha256: Annotated[str, Label("Dossier's salted hash", "Huella salada del expediente"), Public(64)]
+
+
+@fact("A release was expedited", "Una divulgación fue por la vía expedita")
+class ReleaseExpedited(Fact):
+    """Follows by rule from a release for which the protocol waived a hold: somebody else has to review it."""
+
+    release: Annotated[ReleaseId, Label("Release", "Divulgación")]
+    request: Annotated[RequestId, Label("Request", "Solicitud")]
+    item: Annotated[ItemId, Label("Item", "Elemento")]
+    unit: Annotated[UnitId, Label("Recipient unit", "Unidad receptora")]
+    agreement: Annotated[AgreementId, Label("Under agreement", "Bajo el acuerdo")]
+    waived: Annotated[
+        Sealed[tuple[str, ...]],
+        Label("Holds that were waived", "Retenciones dispensadas"),
+        Compartment.VERDICTS,
+    ]
+
+
+@fact("An expedited release was reviewed", "Se revisó una divulgación expedita", binds=True)
+class ReleaseReviewed(Fact):
+    """By somebody who neither asked for, signed nor made the release. There is one review, and it stays."""
+
+    release: Annotated[ReleaseId, Label("Release", "Divulgación")]
+    item: Annotated[ItemId, Label("Item", "Elemento")]
+    agreement: Annotated[AgreementId, Label("Under agreement", "Bajo el acuerdo")]
+    finding: Annotated[Finding, Label("Finding", "Conclusión")]
+    reasons: Annotated[Sealed[str], Label("Reasons", "Razones"), Compartment.REASONS]
 
 
 @fact("A copy was released", "Se entregó una copia")

@@ -1,9 +1,20 @@
 """Every kind of fact, by room. Importing this module makes ``KINDS`` complete."""
 
-from tearline.facts import harm, keys, leaks, logs, operations, oversight, parties, release, retention
+from tearline.facts import (
+    harm,
+    keys,
+    leaks,
+    logs,
+    operations,
+    oversight,
+    parties,
+    release,
+    retention,
+    screening,
+)
 from tearline.facts.fact import KINDS, Fact
 
-ROOMS = (parties, keys, release, leaks, harm, operations, oversight, retention, logs)
+ROOMS = (parties, keys, screening, release, leaks, harm, operations, oversight, retention, logs)
 
 
 def kinds() -> tuple[type[Fact], ...]:

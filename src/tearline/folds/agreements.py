@@ -73,6 +73,18 @@ def stated(terms: Terms, pack: Pack | Protocol) -> dict[str, Parameter]:
     return {name: value for name, value in values.items() if value is not None}
 
 
+def duration_stated(terms: Terms, name: str) -> timedelta | None:
+    """The length of time that these terms state under this name; None where they state none."""
+    value = _typed(terms.parameters, name, ParameterType.DURATION)
+    return value if isinstance(value, timedelta) else None
+
+
+def number_stated(terms: Terms, name: str) -> int | None:
+    """The whole number that these terms state under this name; None where they state none."""
+    value = _typed(terms.parameters, name, ParameterType.INT)
+    return value if isinstance(value, int) else None
+
+
 def faults(terms: Terms, pack: Protocol) -> list[Words]:
     """What is wrong with these parameters under this protocol, a sentence each."""
     declared = {p.name: p.type for p in pack.parameters}

@@ -150,24 +150,25 @@ class _Links:
         partner = self.homes.get(given.fact.unit)
         return {a.agreement for a in self.held.values() if a.terms.partner == partner and _in_force(a, given)}
 
-    def governing(self, duty: Duty, ground: Recorded[Fact]) -> list[Agreement]:
-        """The agreements whose duty this ground creates.
+    def governing(self, duty: Duty, pack: str, ground: Recorded[Fact]) -> list[Agreement]:
+        """The agreements whose duty this ground creates, of those under which this pack binds.
 
         A suspension is owed only where somebody received the item. What is owed to people does not depend on
-        any partner having been told: without a link, the earliest agreement of the item's holder governs.
+        any partner having been told: without a link, the earliest agreement of the item's holder governs. One that
+        does not know the duty stands in nobody's way: it is owed under the next that does.
         """
         fact = ground.fact
         if ends_a_term(duty):
-            return self._keeping(getattr(fact, "item", None) or ItemId(""))
+            return _under(pack, self._keeping(getattr(fact, "item", None) or ItemId("")))
         if (
             duty.discharged_by == (CooperationSuspended.__name__,)
             and getattr(fact, "item", None) not in self.given
         ):
             return []
-        found = [a for a in self._linked(fact) if _governs(a, ground)]
+        found = _under(pack, [a for a in self._linked(fact) if _governs(a, ground)])
         if found or duty.creditor is not Party.PEOPLE:
             return found
-        return self._own(getattr(fact, "item", None) or ItemId(""), ground)
+        return _under(pack, self._own(getattr(fact, "item", None) or ItemId(""), ground))[:1]
 
     def _keeping(self, item: ItemId) -> list[Agreement]:
         """By whose terms an item is kept: those under which it was shared, whenever that was.
@@ -176,14 +177,14 @@ class _Links:
         """
         shared = [self.held[a] for a in sorted(self.by_item.get(item, ())) if a in self.held]
         registered = self.registered.get(item)
-        return shared or (self._own(item, registered) if registered else [])
+        return shared or (self._own(item, registered)[:1] if registered else [])
 
     def _own(self, item: ItemId, ground: Recorded[Fact]) -> list[Agreement]:
-        """The earliest agreement of the item's holder that was in force then."""
+        """The agreements of the item's holder that were in force then, the earliest first."""
         registered = self.registered.get(item)
         holder = registered.fact.holder if registered else None
         own = [a for a in self.held.values() if a.terms.own == holder and _in_force(a, ground)]
-        return sorted(own, key=lambda a: a.in_force_from)[:1]
+        return sorted(own, key=lambda a: a.in_force_from)
 
     def _linked(self, fact: Fact) -> list[Agreement]:
         named = getattr(fact, "agreement", None)
@@ -212,9 +213,7 @@ def _from_duties(history: History, protocols: Mapping[str, Pack]) -> Iterator[Ob
                 about = getattr(ground.fact, duty.about, None)
                 if not about or (ground.told and ends_a_term(duty)):
                     continue
-                for agreement in links.governing(duty, ground):
-                    if pack.id not in agreement.packs:
-                        continue
+                for agreement in links.governing(duty, pack.id, ground):
                     yield Obligation(
                         kind=duty.id,
                         sentence=duty.sentence,
@@ -228,6 +227,10 @@ def _from_duties(history: History, protocols: Mapping[str, Pack]) -> Iterator[Ob
                         cites=duty.cites,
                         discharged_by=_end(ground, ending.get(about, ()), agreement),
                     )
+
+
+def _under(pack: str, found: list[Agreement]) -> list[Agreement]:
+    return [agreement for agreement in found if pack in agreement.packs]
 
 
 def ends_a_term(duty: Duty) -> bool:

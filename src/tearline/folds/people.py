@@ -10,7 +10,7 @@ from datetime import datetime
 
 from tearline.facts.fact import Fact
 from tearline.facts.history import History, Question, Recorded, about, each
-from tearline.facts.identifiers import OrganisationId, PersonId, UnitId
+from tearline.facts.identifiers import AllegationId, OrganisationId, PersonId, UnitId
 from tearline.facts.leaks import CooperationSuspended
 from tearline.facts.parties import (
     AllegationAssessed,
@@ -18,6 +18,7 @@ from tearline.facts.parties import (
     AllegationRecorded,
     AllegationStanding,
     CourseHeld,
+    JusticeStepsFound,
     OfficeLeft,
     OfficeTaken,
     Outcome,
@@ -29,6 +30,7 @@ from tearline.facts.parties import (
     UnitVettingDecided,
 )
 from tearline.facts.words import Worded
+from tearline.folds.latest import latest
 
 PERSON_KINDS: Sequence[type[Fact]] = (
     PersonEnrolled,
@@ -44,8 +46,10 @@ UNIT_KINDS: Sequence[type[Fact]] = (
     UnitVettingDecided,
     AllegationRecorded,
     AllegationAssessed,
+    JusticeStepsFound,
     CooperationSuspended,
 )
+ALLEGATION_KINDS: Sequence[type[Fact]] = (AllegationRecorded, AllegationAssessed)
 
 
 class Status(Worded):
@@ -68,6 +72,7 @@ class Status(Worded):
         return _SEVERITY[self]
 
 
+_WORSENING = (AllegationStanding.OPEN, AllegationStanding.CREDIBLE, AllegationStanding.SUBSTANTIATED)
 _SEVERITY = {status: n for n, status in enumerate(Status)}
 
 
@@ -82,8 +87,11 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allegation:
+    """What is alleged, how it stands now, and what was found of steps to justice, if anything was."""
+
     recorded: Recorded[AllegationRecorded]
     standing: AllegationStanding
+    justice: Recorded[JusticeStepsFound] | None = None
 
     @property
     def kind(self) -> AllegationKind:
@@ -161,6 +169,15 @@ class People:
         links = self.links(person, up_to=up_to)
         return max(reversed(links), key=lambda link: link.status.severity)
 
+    def violation(self, unit: UnitId) -> AllegationStanding | None:
+        """The worst that stands of a gross violation alleged against this unit; None where nothing does."""
+        standing = [
+            a.standing
+            for a in self.allegations.get(unit, ())
+            if a.kind is AllegationKind.GROSS_VIOLATION and a.standing is not AllegationStanding.UNFOUNDED
+        ]
+        return max(standing, key=_WORSENING.index, default=None)
+
     def members(self, unit: UnitId) -> list[PersonId]:
         return [p for p, office in self.offices.items() if office.fact.unit == unit]
 
@@ -192,6 +209,15 @@ def _superiors(history: History) -> dict[PersonId, set[PersonId]]:
     for named in history.of(SuperiorNamed):
         superiors.setdefault(named.fact.person, set()).add(named.fact.superior)
     return superiors
+
+
+def serving_question(known: History, persons: frozenset[PersonId]) -> Question:
+    """What is alleged of the units in which these people serve or served, as far as is known: no more about them.
+
+    Which of them counts depends on when it is asked; so every unit in which they ever took office is in it.
+    """
+    units = {r.fact.unit for r in known.of(OfficeTaken) if r.fact.person in persons}
+    return each("unit", frozenset(units), ALLEGATION_KINDS)
 
 
 def unit_members_question(unit: UnitId) -> Question:
@@ -244,9 +270,16 @@ def _allegations(history: History, at: datetime) -> dict[UnitId, list[Allegation
         for r in sorted(history.of(AllegationAssessed), key=lambda r: r.happened_at)
         if r.happened_at <= at
     }
+    justice: dict[AllegationId, list[Recorded[JusticeStepsFound]]] = {}
+    for found in history.of(JusticeStepsFound):
+        if found.happened_at <= at:
+            justice.setdefault(found.fact.allegation, []).append(found)
     allegations: dict[UnitId, list[Allegation]] = {}
     for r in history.of(AllegationRecorded):
         if r.happened_at <= at:
             now = standing.get(r.fact.allegation, r.fact.standing)
-            allegations.setdefault(r.fact.unit, []).append(Allegation(recorded=r, standing=now))
+            steps = latest(justice.get(r.fact.allegation, ()), lambda fact: not fact.effective)
+            allegations.setdefault(r.fact.unit, []).append(
+                Allegation(recorded=r, standing=now, justice=steps)
+            )
     return allegations

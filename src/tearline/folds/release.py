@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tearline.facts.fact import Fact
+from tearline.facts.harm import PeopleWarned, ThreatAssessed, WarningWaived
 from tearline.facts.history import History, Question, Recorded, about, each
 from tearline.facts.identifiers import ItemId, PersonId, RequestId
 from tearline.facts.leaks import CompromiseReported
@@ -23,13 +24,23 @@ from tearline.facts.release import (
     OnwardConsentGiven,
     PeopleAtRiskNamed,
     ProtectionPlanSet,
+    ReleaseExpedited,
     ReleaseRequested,
+    ReleaseReviewed,
     ReleaseSignedOff,
     SourceWarned,
     SourceWarningAnswered,
     VerdictReached,
 )
-from tearline.folds.people import people_question, upwards
+from tearline.facts.retention import RecordValidated
+from tearline.facts.screening import (
+    EuropolCodesSet,
+    ItemScreened,
+    OriginatorAnswered,
+    SourceContactApproved,
+    SourceStandingStated,
+)
+from tearline.folds.people import people_question, serving_question, upwards
 
 ITEM_KINDS: Sequence[type[Fact]] = (
     ItemRegistered,
@@ -42,9 +53,23 @@ ITEM_KINDS: Sequence[type[Fact]] = (
     DissentRecorded,
     DissentAnswered,
     CompromiseReported,
+    ItemScreened,
+    EuropolCodesSet,
+    OriginatorAnswered,
+    SourceStandingStated,
+    SourceContactApproved,
+    ThreatAssessed,
+    WarningWaived,
+    PeopleWarned,
+    RecordValidated,
 )
 REQUEST_KINDS: Sequence[type[Fact]] = (ReleaseRequested, ReleaseSignedOff, OverseerInformed, ItemReleased)
-AGREEMENT_KINDS: Sequence[type[Fact]] = (AgreementSigned, ProtocolAppliedInHindsight)
+AGREEMENT_KINDS: Sequence[type[Fact]] = (
+    AgreementSigned,
+    ProtocolAppliedInHindsight,
+    ReleaseExpedited,
+    ReleaseReviewed,
+)
 RELEASE_KINDS: Sequence[type[Fact]] = (
     ItemReleased,
     DisclosureRecorded,
@@ -69,6 +94,15 @@ class Dissented:
 
     recorded: Recorded[DissentRecorded]
     answer: Recorded[DissentAnswered] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threatened:
+    """A threat that an item speaks of: when people were first warned of it, and the latest waiver of that."""
+
+    recorded: Recorded[ThreatAssessed]
+    warned: Recorded[PeopleWarned] | None
+    waived: Recorded[WarningWaived] | None
 
 
 def request_of(history: History, request: RequestId) -> Recorded[ReleaseRequested] | None:
@@ -102,6 +136,26 @@ def dissents(history: History, item: ItemId, request: RequestId | None, at: date
     return [Dissented(recorded=r, answer=answers.get(r.fact.dissent)) for r in recorded]
 
 
+def threats(history: History, item: ItemId, at: datetime) -> list[Threatened]:
+    """The threats of which an item speaks. A tearline version inherits those of the item it was drawn from."""
+    items = lineage(history, item)
+    waived = {
+        r.fact.threat: r
+        for r in sorted(history.of(WarningWaived), key=lambda r: r.happened_at)
+        if r.happened_at <= at
+    }
+    warned = {
+        r.fact.threat: r
+        for r in sorted(history.of(PeopleWarned), key=lambda r: r.happened_at, reverse=True)
+        if r.fact.threat is not None and r.happened_at <= at
+    }
+    return [
+        Threatened(recorded=r, warned=warned.get(r.fact.threat), waived=waived.get(r.fact.threat))
+        for r in history.of(ThreatAssessed)
+        if r.fact.item in items and r.happened_at <= at
+    ]
+
+
 def compromised(history: History, item: ItemId) -> bool:
     """Whether the item, or what it was drawn from, is reported to have become known, whenever that was."""
     items = lineage(history, item)
@@ -129,11 +183,16 @@ def request_question(known: History, request: RequestId, *, verdicts: bool = Fal
 
 def requested_question(known: History, asked_for: ReleaseRequested) -> Question:
     """The same for a request that is only being made."""
-    question = each("item", lineage(known, asked_for.item), ITEM_KINDS)
+    items = lineage(known, asked_for.item)
+    question = each("item", items, ITEM_KINDS)
+    # People may have been warned of a threat on the occasion of another item.
+    assessed = sorted({r.fact.threat for r in known.of(ThreatAssessed) if r.fact.item in items})
+    question |= each("threat", assessed, (PeopleWarned, WarningWaived))
     persons: set[PersonId] = set(asked_for.recipients)
     persons |= {r.by.person for r in known.of(DissentRecorded)}
     if asked_for.agreement:
         question |= about(f"agreement:{asked_for.agreement}", kinds=AGREEMENT_KINDS)
+    question |= serving_question(known, upwards(known, asked_for.recipients))
     return question | people_question(upwards(known, persons), (asked_for.unit,))
 
 
