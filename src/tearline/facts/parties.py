@@ -144,6 +144,7 @@ class AllegationRecorded(Fact):
     account: Annotated[
         Sealed[str], Label("What is alleged, and by whom", "Qué se afirma y quién"), Compartment.REASONS
     ]
+    person: Annotated[PersonId | None, Label("Against whom", "Contra quién"), Tag("accused")] = None
 
 
 @fact("An allegation was assessed", "Se evaluó una acusación", binds=True)

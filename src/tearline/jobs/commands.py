@@ -13,7 +13,7 @@ from tearline.jobs.receipts import ReceiveOwnCopy
 from tearline.rooms import Command, Says, harm, leaks, operations, oversight
 from tearline.rooms.logs import naming
 from tearline.rooms.parties import agreements, persons, units
-from tearline.rooms.release import items, outside, requests
+from tearline.rooms.release import items, outside, requests, reviews, screening
 from tearline.rooms.retention import terms
 
 ROOMS: tuple[ModuleType, ...] = (
@@ -21,7 +21,9 @@ ROOMS: tuple[ModuleType, ...] = (
     persons,
     units,
     items,
+    screening,
     requests,
+    reviews,
     outside,
     leaks,
     harm,

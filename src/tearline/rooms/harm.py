@@ -4,18 +4,27 @@ Warning people in danger is never held up: no verdict, no signature, no other fa
 """
 
 from tearline.facts.errors import Refused
-from tearline.facts.harm import AssistanceGiven, CountDocumented, HarmReported, PeopleWarned
+from tearline.facts.harm import (
+    AssistanceGiven,
+    CountDocumented,
+    HarmReported,
+    PeopleWarned,
+    ThreatAssessed,
+    WarningWaived,
+)
 from tearline.facts.history import Draft, History, Question, Role, about
 from tearline.facts.leaks import CompromiseReported
 from tearline.facts.operations import OperationDeclared
 from tearline.facts.release import DisclosureRecorded, ItemRegistered, ItemReleased
 from tearline.facts.words import Words
 from tearline.folds.release import releases_of
-from tearline.rooms import Act, Says, require, require_new, unknown
+from tearline.rooms import Act, Says, require, require_after, require_new, unknown
 
 ANYONE = frozenset(Role) - {Role.NODE}
 COMPROMISE = Words("compromise", "el compromiso")
 REPORT = Words("report", "el informe")
+ITEM = Words("item", "el elemento")
+THREAT = Words("threat", "la amenaza")
 
 
 class ReportHarm(Says[HarmReported]):
@@ -54,8 +63,55 @@ class DocumentCount(Says[CountDocumented]):
         return [act.says(self.fact)]
 
 
+class AssessThreat(Says[ThreatAssessed]):
+    """What an item says of people in danger. It makes the warning owed, and nothing waits for it."""
+
+    allowed = frozenset(
+        {
+            Role.CASE_AGENT,
+            Role.SOURCE_HANDLER,
+            Role.LIAISON,
+            Role.HARM_DESK,
+            Role.INVESTIGATOR,
+            Role.RELEASING_OFFICER,
+            Role.SENIOR_OFFICER,
+            Role.CHRONICLER,
+        }
+    )
+
+    def question(self, known: History) -> Question:
+        asked = about(f"item:{self.fact.item}", kinds=(ItemRegistered,))
+        return asked | about(f"threat:{self.fact.threat}", kinds=(ThreatAssessed,))
+
+    def decide(self, known: History, act: Act) -> list[Draft]:
+        require(known, ItemRegistered, "item", self.fact.item, ITEM)
+        require_new(known, ThreatAssessed, "threat", self.fact.threat, THREAT)
+        return [act.says(self.fact)]
+
+
+class WaiveWarning(Says[WarningWaived]):
+    """Only a senior officer decides that people in danger are not warned, on one of six grounds, in writing."""
+
+    allowed = frozenset({Role.SENIOR_OFFICER})
+
+    def question(self, known: History) -> Question:
+        return about(f"threat:{self.fact.threat}", kinds=(ThreatAssessed,))
+
+    def decide(self, known: History, act: Act) -> list[Draft]:
+        require(known, ThreatAssessed, "threat", self.fact.threat, THREAT)
+        for assessed in known.of(ThreatAssessed):
+            if assessed.fact.item != self.fact.item:
+                raise Refused(
+                    "same-item",
+                    Words("this threat is in another item", "esta amenaza consta en otro elemento"),
+                    (self.fact.threat,),
+                )
+            require_after(assessed, act, self.fact.threat)
+        return [act.says(self.fact)]
+
+
 class WarnPeople(Says[PeopleWarned]):
-    """Danger to life comes first: this waits for nothing."""
+    """Danger to life comes first: this waits for nothing, not even for the threat to be assessed."""
 
     allowed = ANYONE
 
@@ -63,7 +119,7 @@ class WarnPeople(Says[PeopleWarned]):
         return about(f"item:{self.fact.item}", kinds=(ItemRegistered,))
 
     def decide(self, known: History, act: Act) -> list[Draft]:
-        require(known, ItemRegistered, "item", self.fact.item, Words("item", "el elemento"))
+        require(known, ItemRegistered, "item", self.fact.item, ITEM)
         return [act.says(self.fact)]
 
 

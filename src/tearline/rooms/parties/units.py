@@ -1,17 +1,19 @@
 """Organisations and units, their vetting, and what is alleged of them."""
 
 from tearline.facts.errors import Refused
-from tearline.facts.history import Draft, History, Question, Role, about
+from tearline.facts.history import Draft, History, Question, Recorded, Role, about
 from tearline.facts.parties import (
     AllegationAssessed,
     AllegationRecorded,
+    JusticeStepsFound,
     OrganisationRegistered,
+    PersonEnrolled,
     UnitFormed,
     UnitStoodDown,
     UnitVettingDecided,
 )
 from tearline.facts.words import Words
-from tearline.rooms import Act, Says, require, require_new
+from tearline.rooms import Act, Says, require, require_after, require_new
 from tearline.rooms.parties.passes import a_pass_ends
 
 ORGANISATION = Words("organisation", "la institución")
@@ -82,12 +84,16 @@ class RecordAllegation(Says[AllegationRecorded]):
     )
 
     def question(self, known: History) -> Question:
-        taken = about(f"allegation:{self.fact.allegation}", kinds=(AllegationRecorded,))
-        return taken | about(f"unit:{self.fact.unit}", kinds=(UnitFormed,))
+        asked = about(f"allegation:{self.fact.allegation}", kinds=(AllegationRecorded,))
+        asked |= about(f"unit:{self.fact.unit}", kinds=(UnitFormed,))
+        person = self.fact.person
+        return asked | about(f"person:{person}", kinds=(PersonEnrolled,)) if person else asked
 
     def decide(self, known: History, act: Act) -> list[Draft]:
         require(known, UnitFormed, "unit", self.fact.unit, UNIT)
         require_new(known, AllegationRecorded, "allegation", self.fact.allegation, ALLEGATION)
+        if self.fact.person:
+            require(known, PersonEnrolled, "person", self.fact.person, Words("person", "la persona"))
         return [act.says(self.fact)]
 
 
@@ -98,14 +104,7 @@ class AssessAllegation(Says[AllegationAssessed]):
         return about(f"allegation:{self.fact.allegation}", kinds=(AllegationRecorded,))
 
     def decide(self, known: History, act: Act) -> list[Draft]:
-        require(known, AllegationRecorded, "allegation", self.fact.allegation, ALLEGATION)
-        recorded = next(r for r in known.of(AllegationRecorded) if r.fact.allegation == self.fact.allegation)
-        if recorded.fact.unit != self.fact.unit:
-            raise Refused(
-                "same-unit",
-                Words("this allegation is about another unit", "esta acusación es sobre otra unidad"),
-                (self.fact.allegation,),
-            )
+        recorded = _alleged(known, self.fact)
         if recorded.by.person == act.by.person:
             raise Refused(
                 "another-pair-of-eyes",
@@ -116,3 +115,33 @@ class AssessAllegation(Says[AllegationAssessed]):
                 (self.fact.allegation,),
             )
         return [act.says(self.fact)]
+
+
+class JudgeJusticeSteps(Says[JusticeStepsFound]):
+    """What is found of the steps to justice after an allegation; of two findings of one day the worse stands."""
+
+    allowed = frozenset({Role.INVESTIGATOR, Role.VETTING_OFFICER, Role.CHRONICLER})
+
+    def question(self, known: History) -> Question:
+        asked = about(f"allegation:{self.fact.allegation}", kinds=(AllegationRecorded,))
+        told = self.fact.reported_to
+        return asked | about(f"organisation:{told}", kinds=(OrganisationRegistered,)) if told else asked
+
+    def decide(self, known: History, act: Act) -> list[Draft]:
+        require_after(_alleged(known, self.fact), act, self.fact.allegation)
+        if self.fact.reported_to:
+            require(known, OrganisationRegistered, "organisation", self.fact.reported_to, ORGANISATION)
+        return [act.says(self.fact)]
+
+
+def _alleged(known: History, fact: AllegationAssessed | JusticeStepsFound) -> Recorded[AllegationRecorded]:
+    """The allegation that this is about; refused when there is none, or it is about another unit."""
+    require(known, AllegationRecorded, "allegation", fact.allegation, ALLEGATION)
+    recorded = next(r for r in known.of(AllegationRecorded) if r.fact.allegation == fact.allegation)
+    if recorded.fact.unit != fact.unit:
+        raise Refused(
+            "same-unit",
+            Words("this allegation is about another unit", "esta acusación es sobre otra unidad"),
+            (fact.allegation,),
+        )
+    return recorded

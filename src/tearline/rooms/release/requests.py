@@ -24,6 +24,7 @@ from tearline.facts.release import (
     Manner,
     OwedByVerdict,
     PackApplied,
+    ReleaseExpedited,
     ReleaseRequested,
     ReleaseSignedOff,
     SignOffLine,
@@ -229,7 +230,12 @@ class ReleaseItem:
             agreement=agreement,
             dossier_sha256=reached.dossier_sha256,
         )
-        return [act.follows(reached), act.says(released), *_copies(released, act)]
+        return [
+            act.follows(reached),
+            act.says(released),
+            *_expedited(released, decision, act),
+            *_copies(released, act),
+        ]
 
 
 class ReceiveCopy(Says[CopyReceived]):
@@ -447,6 +453,24 @@ def _while_in_force(known: History, agreement: AgreementId, act: Act) -> None:
 
 def _release(act: Act) -> ReleaseId:
     return ReleaseId(act.token("release"))
+
+
+def _expedited(released: ItemReleased, decision: Decision, act: Act) -> list[Draft]:
+    """What makes a review owed: a hold was waived, whether or not this path was asked for."""
+    if not decision.waived:
+        return []
+    return [
+        act.follows(
+            ReleaseExpedited(
+                release=released.release,
+                request=released.request,
+                item=released.item,
+                unit=released.unit,
+                agreement=released.agreement,
+                waived=Sealed(tuple(decision.called(one.rule) for one in decision.waived)),
+            )
+        )
+    ]
 
 
 def _copies(released: ItemReleased, act: Act) -> list[Draft]:

@@ -23,16 +23,17 @@ def recipient(people: People, asked: ReleaseRequested, held: Agreement | None) -
 def _allegation(one: Allegation, held: Agreement | None) -> Dossier:
     """Steps to justice count as reported when they were reported to this agreement's overseer, and nobody else."""
     steps = one.justice.fact if one.justice else None
-    return {
-        "id": one.recorded.fact.allegation,
-        "kind": one.kind.value,
-        "at": one.recorded.happened_at,
-        "status": one.standing.value,
-        "remedied": steps is not None and steps.effective,
-        "remedy_reported": steps is not None
+    return known_only(
+        id=one.recorded.fact.allegation,
+        kind=one.kind.value,
+        at=one.recorded.happened_at,
+        status=one.standing.value,
+        person=one.recorded.fact.person,
+        remedied=steps is not None and steps.effective,
+        remedy_reported=steps is not None
         and steps.reported_to is not None
         and (held is None or steps.reported_to == held.terms.overseer),
-    }
+    )
 
 
 def chain(people: People, recipients: tuple[PersonId, ...], top: PersonId | None) -> list[Dossier]:
