@@ -5,7 +5,7 @@ puts them in the order of a ledger and shows a command no more than the node wou
 question, with the compartments that it does not open closed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -14,14 +14,24 @@ import pytest
 from tearline.facts.codec import decode, encode
 from tearline.facts.errors import Refused
 from tearline.facts.fact import Compartment, Fact, Sealed
+from tearline.facts.harm import (
+    NoticeMethod,
+    PeopleWarned,
+    ThreatAssessed,
+    ThreatHarm,
+    WaiverGround,
+    WarningWaived,
+)
 from tearline.facts.history import Actor, Draft, History, Precision, Question, Recorded, Role, Told
 from tearline.facts.identifiers import (
     AdversaryId,
     AgreementId,
+    AllegationId,
     CompromiseId,
     CourseId,
     DissentId,
     ItemId,
+    NoticeId,
     OrganisationId,
     PersonId,
     PlanId,
@@ -29,13 +39,18 @@ from tearline.facts.identifiers import (
     RequestId,
     SignOffId,
     SuspensionId,
+    ThreatId,
     UnitId,
     WarningId,
 )
 from tearline.facts.leaks import CompromiseReported, CooperationSuspended, Sureness
 from tearline.facts.parties import (
     AgreementSigned,
+    AllegationKind,
+    AllegationRecorded,
+    AllegationStanding,
     CourseHeld,
+    JusticeStepsFound,
     OfficeLeft,
     OfficeTaken,
     OrganisationRegistered,
@@ -52,6 +67,7 @@ from tearline.facts.release import (
     DissentAnswered,
     DissentRecorded,
     Extent,
+    Finding,
     Handling,
     InformationGrade,
     ItemRegistered,
@@ -60,14 +76,30 @@ from tearline.facts.release import (
     Manner,
     PeopleAtRiskNamed,
     ProtectionPlanSet,
+    ReleaseExpedited,
     ReleaseRequested,
+    ReleaseReviewed,
     ReleaseSignedOff,
     SignOffLine,
     SourceGrade,
     SourceWarned,
     SourceWarningAnswered,
     Tlp,
+    Use,
     WarningKind,
+)
+from tearline.facts.screening import (
+    EuropolCode,
+    EuropolCodesSet,
+    EuropolInformation,
+    EuropolSource,
+    ItemScreened,
+    OriginatorAnswered,
+    OriginatorsAnswer,
+    ProtectedActivity,
+    SourceContactApproved,
+    SourceStandingStated,
+    Standing,
 )
 from tearline.node import shipped_protocols
 from tearline.protocol import Pack
@@ -98,6 +130,7 @@ RITA = acting("rita", Role.PARTNER_LIAISON)
 INA = acting("ina", Role.INVESTIGATOR)
 HUGO = acting("hugo", Role.HARM_DESK)
 PAZ = acting("paz", Role.OPERATIONS_PLANNER)
+OTTO = acting("otto", Role.OVERSEER)
 CLIO = acting("clio", Role.CHRONICLER)
 OWN_STAFF = (ANA, SOL, REX, SYL, VIC, LEO, INA, HUGO, PAZ)
 
@@ -261,6 +294,7 @@ def requested(
     under: str | None = "pact",
     extent: Extent = Extent.TEARLINE,
     manner: Manner = Manner.COPY,
+    expedited: bool = False,
 ) -> ReleaseRequested:
     return ReleaseRequested(
         request=RequestId(name),
@@ -271,6 +305,150 @@ def requested(
         manner=manner,
         purpose=Sealed("to act on it"),
         agreement=AgreementId(under) if under else None,
+        expedited=expedited,
+    )
+
+
+def screened(
+    item: str = "phones",
+    *,
+    suspicion: str | None = "seen at the depot",
+    protected: ProtectedActivity = ProtectedActivity.NONE,
+    lawful: bool = True,
+    official: str = "ana",
+) -> ItemScreened:
+    return ItemScreened(
+        item=ItemId(item),
+        suspicion=Sealed(suspicion),
+        protected=protected,
+        lawful=lawful,
+        control_official=PersonId(official),
+    )
+
+
+def coded(
+    item: str = "phones",
+    *codes: EuropolCode,
+    source: EuropolSource = EuropolSource.A,
+    information: EuropolInformation = EuropolInformation.SURE,
+    text: str | None = None,
+) -> EuropolCodesSet:
+    return EuropolCodesSet(
+        item=ItemId(item), source=source, information=information, codes=codes, text=Sealed(text)
+    )
+
+
+def answered(
+    answer: OriginatorsAnswer = OriginatorsAnswer.YES, item: str = "phones", to: str = "siu", **more: object
+) -> OriginatorAnswered:
+    held: dict[str, object] = {"use": Use.CRIME, "court": False}
+    return OriginatorAnswered(item=ItemId(item), unit=UnitId(to), answer=answer, **(held | more))  # type: ignore[arg-type]  # typed where it is read
+
+
+def standing(
+    how: Standing = Standing.REGISTERED,
+    item: str = "phones",
+    *,
+    review: datetime | None = None,
+    promised: bool = False,
+) -> SourceStandingStated:
+    return SourceStandingStated(item=ItemId(item), standing=how, review_due=review, promised=promised)
+
+
+def contact_approved(item: str = "phones") -> SourceContactApproved:
+    return SourceContactApproved(item=ItemId(item), reasons=Sealed("nobody else knows"))
+
+
+def threat(
+    name: str = "shots",
+    item: str = "phones",
+    harm: ThreatHarm = ThreatHarm.KILLING,
+    *,
+    credible: bool = True,
+    specific: bool = True,
+    impending: bool = True,
+) -> ThreatAssessed:
+    return ThreatAssessed(
+        threat=ThreatId(name),
+        item=ItemId(item),
+        harm=harm,
+        credible=credible,
+        specific=specific,
+        impending=impending,
+        whom=Sealed("a family in the north"),
+    )
+
+
+def waived(
+    name: str = "shots", item: str = "phones", ground: WaiverGround = WaiverGround.ALREADY_AWARE
+) -> WarningWaived:
+    return WarningWaived(
+        threat=ThreatId(name), item=ItemId(item), ground=ground, reasons=Sealed("they moved")
+    )
+
+
+def people_warned(name: str = "n-1", item: str = "phones", of: str | None = None) -> PeopleWarned:
+    return PeopleWarned(
+        notice=NoticeId(name),
+        item=ItemId(item),
+        people=4,
+        method=NoticeMethod.IN_PERSON,
+        said=Sealed("leave tonight"),
+        threat=ThreatId(of) if of else None,
+    )
+
+
+def violated(
+    name: str = "beating",
+    unit: str = "siu",
+    how: AllegationStanding = AllegationStanding.CREDIBLE,
+    kind: AllegationKind = AllegationKind.GROSS_VIOLATION,
+    person: str | None = None,
+) -> AllegationRecorded:
+    return AllegationRecorded(
+        allegation=AllegationId(name),
+        unit=UnitId(unit),
+        kind=kind,
+        standing=how,
+        account=Sealed("prisoners were beaten"),
+        person=PersonId(person) if person else None,
+    )
+
+
+def justice(
+    name: str = "beating", unit: str = "siu", *, effective: bool = True, told: str | None = "watch"
+) -> JusticeStepsFound:
+    return JusticeStepsFound(
+        allegation=AllegationId(name),
+        unit=UnitId(unit),
+        effective=effective,
+        reported_to=OrganisationId(told) if told else None,
+        reasons=Sealed("a court has it"),
+    )
+
+
+def expedited(
+    name: str = "rel", request: str = "ask", item: str = "phones", under: str = "pact"
+) -> ReleaseExpedited:
+    return ReleaseExpedited(
+        release=ReleaseId(name),
+        request=RequestId(request),
+        item=ItemId(item),
+        unit=UnitId("siu"),
+        agreement=AgreementId(under),
+        waived=Sealed(("sign-offs-missing",)),
+    )
+
+
+def reviewed(
+    name: str = "rel", item: str = "phones", under: str = "pact", finding: Finding = Finding.UPHELD
+) -> ReleaseReviewed:
+    return ReleaseReviewed(
+        release=ReleaseId(name),
+        item=ItemId(item),
+        agreement=AgreementId(under),
+        finding=finding,
+        reasons=Sealed("it could not wait"),
     )
 
 
@@ -351,6 +529,7 @@ class World:
     """Facts in the order of a ledger, and the rules applied to them."""
 
     facts: list[Recorded[Fact]] = field(default_factory=list)
+    protocols: Mapping[str, Pack] = field(default_factory=lambda: PROTOCOLS)
 
     def tell(
         self,
@@ -381,7 +560,7 @@ class World:
         return History(tuple(self.facts), len(self.facts))
 
     def copy(self) -> "World":
-        return World(list(self.facts))
+        return World(list(self.facts), self.protocols)
 
     def decide(
         self,
@@ -399,7 +578,7 @@ class World:
             at=at or now,
             now=now,
             nonce=nonce,
-            protocols=PROTOCOLS,
+            protocols=self.protocols,
             told=told,
             precision=Precision.MINUTE,
         )

@@ -380,6 +380,7 @@ def test_a_world_of_strangers_is_enough_for_a_dossier() -> None:
         "request",
         "sign_offs",
         "source",
+        "threats",
     }
     assert made["chain"] == [{"person": PersonId("rita"), "relation": "recipient", "trained_until": on(200)}]
     assert PACK.decide(made).effect.value != "release"

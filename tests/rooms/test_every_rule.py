@@ -19,13 +19,17 @@ from tests.rooms import (
     test_parties,
     test_release,
     test_retention,
+    test_reviews,
+    test_screening,
 )
 from tests.rooms.rows import Row
 
 TABLES = (
     test_parties,
     test_keys,
+    test_screening,
     test_release,
+    test_reviews,
     test_leaks,
     test_harm,
     test_operations,

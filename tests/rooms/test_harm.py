@@ -17,6 +17,8 @@ from tearline.facts.harm import (
     PeopleWarned,
     Reliability,
     SourceClass,
+    ThreatAssessed,
+    WarningWaived,
 )
 from tearline.facts.history import Role
 from tearline.facts.identifiers import (
@@ -31,9 +33,32 @@ from tearline.facts.identifiers import (
     ReportId,
 )
 from tearline.facts.operations import OperationDeclared
-from tearline.rooms.harm import DocumentCount, GiveAssistance, ReportHarm, WarnPeople
+from tearline.rooms.harm import (
+    AssessThreat,
+    DocumentCount,
+    GiveAssistance,
+    ReportHarm,
+    WaiveWarning,
+    WarnPeople,
+)
 from tests.rooms.rows import Row, check
-from tests.worlds import ANA, HUGO, RITA, World, compromised, disclosed, on, partners, released, suspended
+from tests.worlds import (
+    ANA,
+    HUGO,
+    RITA,
+    SYL,
+    World,
+    compromised,
+    disclosed,
+    item,
+    on,
+    partners,
+    people_warned,
+    released,
+    suspended,
+    threat,
+    waived,
+)
 
 REPORT = HarmReported(
     report=ReportId("r-1"),
@@ -120,6 +145,20 @@ ACCEPTED = [
         gives=(PeopleWarned,),
     ),
     Row(
+        claim="a warning does not even wait for the threat to be assessed",
+        order=WarnPeople(people_warned(of="shots")),
+        by=RITA,
+        gives=(PeopleWarned,),
+    ),
+    Row(claim="a threat", order=AssessThreat(threat()), by=ANA, gives=(ThreatAssessed,)),
+    Row(
+        claim="a warning that is waived",
+        order=WaiveWarning(waived()),
+        by=SYL,
+        world=partners().tell(threat(), at=on(-0.5), by=ANA),
+        gives=(WarningWaived,),
+    ),
+    Row(
         claim="help after a report",
         order=GiveAssistance(HELP),
         by=HUGO,
@@ -136,6 +175,30 @@ ACCEPTED = [
 ]
 
 REFUSED = [
+    Row(claim="a threat in nothing", order=AssessThreat(threat(item="none")), by=ANA, refused="known"),
+    Row(
+        claim="a threat twice",
+        order=AssessThreat(threat()),
+        by=ANA,
+        world=partners().tell(threat()),
+        refused="once",
+    ),
+    Row(claim="waiving the warning of no threat", order=WaiveWarning(waived()), by=SYL, refused="known"),
+    Row(
+        claim="waiving the warning of a threat in another item",
+        order=WaiveWarning(waived(item="other")),
+        by=SYL,
+        world=partners().tell(item("other"), threat(), by=ANA),
+        refused="same-item",
+    ),
+    Row(
+        claim="a waiver from before the threat was assessed",
+        order=WaiveWarning(waived()),
+        by=SYL,
+        world=partners().tell(threat(), by=ANA),
+        at=on(-0.5),
+        refused="answers-after",
+    ),
     Row(
         claim="a report twice",
         order=ReportHarm(REPORT),

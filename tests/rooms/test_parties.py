@@ -12,6 +12,7 @@ from tearline.facts.parties import (
     AllegationRecorded,
     AllegationStanding,
     CourseHeld,
+    JusticeStepsFound,
     OfficeLeft,
     OfficeTaken,
     OrganisationRegistered,
@@ -37,6 +38,7 @@ from tearline.rooms.parties.units import (
     AssessAllegation,
     DecideUnitVetting,
     FormUnit,
+    JudgeJusticeSteps,
     RecordAllegation,
     RegisterOrganisation,
     StandDownUnit,
@@ -51,6 +53,7 @@ from tests.worlds import (
     SYL,
     VIC,
     agreement,
+    justice,
     left,
     office,
     on,
@@ -62,6 +65,7 @@ from tests.worlds import (
     unit,
     unit_vetted,
     vetted,
+    violated,
 )
 
 TOLD = Told("telling", NOON, "¶17")
@@ -119,6 +123,19 @@ def pacts(**changed: object) -> AgreementSigned:
 
 
 ACCEPTED = [
+    Row(
+        claim="an allegation against one person",
+        order=RecordAllegation(violated(person="sue")),
+        by=LEO,
+        gives=(AllegationRecorded,),
+    ),
+    Row(
+        claim="steps to justice",
+        order=JudgeJusticeSteps(justice()),
+        by=INA,
+        world=partners().tell(violated(), at=on(-5), by=LEO),
+        gives=(JusticeStepsFound,),
+    ),
     Row(
         claim="a new organisation",
         order=RegisterOrganisation(organisation("new")),
@@ -187,6 +204,40 @@ ACCEPTED = [
 ]
 
 REFUSED = [
+    Row(
+        claim="an allegation against a ghost",
+        order=RecordAllegation(violated(person="ghost")),
+        by=LEO,
+        refused="known",
+    ),
+    Row(
+        claim="steps after no allegation",
+        order=JudgeJusticeSteps(justice()),
+        by=INA,
+        refused="known",
+    ),
+    Row(
+        claim="steps about another unit",
+        order=JudgeJusticeSteps(justice(unit="desk")),
+        by=INA,
+        world=partners().tell(violated(), at=on(-5), by=LEO),
+        refused="same-unit",
+    ),
+    Row(
+        claim="steps from before the allegation",
+        order=JudgeJusticeSteps(justice()),
+        by=INA,
+        at=on(-6),
+        world=partners().tell(violated(), at=on(-5), by=LEO),
+        refused="answers-after",
+    ),
+    Row(
+        claim="steps that were reported to nobody",
+        order=JudgeJusticeSteps(justice(told="nobody")),
+        by=INA,
+        world=partners().tell(violated(), at=on(-5), by=LEO),
+        refused="known",
+    ),
     Row(claim="an organisation twice", order=RegisterOrganisation(organisation("own")), refused="once"),
     Row(claim="a unit twice", order=FormUnit(unit("siu")), refused="once"),
     Row(claim="a unit of nobody", order=FormUnit(unit("new", of="nobody")), refused="known"),
