@@ -23,6 +23,7 @@ from tearline.facts.shape import (
     Choice,
     Day,
     Field,
+    Flag,
     Identifier,
     Instant,
     Many,
@@ -43,6 +44,8 @@ Given = Mapping[str, list[str]]
 Options = Sequence[tuple[str, str]]
 HAPPENED = "happened-at"
 KEY = "key"
+YES, NO = "yes", "no"
+"""What a browser sends for true and false: neither is chosen until somebody chooses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +175,9 @@ def _fact(say: Tongue, asked: Asked, given: Given, key: str, errors: dict[str, s
             values[one.name] = asked.fixed[one.name]
             continue
         plain = _plain(one.shape, [v for v in given.get(one.name, []) if v.strip()])
+        if plain is None and not one.required and not isinstance(one.shape, Maybe):
+            values[one.name] = one.default
+            continue
         offered = asked.options.get(one.name)
         try:
             if plain in (None, []) and one.required and not isinstance(one.shape, Maybe):
@@ -200,6 +206,8 @@ def _plain(shape: Shape, given: list[str]) -> object:
         return None
     if isinstance(inner, Instant):
         return _instant(given[0])
+    if isinstance(inner, Flag):
+        return {YES: True, NO: False}.get(given[0], given[0])
     return given[0]
 
 
@@ -238,7 +246,7 @@ def _wanted(say: Tongue, one: Field, plain: object) -> str:
             return say("Write text without control characters.")
         case Text():
             return say("Write something here: %(label)s.", label=say(one.label))
-        case Choice() | Identifier():
+        case Choice() | Identifier() | Flag():
             return say("Choose one: %(label)s.", label=say(one.label))
         case Many():
             return say("Choose from the list: %(label)s.", label=say(one.label))
@@ -302,8 +310,15 @@ def _control(say: Tongue, one: Field, asked: Asked, given: list[str], error: str
     options = asked.options.get(one.name)
     hint = asked.hints.get(one.name)
     match shape:
+        case Many(one=Choice() as inner):
+            kind = "checkboxes"
+            options = [(key, say(words)) for key, words in inner.words()] if options is None else options
         case Many():
             kind = "checkboxes"
+        case Flag():
+            kind, options = "radios", [(YES, say.yes_no(True)), (NO, say.yes_no(False))]
+            # What nobody has to say is shown as it will stand, so that it is seen before it is sent.
+            given = given or ([] if one.required else [YES if one.default else NO])
         case Choice():
             options = [(key, say(words)) for key, words in shape.words()] if options is None else options
             kind = "radios" if len(options) <= 5 and not optional else "select"
@@ -323,7 +338,7 @@ def _control(say: Tongue, one: Field, asked: Asked, given: list[str], error: str
         name=one.name,
         kind=kind,
         label=say(one.label),
-        required=not optional,
+        required=not optional and (one.required or kind != "checkboxes"),
         value=given[0] if given else "",
         values=given,
         options=options or (),

@@ -27,6 +27,7 @@ from tearline.facts.release import (
     DissentRecorded,
     Effect,
     ItemRegistered,
+    ItemReleased,
     ReleaseRequested,
     SignOffLine,
     SourceWarned,
@@ -35,10 +36,12 @@ from tearline.facts.release import (
 )
 from tearline.folds.obligations import Obligation
 from tearline.folds.people import People, Status
+from tearline.jobs.effect import effect_question
 from tearline.rooms.release.requests import LINES
 from tearline.web.names import Names
 from tearline.web.oversight import ORGANISATIONS, all_owed
 from tearline.web.places import page_of
+from tearline.web.release.copies import effect_of
 from tearline.web.release.listing import Row
 from tearline.web.release.request import title
 from tearline.web.visit import Visit, Visiting
@@ -316,9 +319,15 @@ def _receipts(visit: Visit) -> list[Need]:
     say = visit.say
     mine = about(f"person:{me}", kinds=(CopyReleased,))
     known = visit.read(
-        lambda so_far: mine | each("copy", [r.fact.copy for r in so_far.of(CopyReleased)], (CopyReceived,))
+        lambda so_far: (
+            mine
+            | each("copy", [r.fact.copy for r in so_far.of(CopyReleased)], (CopyReceived,))
+            | each("release", [r.fact.release for r in so_far.of(CopyReleased)], (ItemReleased,))
+            | effect_question(so_far)
+        )
     )
     received = {r.fact.copy for r in known.of(CopyReceived)}
+    effects = visit.effects
     return [
         Need(
             title=lambda _names, r=r: say("Acknowledge copy %(copy)s", copy=r.fact.copy),  # type: ignore[misc]  # a default keeps the value
@@ -328,7 +337,11 @@ def _receipts(visit: Visit) -> list[Need]:
             why=say("given %(when)s", when=say.happened(r)),
         )
         for r in known.of(CopyReleased)
-        if r.told is None and r.fact.recipient == me and r.fact.copy not in received
+        if r.told is None
+        and r.fact.recipient == me
+        and r.fact.copy not in received
+        and (effect := effect_of(effects, known, r)) is not None
+        and effect.holds
     ]
 
 

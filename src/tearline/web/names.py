@@ -113,7 +113,7 @@ def names_question(known: History) -> Question:
                 into.add(found)  # type: ignore[arg-type]  # the field's name says which identifier it is
         for name in ("recipients", "investigators"):
             persons.update(getattr(fact, name, ()))
-        for name in ("person", "superior", "recipient"):
+        for name in ("person", "superior", "recipient", "control_official"):
             if isinstance(found := getattr(fact, name, None), str):
                 persons.add(PersonId(found))
         for name in ("organisation", "decided_by", "originator", "holder", "counted_by", "overseer"):

@@ -1,7 +1,7 @@
 """Where a recorded fact is shown: the page of what it is about, or its own entry in the ledger."""
 
 from tearline.facts.fact import Fact
-from tearline.facts.harm import CountDocumented, HarmReported
+from tearline.facts.harm import CountDocumented, HarmReported, ThreatAssessed, WarningWaived
 from tearline.facts.history import Recorded
 from tearline.facts.leaks import CompromiseReported, CooperationSuspended, InvestigationOpened
 from tearline.facts.logs import (
@@ -22,11 +22,13 @@ from tearline.facts.release import (
     DissentRecorded,
     ItemRegistered,
     ItemReleased,
+    ReleaseExpedited,
     ReleaseRequested,
     ReleaseSignedOff,
     SourceWarned,
     VerdictReached,
 )
+from tearline.facts.screening import ItemScreened, OriginatorAnswered, SourceStandingStated
 
 
 def entry_of(recorded: Recorded[Fact]) -> str:
@@ -41,13 +43,23 @@ def page_of(recorded: Recorded[Fact]) -> str:
             | ReleaseSignedOff(request=request)
             | VerdictReached(request=request)
             | ItemReleased(request=request)
+            | ReleaseExpedited(request=request)
         ):
             return f"/releases/{request}"
         case DissentRecorded(request=request) if request is not None:
             return f"/releases/{request}"
         case DisclosureRecorded(release=release) | DisclosureJustified(release=release):
             return f"/disclosures/{release}"
-        case ItemRegistered(item=item) | SourceWarned(item=item) | DissentRecorded(item=item):
+        case (
+            ItemRegistered(item=item)
+            | SourceWarned(item=item)
+            | DissentRecorded(item=item)
+            | ThreatAssessed(item=item)
+            | WarningWaived(item=item)
+            | ItemScreened(item=item)
+            | OriginatorAnswered(item=item)
+            | SourceStandingStated(item=item)
+        ):
             return f"/items/{item}"
         case (
             CompromiseReported(compromise=compromise)

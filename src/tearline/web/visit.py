@@ -14,6 +14,7 @@ from tearline.facts.history import Actor, History, Question, Recorded, Role, abo
 from tearline.facts.identifiers import PersonId, well_formed
 from tearline.facts.oversight import TellingOpened
 from tearline.facts.words import Language, Words
+from tearline.jobs.effect import Effects
 from tearline.node import Node
 from tearline.projections import Projections
 from tearline.web.access import ALL, Access
@@ -46,6 +47,11 @@ class Caller:
     def projections(self) -> Projections:
         held: Projections = self.request.app.state.projections
         return held
+
+    @property
+    def effects(self) -> Effects:
+        """What is in effect now, by the witnesses that this node asks."""
+        return Effects(self.node, self.request.app.state.witnesses)
 
     @property
     def demo(self) -> bool:

@@ -3,17 +3,19 @@
 from typing import TypeVar
 
 from fastapi import APIRouter
+from starlette.exceptions import HTTPException
 
 from tearline.facts.fact import Fact
-from tearline.facts.harm import PeopleWarned
-from tearline.facts.history import Recorded, about
-from tearline.facts.identifiers import CopyId, DissentId, ItemId, ReleaseId, RequestId, WarningId
+from tearline.facts.harm import PeopleWarned, ThreatAssessed, WarningWaived
+from tearline.facts.history import Recorded, about, each
+from tearline.facts.identifiers import CopyId, DissentId, ItemId, ReleaseId, RequestId, ThreatId, WarningId
 from tearline.facts.oversight import OverseerInformed
 from tearline.facts.parties import (
     AgreementSigned,
     OfficeLeft,
     OfficeTaken,
     OrganisationRegistered,
+    PersonEnrolled,
     UnitFormed,
 )
 from tearline.facts.release import (
@@ -24,14 +26,18 @@ from tearline.facts.release import (
     DissentAnswered,
     DissentRecorded,
     ItemRegistered,
+    ReleaseExpedited,
     ReleaseRequested,
+    ReleaseReviewed,
     ReleaseSignedOff,
     SourceWarned,
     SourceWarningAnswered,
 )
+from tearline.facts.screening import ItemScreened, OriginatorAnswered
 from tearline.folds.agreements import agreements
 from tearline.folds.people import People
-from tearline.rooms.harm import WarnPeople
+from tearline.folds.release import lineage, threats
+from tearline.rooms.harm import AssessThreat, WaiveWarning, WarnPeople
 from tearline.rooms.oversight import InformOverseer
 from tearline.rooms.release.items import AnswerSourceWarning
 from tearline.rooms.release.outside import JustifyDisclosure
@@ -45,10 +51,12 @@ from tearline.rooms.release.requests import (
     RequestRelease,
     SignOff,
 )
+from tearline.rooms.release.reviews import ReviewRelease
+from tearline.rooms.release.screening import RecordOriginatorsAnswer, ScreenItem
 from tearline.web.forms import Asked, Options, form
 from tearline.web.names import Names, names_question
-from tearline.web.release.copies import copy_of, page_question
-from tearline.web.release.request import title
+from tearline.web.release.copies import copy_of, effect_of, page_question, waiting
+from tearline.web.release.request import expedited_of, review_rows, title
 from tearline.web.show import Shown, label, text
 from tearline.web.visit import Visit, absent
 
@@ -115,8 +123,22 @@ def new_request(visit: Visit) -> Asked:
         hints={
             "recipients": say("Each gets a copy of their own. Their superiors will see it too."),
             "purpose": say("Without it the protocol holds the release."),
+            "right_to_know": say("The law, office or order by which the recipient may have it."),
+            "expedited": say(
+                "Only where it cannot wait and the agreement has this path. Somebody else reviews it afterwards."
+            ),
         },
-        order_of_fields=("recipients", "extent", "manner", "purpose", "agreement"),
+        order_of_fields=(
+            "recipients",
+            "extent",
+            "manner",
+            "purpose",
+            "right_to_know",
+            "use",
+            "reach",
+            "expedited",
+            "agreement",
+        ),
         about=[
             (label(say, ReleaseRequested, "item"), names.item(item).link()),
             (label(say, ReleaseRequested, "unit"), names.unit(unit).link()),
@@ -328,6 +350,7 @@ def _item(visit: Visit) -> tuple[Recorded[ItemRegistered], Names]:
 def warned(visit: Visit) -> Asked:
     recorded, names = _item(visit)
     say, item = visit.say, recorded.fact.item
+    assessed = _threats(visit, item)
     return Asked(
         title=say("Warn people in danger"),
         submit=say("Record the warning"),
@@ -340,8 +363,147 @@ def warned(visit: Visit) -> Asked:
             "Danger to life comes first: warn them, then record it. It waits for no verdict and no signature."
         ),
         new="notice",
-        fixed={"item": item, "compromise": None},
+        fixed={"item": item, "compromise": None, **({} if assessed else {"threat": None})},
+        options={"threat": assessed} if assessed else {},
         happened=say("When were they warned?"),
+    )
+
+
+def _threats(visit: Visit, item: ItemId) -> Options:
+    """The threats of which the item, or what it was drawn from, speaks: what is threatened, and since when."""
+    say = visit.say
+    known = visit.read(
+        lambda so_far: each("item", lineage(so_far, item) or [item], (ItemRegistered, ThreatAssessed))
+    )
+    return [
+        (t.recorded.fact.threat, f"{say(t.recorded.fact.harm)}, {say.happened(t.recorded)}")
+        for t in threats(known, item, visit.now)
+        if t.recorded.told is None
+    ]
+
+
+def assess_threat(visit: Visit) -> Asked:
+    recorded, names = _item(visit)
+    say, item = visit.say, recorded.fact.item
+    return Asked(
+        title=say("Assess a threat"),
+        submit=say("Record the threat"),
+        command=AssessThreat,
+        kind=ThreatAssessed,
+        allowed=AssessThreat.allowed,
+        then=f"/items/{item}",
+        trail=[(f"/items/{item}", names.item(item).name)],
+        lead=say("In doubt, say yes. To warn those in danger waits for none of this: warn them first."),
+        new="threat",
+        fixed={"item": item},
+    )
+
+
+def waive_warning(visit: Visit) -> Asked:
+    recorded, names = _item(visit)
+    say, item = visit.say, recorded.fact.item
+    asked = about(f"threat:{ThreatId(visit.identifier('threat'))}", kinds=(ThreatAssessed,))
+    fact = only(list(visit.read(asked).of(ThreatAssessed))).fact
+    if fact.item != item:
+        raise absent()
+    return Asked(
+        title=say("Waive the warning"),
+        submit=say("Waive the warning"),
+        command=WaiveWarning,
+        kind=WarningWaived,
+        allowed=WaiveWarning.allowed,
+        then=f"/items/{item}",
+        trail=[(f"/items/{item}", names.item(item).name)],
+        before=say(
+            "People in danger are then not told. You answer for it under your own name; it stays on record."
+        ),
+        grave=True,
+        fixed={"threat": fact.threat, "item": item},
+        about=[
+            (label(say, ThreatAssessed, name), text(say, fact, name))
+            for name in ("harm", "credible", "specific", "impending", "whom")
+        ],
+    )
+
+
+def originators_answer(visit: Visit) -> Asked:
+    recorded, names = _item(visit)
+    say, item = visit.say, recorded.fact.item
+    live = visit.read(about(kinds=(UnitFormed, OrganisationRegistered)))
+    units = Names(live, say)
+    return Asked(
+        title=say("Record the originator's answer"),
+        submit=say("Record the answer"),
+        command=RecordOriginatorsAnswer,
+        kind=OriginatorAnswered,
+        allowed=RecordOriginatorsAnswer.allowed,
+        then=f"/items/{item}",
+        trail=[(f"/items/{item}", names.item(item).name)],
+        lead=say("As the originator gave it, for one unit. A no withdraws what was allowed before."),
+        fixed={"item": item},
+        options={
+            "unit": [(r.fact.unit, units.of_unit(r.fact.unit)) for r in live.of(UnitFormed) if not r.told]
+        },
+        happened=say("When did the originator answer?"),
+    )
+
+
+def screen(visit: Visit) -> Asked:
+    recorded, names = _item(visit)
+    say, fact = visit.say, recorded.fact
+    live = visit.read(about(f"organisation:{fact.holder}", kinds=(PersonEnrolled,)))
+    people = Names(live, say)
+    return Asked(
+        title=say("Screen it"),
+        submit=say("Record the screening"),
+        command=ScreenItem,
+        kind=ItemScreened,
+        allowed=ScreenItem.allowed,
+        then=f"/items/{fact.item}",
+        trail=[(f"/items/{fact.item}", names.item(fact.item).name)],
+        lead=say("Of several screenings the worse counts: screening again does not help."),
+        fixed={"item": fact.item},
+        options={
+            "control_official": [
+                (r.fact.person, people.person(r.fact.person).name)
+                for r in live.of(PersonEnrolled)
+                if not r.told
+            ]
+        },
+    )
+
+
+def review(visit: Visit) -> Asked:
+    """Only where there is something to review, and by when that is due."""
+    recorded, names = _request(visit)
+    say, asked = visit.say, recorded.fact
+    known = visit.read(
+        lambda so_far: (
+            about(f"request:{asked.request}", kinds=(ReleaseExpedited,))
+            | each(
+                "agreement", [asked.agreement] if asked.agreement else [], (AgreementSigned, ReleaseReviewed)
+            )
+            | names_question(so_far)
+        )
+    )
+    expedited = expedited_of(known, asked.request)
+    if expedited is None:
+        raise absent()
+    fact = expedited.fact
+    return Asked(
+        title=say("Review the expedited release"),
+        submit=say("Record the review"),
+        command=ReviewRelease,
+        kind=ReleaseReviewed,
+        allowed=ReviewRelease.allowed,
+        then=f"/releases/{asked.request}",
+        trail=_trail(visit, asked),
+        lead=title(say, asked, names),
+        before=say(
+            "There is one review, by somebody who had no part in the release. It cannot be taken back."
+        ),
+        fixed={"release": fact.release, "item": fact.item, "agreement": fact.agreement},
+        about=review_rows(say, known, asked.request, names, visit.now),
     )
 
 
@@ -401,6 +563,9 @@ def receipt(visit: Visit) -> Asked:
     given = copy_of(known, copy)
     if given is None or given.told or given.fact.recipient != visit.actor.person:
         raise absent()
+    waits = waiting(say, effect_of(visit.effects, known, given))
+    if waits is not None:
+        raise HTTPException(403, waits)
     fact = given.fact
     rows: list[tuple[str, Shown]] = [
         (label(say, CopyReleased, "copy"), fact.copy),
@@ -429,10 +594,15 @@ for path, ask in (
     ("/releases/{request}/decide", decide),
     ("/releases/{request}/release", release),
     ("/releases/{request}/overseer", inform_on_request),
+    ("/releases/{request}/review", review),
     ("/disclosures/{release}/overseer", inform_on_disclosure),
     ("/disclosures/{release}/justification", justify),
     ("/items/{item}/dissent", dissent_on_item),
     ("/items/{item}/warned", warned),
+    ("/items/{item}/threat", assess_threat),
+    ("/items/{item}/threats/{threat}/waiver", waive_warning),
+    ("/items/{item}/answer", originators_answer),
+    ("/items/{item}/screening", screen),
     ("/items/{item}/dissents/{dissent}/answer", answer_dissent),
     ("/items/{item}/warnings/{warning}/answer", answer_warning),
     ("/copies/{copy}/receipt", receipt),

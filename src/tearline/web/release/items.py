@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tearline.facts.fact import Fact
-from tearline.facts.harm import PeopleWarned
+from tearline.facts.harm import PeopleWarned, ThreatAssessed, WarningWaived
 from tearline.facts.history import History, Question, Recorded, Role, each
 from tearline.facts.identifiers import ItemId
 from tearline.facts.leaks import CompromiseReported
@@ -21,9 +21,27 @@ from tearline.facts.release import (
     ReleaseRequested,
     VerdictReached,
 )
+from tearline.facts.screening import (
+    EuropolCodesSet,
+    ItemScreened,
+    OriginatorAnswered,
+    SourceContactApproved,
+    SourceStandingStated,
+)
 from tearline.folds.obligations import Obligation
-from tearline.folds.release import ITEM_KINDS, Dissented, dissents, item_of, lineage, warnings
+from tearline.folds.release import (
+    ITEM_KINDS,
+    Dissented,
+    Threatened,
+    dissents,
+    item_of,
+    lineage,
+    threats,
+    warnings,
+)
 from tearline.protocol import Pack
+from tearline.rooms.harm import AssessThreat, WaiveWarning
+from tearline.rooms.release.screening import RecordOriginatorsAnswer, ScreenItem
 from tearline.web.access import Access
 from tearline.web.look import verdict_tag
 from tearline.web.names import Names, names_question
@@ -96,7 +114,7 @@ def view(
             names,
             None if told else access,
         ),
-        protection=_protection(say, known, item),
+        protection=_protection(say, known, item, names),
         went=_went(say, known, item, names),
         leaks=[
             (say(r.fact.sure), say.happened(r), f"/leaks/{r.fact.compromise}")
@@ -109,7 +127,7 @@ def view(
             for r in known.of(ItemRegistered)
             if r.fact.tearline_of == item
         ],
-        actions=[] if told else _actions(say, item, access),
+        actions=[] if told else _actions(say, known, item, access, now),
         entry=(say("entry %(n)s", n=say.number(registered.position)), entry_of(registered)),
         rests_on=registered.told.rests_on if registered.told else "",
     )
@@ -141,23 +159,20 @@ def _facts(say: Tongue, fact: ItemRegistered, names: Names) -> list[tuple[str, S
 
 
 def _protection(
-    say: Tongue, known: History, item: ItemId
+    say: Tongue, known: History, item: ItemId, names: Names
 ) -> list[tuple[str, list[tuple[str, Shown]], str, str]]:
-    """Who could have known, who is at risk, what protects them: title, fields, when, ledger entry."""
-    kinds: tuple[type[Fact], ...] = (
-        KnowersListed,
-        PeopleAtRiskNamed,
-        ProtectionPlanSet,
-        OnwardConsentGiven,
-        PeopleWarned,
-    )
+    """What was found out about it, who is in danger, what protects them: title, fields, when, ledger entry."""
+    kinds = tuple(_NAMED)
     found: list[Recorded[Fact]] = [
         r for r in known if isinstance(r.fact, kinds) and getattr(r.fact, "item", None) == item
     ]
     return [
         (
             say(type(r.fact).in_words),
-            [(label(say, type(r.fact), name), text(say, r.fact, name)) for name in _NAMED[type(r.fact)]],
+            [
+                (label(say, type(r.fact), name), _named(say, r.fact, name, names))
+                for name in _NAMED[type(r.fact)]
+            ],
             say.happened(r),
             entry_of(r),
         )
@@ -170,8 +185,26 @@ _NAMED: Mapping[type[Fact], tuple[str, ...]] = {
     PeopleAtRiskNamed: ("count", "who"),
     ProtectionPlanSet: ("ready_from", "measures"),
     OnwardConsentGiven: ("unit", "conditions"),
-    PeopleWarned: ("people", "method", "said"),
+    PeopleWarned: ("people", "method", "threat", "said"),
+    ItemScreened: ("suspicion", "protected", "lawful", "control_official"),
+    EuropolCodesSet: ("source", "information", "codes", "text"),
+    OriginatorAnswered: ("unit", "answer", "use", "court", "requires", "tearline", "conditions"),
+    SourceStandingStated: ("standing", "review_due", "promised"),
+    SourceContactApproved: ("reasons",),
+    ThreatAssessed: ("threat", "harm", "credible", "specific", "impending", "whom"),
+    WarningWaived: ("threat", "ground", "reasons"),
 }
+
+
+def _named(say: Tongue, fact: Fact, name: str, names: Names) -> Shown:
+    """A field as it is shown; who or what an identifier stands for, by name."""
+    held = getattr(fact, name)
+    match name:
+        case "unit":
+            return names.unit(held).link()
+        case "control_official":
+            return names.person(held).link()
+    return text(say, fact, name)
 
 
 def _went(say: Tongue, known: History, item: ItemId, names: Names) -> list[list[object]]:
@@ -206,11 +239,30 @@ def _went(say: Tongue, known: History, item: ItemId, names: Names) -> list[list[
     return found
 
 
-def _actions(say: Tongue, item: ItemId, access: Access) -> list[tuple[str, str]]:
+def _actions(
+    say: Tongue, known: History, item: ItemId, access: Access, now: datetime
+) -> list[tuple[str, str]]:
     actions = []
     if access.role in (Role.CASE_AGENT, Role.LIAISON, Role.RELEASING_OFFICER):
         actions.append((say("Ask for a release"), f"/releases/new?item={item}"))
     actions.append((say("Warn people in danger"), f"/items/{item}/warned"))
+    if access.role in AssessThreat.allowed:
+        actions.append((say("Assess a threat"), f"/items/{item}/threat"))
+    if access.role in WaiveWarning.allowed:
+        actions += [
+            (say("Waive the warning of threat %(threat)s", threat=t.recorded.fact.threat), _waiver(t))
+            for t in threats(known, item, now)
+            if t.warned is None and t.waived is None
+        ]
+    if access.role in ScreenItem.allowed:
+        actions.append((say("Screen it"), f"/items/{item}/screening"))
+    if access.role in RecordOriginatorsAnswer.allowed:
+        actions.append((say("Record the originator's answer"), f"/items/{item}/answer"))
     actions.append((say("Record dissent"), f"/items/{item}/dissent"))
     actions.append((say("Report a compromise"), f"/leaks/new?item={item}"))
     return actions
+
+
+def _waiver(one: Threatened) -> str:
+    fact = one.recorded.fact
+    return f"/items/{fact.item}/threats/{fact.threat}/waiver"

@@ -17,7 +17,9 @@ from tearline.facts.release import (
 )
 from tearline.folds.people import People
 from tearline.folds.requests import Requests
+from tearline.jobs.effect import Effects, effect_question
 from tearline.web.names import Names
+from tearline.web.release.copies import waiting
 from tearline.web.release.request import title
 from tearline.web.show import label
 from tearline.web.tongue import Tongue
@@ -185,6 +187,7 @@ def partner_question(known: History, me: PersonId) -> Question:
     """What was released to the units in which this person serves, and nothing else."""
     asked = about(f"person:{me}", kinds=(OfficeTaken, OfficeLeft))
     asked |= each("unit", sorted({r.fact.unit for r in known.of(OfficeTaken)}), (ItemReleased, CopyReleased))
+    asked |= effect_question(known)
     return asked | each("copy", [r.fact.copy for r in known.of(CopyReleased)], (CopyReceived,))
 
 
@@ -192,8 +195,8 @@ def partner_units(known: History, me: PersonId, now: datetime) -> set[UnitId]:
     return {office.fact.unit for person, office in People(known, now).offices.items() if person == me}
 
 
-def partner_rows(say: Tongue, known: History, me: PersonId, now: datetime) -> list[Row]:
-    """Releases to the partner's own unit: no reasons, no other recipient."""
+def partner_rows(say: Tongue, known: History, me: PersonId, now: datetime, effects: Effects) -> list[Row]:
+    """Releases to the partner's own unit: no reasons, no other recipient; of what waits, not even the item."""
     units = partner_units(known, me, now)
     received = {r.fact.copy: r for r in known.of(CopyReceived)}
     mine = {r.fact.release: r.fact.copy for r in known.of(CopyReleased) if r.fact.recipient == me}
@@ -201,7 +204,13 @@ def partner_rows(say: Tongue, known: History, me: PersonId, now: datetime) -> li
     for r in reversed(known.of(ItemReleased)):
         if r.fact.unit not in units or r.told:
             continue
+        copies = [c for c in known.of(CopyReleased) if c.fact.release == r.fact.release]
         copy = mine.get(r.fact.release)
+        waits = waiting(say, effects.of(known, r, copies))
+        if waits is not None:
+            href = f"/copies/{copy}" if copy else "/releases"
+            rows.append(Row(title=say("A release to your unit"), href=href, why=waits))
+            continue
         receipt = received.get(copy) if copy else None
         rows.append(
             Row(

@@ -15,7 +15,9 @@ from tearline.facts.release import (
     Extent,
     ItemRegistered,
     ItemReleased,
+    ReleaseExpedited,
     ReleaseRequested,
+    ReleaseReviewed,
     ReleaseSignedOff,
     SignOffLine,
     VerdictReached,
@@ -34,6 +36,8 @@ from tearline.folds.release import (
     request_question,
     warnings,
 )
+from tearline.folds.reviews import review_due, review_of
+from tearline.jobs.effect import Effects
 from tearline.protocol import Effect as RuleEffect
 from tearline.protocol import Matched, Pack, Protocol
 from tearline.web.access import Access
@@ -43,6 +47,7 @@ from tearline.web.names import Names, names_question
 from tearline.web.owed import OwedRow, owed_on, owed_row
 from tearline.web.places import entry_of
 from tearline.web.readings import citation_text, missing_words, reading_rows
+from tearline.web.release.copies import waiting
 from tearline.web.release.verdicts import Standing
 from tearline.web.show import Shown, label, text
 from tearline.web.tongue import Tongue
@@ -120,6 +125,8 @@ class RequestView:
     facts: list[tuple[str, Shown] | tuple[str, Shown, str]]
     verdicts: list[list[object]]
     copies: list[list[object]]
+    witnesses: str | None
+    review: list[tuple[str, Shown]]
     entries: list[tuple[str, str, str]]
     hashes: list[tuple[str, str]]
     actions: list[tuple[str, str]]
@@ -149,6 +156,7 @@ def view(
     owed: Sequence[Obligation],
     access: Access,
     now: datetime,
+    effects: Effects,
 ) -> RequestView | None:
     """The page as this reader may see it; None when there is no such request."""
     recorded = request_of(known, request)
@@ -196,6 +204,8 @@ def view(
         facts=_facts(say, known, asked, names),
         verdicts=_verdicts(say, known, request, shows_rules=shows_rules),
         copies=_copies(say, known, released, names),
+        witnesses=_witnesses(say, known, released, effects),
+        review=review_rows(say, known, request, names, now),
         entries=_entries(say, known, request),
         hashes=_hashes(say, stands),
         actions=[]
@@ -467,6 +477,8 @@ def _facts(
         rows.append((label(say, ReleaseRequested, "agreement"), agreement.name, agreement.href))
     else:
         rows.append((label(say, ReleaseRequested, "agreement"), say("none")))
+    for name in ("right_to_know", "use", "reach", "expedited"):
+        rows.append((label(say, ReleaseRequested, name), text(say, asked, name)))  # noqa: PERF401  its type
     if item is not None:
         for name in ("source_grade", "information_grade", "handling", "perishes_at"):
             rows.append((label(say, ItemRegistered, name), text(say, item.fact, name)))  # noqa: PERF401  its type
@@ -508,6 +520,49 @@ def _copies(
                 ]
             )
     return rows
+
+
+def _witnesses(
+    say: Tongue, known: History, released: Recorded[ItemReleased] | None, effects: Effects
+) -> str | None:
+    """Whether the release is in effect, where its agreement asks for witnesses."""
+    if released is None:
+        return None
+    copies = [r for r in known.of(CopyReleased) if r.fact.release == released.fact.release]
+    effect = effects.of(known, released, copies)
+    if effect.holds and effect.quorum:
+        return say(
+            "In effect: %(n)s witnesses have cosigned it, of at least %(quorum)s that its agreement asks for.",
+            n=say.number(effect.cosigned),
+            quorum=say.number(effect.quorum),
+        )
+    return waiting(say, effect)
+
+
+def expedited_of(known: History, request: RequestId) -> Recorded[ReleaseExpedited] | None:
+    return next((r for r in known.of(ReleaseExpedited) if r.fact.request == request), None)
+
+
+def review_rows(
+    say: Tongue, known: History, request: RequestId, names: Names, now: datetime
+) -> list[tuple[str, Shown]]:
+    """What was waived for an expedited release, by when it has to be reviewed, and what the review found."""
+    expedited = expedited_of(known, request)
+    if expedited is None:
+        return []
+    held = agreements(known).get(expedited.fact.agreement)
+    review, due = review_of(known, expedited), review_due(expedited, held)
+    rows = [(label(say, ReleaseExpedited, "waived"), text(say, expedited.fact, "waived"))]
+    if review is None:
+        late = say("overdue: no further release is expedited under this agreement") if due < now else None
+        rows.append((say("Review due"), f"{say.moment(due)} · {late or say.until(due, now)}"))
+        return rows
+    return [
+        *rows,
+        (label(say, ReleaseReviewed, "finding"), say(review.fact.finding)),
+        (label(say, ReleaseReviewed, "reasons"), text(say, review.fact, "reasons")),
+        (say("Reviewed by"), _who_when(say, review, names)),
+    ]
 
 
 def _entries(say: Tongue, known: History, request: RequestId) -> list[tuple[str, str, str]]:
@@ -563,10 +618,27 @@ def _actions(
             actions.append((say("Decide again"), f"{here}/decide"))
         if role in (Role.SENIOR_OFFICER, Role.RELEASING_OFFICER, Role.INVESTIGATOR):
             actions.append((say("Inform the overseer"), f"{here}/overseer"))
+    expedited = expedited_of(known, recorded.fact.request)
+    if (
+        expedited is not None
+        and review_of(known, expedited) is None
+        and role in (Role.SENIOR_OFFICER, Role.OVERSEER)
+        and not had_part(known, recorded, access.person)
+    ):
+        actions.append((say("Review the expedited release"), f"{here}/review"))
     actions.append((say("Record dissent"), f"{here}/dissent"))
     if released is not None:
         actions.append((say("Report a compromise"), f"/leaks/new?item={recorded.fact.item}"))
     return actions
+
+
+def had_part(known: History, recorded: Recorded[ReleaseRequested], person: PersonId) -> bool:
+    """Whether this person asked for it, signed it or released it."""
+    request = recorded.fact.request
+    did: list[Recorded[Fact]] = [recorded]
+    did += [r for r in known.of(ReleaseSignedOff) if r.fact.request == request]
+    did += [r for r in known.of(ItemReleased) if r.fact.request == request]
+    return any(r.by.person == person for r in did)
 
 
 def _top(known: History, asked: ReleaseRequested, people: People) -> PersonId | None:

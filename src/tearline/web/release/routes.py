@@ -18,7 +18,7 @@ def releases(visit: Visiting) -> Response:
     if visit.access.outside:
         me = visit.actor.person
         given = visit.read(lambda so_far: listing.partner_question(so_far, me))
-        rows = listing.partner_rows(visit.say, given, me, visit.now)
+        rows = listing.partner_rows(visit.say, given, me, visit.now, visit.effects)
         return visit.page("release/received.html", rows=rows)
     standing = visit.projections.requests()
     firsts = {part: visit.place(part) for part in ("open", "released", "outside")}
@@ -48,6 +48,7 @@ def one_request(visit: Visiting) -> Response:
         owed=owed_to_show(visit, opened),
         access=visit.access,
         now=visit.now,
+        effects=visit.effects,
     )
     if page is None:
         raise absent()
@@ -96,7 +97,14 @@ def one_copy(visit: Visiting) -> Response:
     known = visit.read(lambda so_far: copies.page_question(so_far, copy))
     given = copies.copy_of(known, copy)
     mine = given is not None and given.fact.recipient == visit.actor.person
-    page = copies.view(visit.say, known, copy, mine=mine, outside=visit.access.outside)
+    page = copies.view(
+        visit.say,
+        known,
+        copy,
+        mine=mine,
+        outside=visit.access.outside,
+        effect=copies.effect_of(visit.effects, known, given) if given else None,
+    )
     if page is None or (visit.access.outside and not mine):
         raise absent()
     return visit.page("release/copy.html", page=page)
