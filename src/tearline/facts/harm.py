@@ -181,7 +181,7 @@ class WarningWaived(Fact):
 
     threat: Annotated[ThreatId, Label("Threat", "Amenaza")]
     item: Annotated[ItemId, Label("Item", "Elemento")]
-    ground: Annotated[WaiverGround, Label("Ground", "Motivo")]
+    ground: Annotated[WaiverGround, Label("Ground for not warning", "Motivo para no avisar")]
     reasons: Annotated[Sealed[str], Label("Reasons", "Razones"), Compartment.REASONS]
 
 

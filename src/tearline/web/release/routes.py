@@ -6,7 +6,7 @@ from fastapi.responses import Response
 from tearline.facts.identifiers import CopyId, ItemId, ReleaseId, RequestId
 from tearline.web.access import ALL
 from tearline.web.owed import VERDICTS_OPEN, owed_to_show
-from tearline.web.release import acts, copies, disclosure, items, listing, request
+from tearline.web.release import acts, copies, disclosure, item_acts, items, listing, request
 from tearline.web.release.verdicts import standing
 from tearline.web.visit import Visiting, absent
 
@@ -29,6 +29,7 @@ def releases(visit: Visiting) -> Response:
 
 
 router.include_router(acts.router)
+router.include_router(item_acts.router)
 
 
 @router.get("/releases/{request}")

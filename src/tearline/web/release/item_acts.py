@@ -1,0 +1,184 @@
+"""Forms about an item: what is found out about it, who is in danger, and who objects to any release of it."""
+
+from fastapi import APIRouter
+
+from tearline.facts.harm import PeopleWarned, ThreatAssessed, WarningWaived
+from tearline.facts.history import Recorded, about, each
+from tearline.facts.identifiers import ItemId, ThreatId
+from tearline.facts.parties import OrganisationRegistered, PersonEnrolled, UnitFormed
+from tearline.facts.release import DissentRecorded, ItemRegistered
+from tearline.facts.screening import ItemScreened, OriginatorAnswered
+from tearline.folds.release import lineage, threats
+from tearline.rooms.harm import AssessThreat, WaiveWarning, WarnPeople
+from tearline.rooms.release.requests import RecordDissent
+from tearline.rooms.release.screening import RecordOriginatorsAnswer, ScreenItem
+from tearline.web.forms import Asked, Options, form
+from tearline.web.names import Names
+from tearline.web.release.acts import only
+from tearline.web.show import label, text
+from tearline.web.visit import Visit, absent
+
+router = APIRouter()
+
+
+def _item(visit: Visit) -> tuple[Recorded[ItemRegistered], Names]:
+    visit.own_side()
+    item = ItemId(visit.identifier("item"))
+    known = visit.read(about(f"item:{item}", kinds=(ItemRegistered,)))
+    return only([r for r in known.of(ItemRegistered) if r.fact.item == item]), Names(known, visit.say)
+
+
+def dissent_on_item(visit: Visit) -> Asked:
+    recorded, names = _item(visit)
+    say = visit.say
+    return Asked(
+        title=say("Record dissent"),
+        submit=say("Record dissent"),
+        command=RecordDissent,
+        kind=DissentRecorded,
+        allowed=RecordDissent.allowed,
+        then=f"/items/{recorded.fact.item}",
+        trail=[(f"/items/{recorded.fact.item}", names.item(recorded.fact.item).name)],
+        lead=say("Against any release of: %(item)s", item=names.item(recorded.fact.item).name),
+        before=say("It is recorded under your name, cannot be removed, and must be answered by a superior."),
+        new="dissent",
+        fixed={"item": recorded.fact.item, "request": None},
+        hints={"reasons": say("As you would say it to the overseer.")},
+    )
+
+
+def warned(visit: Visit) -> Asked:
+    recorded, names = _item(visit)
+    say, item = visit.say, recorded.fact.item
+    assessed = _threats(visit, item)
+    return Asked(
+        title=say("Warn people in danger"),
+        submit=say("Record the warning"),
+        command=WarnPeople,
+        kind=PeopleWarned,
+        allowed=WarnPeople.allowed,
+        then=f"/items/{item}",
+        trail=[(f"/items/{item}", names.item(item).name)],
+        lead=say(
+            "Danger to life comes first: warn them, then record it. It waits for no verdict and no signature."
+        ),
+        new="notice",
+        fixed={"item": item, "compromise": None, **({} if assessed else {"threat": None})},
+        options={"threat": assessed} if assessed else {},
+        happened=say("When were they warned?"),
+    )
+
+
+def _threats(visit: Visit, item: ItemId) -> Options:
+    """The threats of which the item, or what it was drawn from, speaks: what is threatened, and since when."""
+    say = visit.say
+    known = visit.read(
+        lambda so_far: each("item", lineage(so_far, item) or [item], (ItemRegistered, ThreatAssessed))
+    )
+    return [
+        (t.recorded.fact.threat, f"{say(t.recorded.fact.harm)}, {say.happened(t.recorded)}")
+        for t in threats(known, item, visit.now)
+        if t.recorded.told is None
+    ]
+
+
+def assess_threat(visit: Visit) -> Asked:
+    recorded, names = _item(visit)
+    say, item = visit.say, recorded.fact.item
+    return Asked(
+        title=say("Assess a threat"),
+        submit=say("Record the threat"),
+        command=AssessThreat,
+        kind=ThreatAssessed,
+        allowed=AssessThreat.allowed,
+        then=f"/items/{item}",
+        trail=[(f"/items/{item}", names.item(item).name)],
+        lead=say("In doubt, say yes. To warn those in danger waits for none of this: warn them first."),
+        new="threat",
+        fixed={"item": item},
+    )
+
+
+def waive_warning(visit: Visit) -> Asked:
+    recorded, names = _item(visit)
+    say, item = visit.say, recorded.fact.item
+    asked = about(f"threat:{ThreatId(visit.identifier('threat'))}", kinds=(ThreatAssessed,))
+    fact = only(list(visit.read(asked).of(ThreatAssessed))).fact
+    if fact.item != item:
+        raise absent()
+    return Asked(
+        title=say("Waive the warning"),
+        submit=say("Waive the warning"),
+        command=WaiveWarning,
+        kind=WarningWaived,
+        allowed=WaiveWarning.allowed,
+        then=f"/items/{item}",
+        trail=[(f"/items/{item}", names.item(item).name)],
+        before=say(
+            "People in danger are then not told. You answer for it under your own name; it stays on record."
+        ),
+        grave=True,
+        fixed={"threat": fact.threat, "item": item},
+        about=[
+            (label(say, ThreatAssessed, name), text(say, fact, name))
+            for name in ("harm", "credible", "specific", "impending", "whom")
+        ],
+    )
+
+
+def originators_answer(visit: Visit) -> Asked:
+    recorded, names = _item(visit)
+    say, item = visit.say, recorded.fact.item
+    live = visit.read(about(kinds=(UnitFormed, OrganisationRegistered)))
+    units = Names(live, say)
+    return Asked(
+        title=say("Record the originator's answer"),
+        submit=say("Record the answer"),
+        command=RecordOriginatorsAnswer,
+        kind=OriginatorAnswered,
+        allowed=RecordOriginatorsAnswer.allowed,
+        then=f"/items/{item}",
+        trail=[(f"/items/{item}", names.item(item).name)],
+        lead=say("As the originator gave it, for one unit. A no withdraws what was allowed before."),
+        fixed={"item": item},
+        options={
+            "unit": [(r.fact.unit, units.of_unit(r.fact.unit)) for r in live.of(UnitFormed) if not r.told]
+        },
+        happened=say("When did the originator answer?"),
+    )
+
+
+def screen(visit: Visit) -> Asked:
+    recorded, names = _item(visit)
+    say, fact = visit.say, recorded.fact
+    live = visit.read(about(f"organisation:{fact.holder}", kinds=(PersonEnrolled,)))
+    people = Names(live, say)
+    return Asked(
+        title=say("Screen it"),
+        submit=say("Record the screening"),
+        command=ScreenItem,
+        kind=ItemScreened,
+        allowed=ScreenItem.allowed,
+        then=f"/items/{fact.item}",
+        trail=[(f"/items/{fact.item}", names.item(fact.item).name)],
+        lead=say("Of several screenings the worse counts: screening again does not help."),
+        fixed={"item": fact.item},
+        options={
+            "control_official": [
+                (r.fact.person, people.person(r.fact.person).name)
+                for r in live.of(PersonEnrolled)
+                if not r.told
+            ]
+        },
+    )
+
+
+for path, ask in (
+    ("/items/{item}/dissent", dissent_on_item),
+    ("/items/{item}/warned", warned),
+    ("/items/{item}/threat", assess_threat),
+    ("/items/{item}/threats/{threat}/waiver", waive_warning),
+    ("/items/{item}/answer", originators_answer),
+    ("/items/{item}/screening", screen),
+):
+    form(router, path, ask)
