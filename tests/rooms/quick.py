@@ -56,7 +56,7 @@ BOTH = {**PROTOCOLS, QUICK.id: QUICK}
 FAST = RequestId("fast")
 
 
-def hurried(review_within: str = "12h", **more: int | str | bool) -> World:
+def hurried(review_within: str = "12h", /, **more: int | str | bool) -> World:
     """The two partners, who signed that missing signatures can wait for the review."""
     world = partners()
     world.protocols = BOTH

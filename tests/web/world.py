@@ -9,7 +9,16 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 from tearline.facts.fact import Sealed
-from tearline.facts.harm import CountDocumented, Credibility, Harm, HarmReported, Reliability, SourceClass
+from tearline.facts.harm import (
+    CountDocumented,
+    Credibility,
+    Harm,
+    HarmReported,
+    Reliability,
+    SourceClass,
+    ThreatAssessed,
+    ThreatHarm,
+)
 from tearline.facts.history import Actor, Precision, Role, Told
 from tearline.facts.identifiers import (
     AdversaryId,
@@ -29,6 +38,7 @@ from tearline.facts.identifiers import (
     ReportId,
     ResultId,
     TellingId,
+    ThreatId,
     TollId,
     UnitId,
     WarningId,
@@ -76,12 +86,27 @@ from tearline.facts.release import (
     SourceGrade,
     SourceWarned,
     Tlp,
+    Use,
     WarningKind,
+)
+from tearline.facts.screening import (
+    EuropolCode,
+    EuropolCodesSet,
+    EuropolInformation,
+    EuropolSource,
+    ItemScreened,
+    OriginatorAnswered,
+    OriginatorsAnswer,
+    ProtectedActivity,
+    SourceContactApproved,
+    SourceStandingStated,
+    Standing,
+    Treatment,
 )
 from tearline.node import Node, Order
 from tearline.protocol import ParameterType
 from tearline.rooms import Command
-from tearline.rooms.harm import DocumentCount, ReportHarm
+from tearline.rooms.harm import AssessThreat, DocumentCount, ReportHarm
 from tearline.rooms.leaks import RecordCompromiseAsItHappened
 from tearline.rooms.logs.naming import NamePartnerLog
 from tearline.rooms.logs.received import ReceiveCheckpoint, RecordFork, RecordUnproven, ShowConsistency
@@ -105,6 +130,13 @@ from tearline.rooms.release.items import (
 )
 from tearline.rooms.release.outside import RecordDisclosure
 from tearline.rooms.release.requests import RecordDissent
+from tearline.rooms.release.screening import (
+    ApproveSourceContact,
+    RecordOriginatorsAnswer,
+    ScreenItem,
+    SetEuropolCodes,
+    StateSourceStanding,
+)
 from tests.logs import fork, named, received, shown, unproven
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -300,6 +332,7 @@ def _live(world: World) -> list[Order]:
         ),
     )
     orders += _items(world, agency)
+    orders += _findings(world, unit)
     return orders + _operation(world, agreement, agency, police)
 
 
@@ -347,6 +380,52 @@ def _items(world: World, agency: OrganisationId) -> list[Order]:
             ),
         )
     return orders
+
+
+def _findings(world: World, unit: UnitId) -> list[Order]:
+    """What was found out about the second item."""
+    item = ItemId("practice.item-2")
+    screened = ItemScreened(
+        item=item,
+        suspicion=world.text("Seen there twice"),
+        protected=ProtectedActivity.RELATED,
+        lawful=True,
+        control_official=actor(Role.CASE_AGENT).person,
+    )
+    dropped = SourceStandingStated(
+        item=item, standing=Standing.DROPPED, review_due=world.clock() + timedelta(days=30), promised=True
+    )
+    threat = ThreatAssessed(
+        threat=ThreatId("practice.threat"),
+        item=item,
+        harm=ThreatHarm.KIDNAPPING,
+        credible=True,
+        specific=True,
+        impending=True,
+        whom=world.text("the shopkeeper"),
+    )
+    codes = EuropolCodesSet(
+        item=item,
+        source=EuropolSource.B,
+        information=EuropolInformation.KNOWN_TO_SOURCE,
+        codes=(EuropolCode.H1, EuropolCode.H3),
+        text=world.text("Ask before it is quoted"),
+    )
+    answer = OriginatorAnswered(
+        item=item,
+        unit=unit,
+        answer=OriginatorsAnswer.CONDITIONS,
+        use=Use.CRIME,
+        court=False,
+        requires=(Treatment.SANITISE,),
+        conditions=world.text("Not in writing"),
+    )
+    approved = SourceContactApproved(item=item, reasons=world.text("Nobody else knows"))
+    return [
+        *act(Role.SOURCE_HANDLER, ScreenItem(screened), StateSourceStanding(dropped), AssessThreat(threat)),
+        *act(Role.LIAISON, SetEuropolCodes(codes), RecordOriginatorsAnswer(answer)),
+        *act(Role.SENIOR_OFFICER, ApproveSourceContact(approved)),
+    ]
 
 
 def _operation(

@@ -532,7 +532,7 @@ def _witnesses(
     effect = effects.of(known, released, copies)
     if effect.holds and effect.quorum:
         return say(
-            "In effect: %(n)s witnesses have cosigned it, of at least %(quorum)s that its agreement asks for.",
+            "In effect: cosigned by %(n)s of our witnesses, where its agreement asks for %(quorum)s.",
             n=say.number(effect.cosigned),
             quorum=say.number(effect.quorum),
         )
