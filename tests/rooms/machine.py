@@ -6,7 +6,7 @@ every example would take longer than the example.
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from tearline.facts.fact import Compartment, Fact
 from tearline.facts.history import Actor, History, about
 from tearline.facts.vocabulary import kinds
 from tearline.node import Order
+from tearline.protocol import Pack
 from tearline.rooms import Command
 from tests.nodes import Clock, new_node, same_ledger, told
 from tests.worlds import VIC, World, partners
@@ -34,9 +35,17 @@ CHECKED_EVERY = 7
 def ledger_of(world: Callable[[], World]) -> bytes:
     """The database of a node that recorded this world."""
     with tempfile.TemporaryDirectory() as folder:
-        node = told(new_node(Path(folder), Clock()), world())
+        made = world()
+        node = new_node(Path(folder), Clock())
+        node.protocols = made.protocols
+        told(node, made)
         node.ledger.close()
         return (Path(folder) / "ledger.db").read_bytes()
+
+
+@cache
+def protocols_of(world: Callable[[], World]) -> Mapping[str, Pack]:
+    return world().protocols
 
 
 class OnANode(RuleBasedStateMachine):
@@ -50,6 +59,7 @@ class OnANode(RuleBasedStateMachine):
         (self.folder / "ledger.db").write_bytes(ledger_of(type(self).world))
         self.clock = Clock()
         self.node = same_ledger(self.folder, self.clock)
+        self.node.protocols = protocols_of(type(self).world)
         self.steps = 0
         self.names = 0
 

@@ -387,7 +387,7 @@ def _findings(world: World, unit: UnitId) -> list[Order]:
     item = ItemId("practice.item-2")
     screened = ItemScreened(
         item=item,
-        suspicion=world.text("Seen there twice"),
+        suspicion=Sealed(world.public("Seen there twice")),
         protected=ProtectedActivity.RELATED,
         lawful=True,
         control_official=actor(Role.CASE_AGENT).person,
@@ -409,7 +409,7 @@ def _findings(world: World, unit: UnitId) -> list[Order]:
         source=EuropolSource.B,
         information=EuropolInformation.KNOWN_TO_SOURCE,
         codes=(EuropolCode.H1, EuropolCode.H3),
-        text=world.text("Ask before it is quoted"),
+        text=Sealed(world.public("Ask before it is quoted")),
     )
     answer = OriginatorAnswered(
         item=item,
@@ -418,7 +418,7 @@ def _findings(world: World, unit: UnitId) -> list[Order]:
         use=Use.CRIME,
         court=False,
         requires=(Treatment.SANITISE,),
-        conditions=world.text("Not in writing"),
+        conditions=Sealed(world.public("Not in writing")),
     )
     approved = SourceContactApproved(item=item, reasons=world.text("Nobody else knows"))
     return [
