@@ -37,7 +37,7 @@ def test_no_command_is_left_out() -> None:
         importlib.import_module(module.name)
     kinds = all_of(Says) - {Says}
     said = {cls.__name__ for cls in kinds if cls.__module__ not in BY_NO_FILE}
-    assert said | {"DecideRequest", "ReleaseItem", "ReceiveOwnCopy"} == set(commands())
+    assert said | {"DecideRequest", "ReleaseItem", "ReceiveOwnCopy", "ReviewExpedited"} == set(commands())
 
 
 @pytest.mark.parametrize("name", sorted(commands()))

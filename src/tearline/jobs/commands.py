@@ -10,6 +10,7 @@ from typing import Any
 from tearline.facts.shape import Field, Identifier, Record, record_of
 from tearline.facts.words import Words
 from tearline.jobs.receipts import ReceiveOwnCopy
+from tearline.jobs.reviews import ReviewExpedited
 from tearline.rooms import Command, Says, harm, leaks, operations, oversight
 from tearline.rooms.logs import naming
 from tearline.rooms.parties import agreements, persons, units
@@ -46,9 +47,11 @@ class Form:
 
 @cache
 def commands() -> typing.Mapping[str, Form]:
-    """The forms of all commands that rooms define, and of the receipt for a request, by name."""
+    """The forms of all commands that rooms define, and of the receipt and the review for a request, by name."""
     forms = {cls.__name__: _form(cls) for room in ROOMS for cls in _defined(room)}
-    return MappingProxyType(forms | {"ReceiveOwnCopy": _form(ReceiveOwnCopy)})
+    forms["ReceiveOwnCopy"] = _form(ReceiveOwnCopy)
+    forms["ReviewExpedited"] = Form(record_of(ReviewExpedited), lambda review: review)
+    return MappingProxyType(forms)
 
 
 def _defined(room: ModuleType) -> Iterator[type[Any]]:
