@@ -63,7 +63,7 @@ ACTS = """\
       - {at: now-18h, by: syl, do: WaiveWarning,
          with: {threat: shots, item: phones, ground: already-aware, reasons: They left.}}
       - {at: now-18h, by: leo, do: RecordAllegation,
-         with: {allegation: raid, unit: siu, kind: corruption, standing: unfounded, account: Somebody said so., person: sue}}
+         with: {allegation: raid, unit: siu, kind: corruption, standing: unfounded, account: Hearsay., person: sue}}
       - {at: now-17h, by: ina, do: JudgeJusticeSteps,
          with: {allegation: raid, unit: siu, effective: true, reported_to: watch, reasons: In court.}}
       - {at: now-3h, by: ana, do: RequestRelease,

@@ -14,7 +14,16 @@ from tearline.facts.history import Role, about
 from tearline.facts.identifiers import AgreementId
 from tearline.facts.parties import AgreementSigned
 from tearline.facts.release import CopyReceived, Finding, Reach, ReleaseRequested, ReleaseReviewed, Use
-from tearline.facts.screening import ItemScreened, OriginatorAnswered, Treatment
+from tearline.facts.screening import (
+    EuropolCode,
+    EuropolCodesSet,
+    ItemScreened,
+    OriginatorAnswered,
+    SourceContactApproved,
+    SourceStandingStated,
+    Standing,
+    Treatment,
+)
 from tearline.ledger.note import COSIGNATURE, Note, cosign, vkey_of
 from tearline.node import Order
 from tearline.rooms.parties.agreements import SignAgreement
@@ -108,6 +117,7 @@ def test_an_expedited_release_says_by_when_it_is_reviewed_and_then_what_was_foun
     shown = bare(senior.get(page).text)
     assert "Expedited, and reviewed afterwards" in shown
     assert "sign-offs-missing" in shown
+    assert "it is reviewed" in shown, "what is owed, by the pack's own words"
     assert "20 November 2026, 21:00 UTC" in shown
     assert f"{page}/review" in senior.get(page).text
     form = bare(senior.get(f"{page}/review").text)
@@ -245,6 +255,36 @@ def test_an_originators_answer_is_recorded_by_a_liaison_officer(world: World) ->
     assert (fact.court, fact.tearline, fact.conditions.open()) == (False, True, "By word of mouth.")
     assert "yes, on conditions" in liaison.get(ITEM).text
     assert visitor(world, Role.PARTNER_LIAISON).get(form).status_code == 404
+
+
+def test_a_source_and_codes_are_recorded_by_those_who_may(world: World) -> None:
+    handler, liaison, senior = (
+        visitor(world, role) for role in (Role.SOURCE_HANDLER, Role.LIAISON, Role.SENIOR_OFFICER)
+    )
+    send(handler, f"{ITEM}/source", standing="dropped-for-cause", review_due="", promised="yes")
+    stated = latest(world, SourceStandingStated)
+    assert (stated.standing, stated.review_due, stated.promised) == (Standing.DROPPED, None, True)
+    send(senior, f"{ITEM}/source/approval", reasons="Nobody else can know it.")
+    assert latest(world, SourceContactApproved).item == "practice.item-1"
+    send(liaison, f"{ITEM}/codes", source="B", information="2", codes="H2", text="")
+    assert latest(world, EuropolCodesSet).codes == (EuropolCode.H2,)
+    shown = bare(visitor(world, Role.SOURCE_HANDLER, "es").get(ITEM).text)
+    assert "dada de baja con causa" in shown
+    assert "H2: no transmitir sin permiso del proveedor" in shown
+    assert liaison.get(f"{ITEM}/source").status_code == 403
+    assert handler.get(f"{ITEM}/source/approval").status_code == 403
+
+
+def test_after_a_leak_people_are_warned_of_a_threat_too(world: World) -> None:
+    agent = visitor(world, Role.CASE_AGENT)
+    leak = send(agent, "/leaks/new?item=practice.item-1", sure="probable", seen="On a radio.")
+    form = f"{leak.partition('?')[0]}/warned"
+    assert 'name="threat"' not in agent.get(form).text
+    assessed(world)
+    assert 'name="threat"' in agent.get(form).text
+    threat = latest(world, ThreatAssessed).threat
+    send(agent, form, people="2", method="in-person", said="Leave tonight.", threat=threat)
+    assert latest(world, PeopleWarned).threat == threat
 
 
 # Copies that wait for witnesses

@@ -29,6 +29,7 @@ from tearline.web.names import Names, names_question
 from tearline.web.owed import VERDICTS_OPEN, OwedRow, owed_on, owed_row, owed_to_show
 from tearline.web.places import entry_of, page_of
 from tearline.web.release.acts import inform, only
+from tearline.web.release.item_acts import settled, threat_options
 from tearline.web.release.listing import Row
 from tearline.web.show import Shown, label, text
 from tearline.web.tongue import Tongue
@@ -294,6 +295,7 @@ def inform_on_leak(visit: Visit) -> Asked:
 def warned(visit: Visit) -> Asked:
     fact, names = _compromise(visit)
     say = visit.say
+    assessed = threat_options(visit, fact.item)
     return Asked(
         title=say("Warn people in danger"),
         submit=say("Record the warning"),
@@ -306,7 +308,8 @@ def warned(visit: Visit) -> Asked:
             "Danger to life comes first: warn them, then record it. It waits for no verdict and no signature."
         ),
         new="notice",
-        fixed={"item": fact.item, "compromise": fact.compromise},
+        fixed={"item": fact.item, "compromise": fact.compromise, **settled(assessed)},
+        options={"threat": assessed},
         happened=say("When were they warned?"),
     )
 

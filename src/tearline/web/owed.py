@@ -61,8 +61,8 @@ def owed_on(known: History, protocols: Mapping[str, Pack], ids: Mapping[str, Ite
     }
     units: set[str] = set()
     for recorded in known:
-        # A release, a leak or a warning of these items has duties of its own.
-        for field in ("release", "compromise", "warning"):
+        # A release, a leak, a warning or a threat of these items has duties of its own.
+        for field in ("release", "compromise", "warning", "threat"):
             identifier = getattr(recorded.fact, field, None)
             if isinstance(identifier, str):
                 clauses.add(Clause(kinds, frozenset({f"{field}:{identifier}"})))

@@ -1,5 +1,7 @@
 """Forms about an item: what is found out about it, who is in danger, and who objects to any release of it."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter
 
 from tearline.facts.harm import PeopleWarned, ThreatAssessed, WarningWaived
@@ -7,11 +9,23 @@ from tearline.facts.history import Recorded, about, each
 from tearline.facts.identifiers import ItemId, ThreatId
 from tearline.facts.parties import OrganisationRegistered, PersonEnrolled, UnitFormed
 from tearline.facts.release import DissentRecorded, ItemRegistered
-from tearline.facts.screening import ItemScreened, OriginatorAnswered
+from tearline.facts.screening import (
+    EuropolCodesSet,
+    ItemScreened,
+    OriginatorAnswered,
+    SourceContactApproved,
+    SourceStandingStated,
+)
 from tearline.folds.release import lineage, threats
 from tearline.rooms.harm import AssessThreat, WaiveWarning, WarnPeople
 from tearline.rooms.release.requests import RecordDissent
-from tearline.rooms.release.screening import RecordOriginatorsAnswer, ScreenItem
+from tearline.rooms.release.screening import (
+    ApproveSourceContact,
+    RecordOriginatorsAnswer,
+    ScreenItem,
+    SetEuropolCodes,
+    StateSourceStanding,
+)
 from tearline.web.forms import Asked, Options, form
 from tearline.web.names import Names
 from tearline.web.release.acts import only
@@ -50,7 +64,7 @@ def dissent_on_item(visit: Visit) -> Asked:
 def warned(visit: Visit) -> Asked:
     recorded, names = _item(visit)
     say, item = visit.say, recorded.fact.item
-    assessed = _threats(visit, item)
+    assessed = threat_options(visit, item)
     return Asked(
         title=say("Warn people in danger"),
         submit=say("Record the warning"),
@@ -63,13 +77,13 @@ def warned(visit: Visit) -> Asked:
             "Danger to life comes first: warn them, then record it. It waits for no verdict and no signature."
         ),
         new="notice",
-        fixed={"item": item, "compromise": None, **({} if assessed else {"threat": None})},
-        options={"threat": assessed} if assessed else {},
+        fixed={"item": item, "compromise": None, **settled(assessed)},
+        options={"threat": assessed},
         happened=say("When were they warned?"),
     )
 
 
-def _threats(visit: Visit, item: ItemId) -> Options:
+def threat_options(visit: Visit, item: ItemId) -> Options:
     """The threats of which the item, or what it was drawn from, speaks: what is threatened, and since when."""
     say = visit.say
     known = visit.read(
@@ -80,6 +94,11 @@ def _threats(visit: Visit, item: ItemId) -> Options:
         for t in threats(known, item, visit.now)
         if t.recorded.told is None
     ]
+
+
+def settled(assessed: Options) -> Mapping[str, object]:
+    """Where no threat is on record there is none to choose."""
+    return {} if assessed else {"threat": None}
 
 
 def assess_threat(visit: Visit) -> Asked:
@@ -173,6 +192,54 @@ def screen(visit: Visit) -> Asked:
     )
 
 
+def set_codes(visit: Visit) -> Asked:
+    recorded, names = _item(visit)
+    say, item = visit.say, recorded.fact.item
+    return Asked(
+        title=say("Set Europol codes"),
+        submit=say("Record the codes"),
+        command=SetEuropolCodes,
+        kind=EuropolCodesSet,
+        allowed=SetEuropolCodes.allowed,
+        then=f"/items/{item}",
+        trail=[(f"/items/{item}", names.item(item).name)],
+        lead=say("A code that was ever set stays, and of several gradings the worse counts."),
+        fixed={"item": item},
+    )
+
+
+def source_standing(visit: Visit) -> Asked:
+    recorded, names = _item(visit)
+    say, item = visit.say, recorded.fact.item
+    return Asked(
+        title=say("State how the source stands"),
+        submit=say("Record the standing"),
+        command=StateSourceStanding,
+        kind=SourceStandingStated,
+        allowed=StateSourceStanding.allowed,
+        then=f"/items/{item}",
+        trail=[(f"/items/{item}", names.item(item).name)],
+        lead=say("Never who it is. What was dropped for cause stays so for this item."),
+        fixed={"item": item},
+    )
+
+
+def approve_contact(visit: Visit) -> Asked:
+    recorded, names = _item(visit)
+    say, item = visit.say, recorded.fact.item
+    return Asked(
+        title=say("Approve contact with the source"),
+        submit=say("Record the approval"),
+        command=ApproveSourceContact,
+        kind=SourceContactApproved,
+        allowed=ApproveSourceContact.allowed,
+        then=f"/items/{item}",
+        trail=[(f"/items/{item}", names.item(item).name)],
+        before=say("You answer for it under your own name, and in writing."),
+        fixed={"item": item},
+    )
+
+
 for path, ask in (
     ("/items/{item}/dissent", dissent_on_item),
     ("/items/{item}/warned", warned),
@@ -180,5 +247,8 @@ for path, ask in (
     ("/items/{item}/threats/{threat}/waiver", waive_warning),
     ("/items/{item}/answer", originators_answer),
     ("/items/{item}/screening", screen),
+    ("/items/{item}/codes", set_codes),
+    ("/items/{item}/source", source_standing),
+    ("/items/{item}/source/approval", approve_contact),
 ):
     form(router, path, ask)

@@ -41,7 +41,13 @@ from tearline.folds.release import (
 )
 from tearline.protocol import Pack
 from tearline.rooms.harm import AssessThreat, WaiveWarning
-from tearline.rooms.release.screening import RecordOriginatorsAnswer, ScreenItem
+from tearline.rooms.release.screening import (
+    ApproveSourceContact,
+    RecordOriginatorsAnswer,
+    ScreenItem,
+    SetEuropolCodes,
+    StateSourceStanding,
+)
 from tearline.web.access import Access
 from tearline.web.look import verdict_tag
 from tearline.web.names import Names, names_question
@@ -258,6 +264,12 @@ def _actions(
         actions.append((say("Screen it"), f"/items/{item}/screening"))
     if access.role in RecordOriginatorsAnswer.allowed:
         actions.append((say("Record the originator's answer"), f"/items/{item}/answer"))
+    if access.role in SetEuropolCodes.allowed:
+        actions.append((say("Set Europol codes"), f"/items/{item}/codes"))
+    if access.role in StateSourceStanding.allowed:
+        actions.append((say("State how the source stands"), f"/items/{item}/source"))
+    if access.role in ApproveSourceContact.allowed:
+        actions.append((say("Approve contact with the source"), f"/items/{item}/source/approval"))
     actions.append((say("Record dissent"), f"/items/{item}/dissent"))
     actions.append((say("Report a compromise"), f"/leaks/new?item={item}"))
     return actions
