@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tearline.facts.codec import CLOSED
 from tearline.facts.fact import Fact, Sealed
 from tearline.facts.harm import ThreatHarm, WaiverGround
 from tearline.facts.identifiers import BriefingId, OrganisationId, RequestId, ValidationId
@@ -249,6 +250,10 @@ def test_a_right_that_was_purged_is_not_known() -> None:
     world = asked(partners(), stated)
     assert assembled(world)["request"]["right_to_know_stated"] is True
     assert "right_to_know_stated" not in assembled(purged(world, ReleaseRequested))["request"]
+    recorded = world.facts[-1]
+    before = replace(recorded, fact=replace(stated, right_to_know=CLOSED))
+    older = World([*world.facts[:-1], before])
+    assert "right_to_know_stated" not in assembled(older)["request"], "asked before anybody could say so"
 
 
 @pytest.mark.parametrize(
@@ -361,6 +366,41 @@ def test_the_question_reaches_the_units_of_the_chain_and_no_further() -> None:
     assert "raid" in reached
     assert "ours" not in reached, "a dissenter's unit has no part in it"
     assert {r.fact.unit for r in known.of(OfficeTaken)} >= {"brigade", "siu"}
+
+
+VALIDATED = RecordValidated(validation=ValidationId("v"), item=item().item, reasons=Sealed("still needed"))
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        screened(),
+        coded("phones", EuropolCode.H2),
+        answered(),
+        standing(),
+        contact_approved(),
+        threat(),
+        waived(),
+        people_warned(),
+        people_warned(item="other", of="shots"),
+        waived(item="other"),
+        VALIDATED,
+        ABUSE,
+        replace(ABUSE, unit=unit("siu").unit),
+        justice(),
+        expedited(),
+        reviewed(),
+        screened("root"),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_whatever_can_change_a_dossier_is_in_the_boundary_of_the_decision(fact: Fact) -> None:
+    """So a decision beside it is made again: the ledger refuses what was decided without it."""
+    base = partners().tell(unit("brigade"), item("root"), item("phones-2", tearline_of="root"), at=on(-60))
+    base.tell(office("sue", "brigade"), threat(), at=on(-50), by=LEO)
+    base.tell(requested(item="phones-2" if "root" in repr(fact) else "phones"), by=ANA)
+    question = DecideRequest(RequestId("ask")).question(base.history)
+    assert len(World().tell(fact).read(question, frozenset()).facts) == 1
 
 
 @pytest.mark.parametrize(
