@@ -1,4 +1,4 @@
-"""Packs for the tests: the shipped one, and small ones around given conditions."""
+"""Packs for the tests: the shipped ones, and small ones around given conditions."""
 
 import functools
 import json
@@ -10,12 +10,19 @@ from tearline.facts.words import Words
 from tearline.protocol import Pack, load_pack
 
 WORDS = Words("a sentence", "una frase")
-SHIPPED = Path(__file__).parents[2] / "src/tearline/protocol/packs/cross-border.yaml"
+FOLDER = Path(__file__).parents[2] / "src/tearline/protocol/packs"
+SHIPPED = FOLDER / "cross-border.yaml"
 
 
 @functools.cache
+def shipped() -> dict[str, Pack]:
+    """Every shipped pack, by id."""
+    packs = [load_pack(file.read_bytes(), file=file.name) for file in sorted(FOLDER.glob("*.yaml"))]
+    return {pack.id: pack for pack in packs}
+
+
 def cross_border() -> Pack:
-    return load_pack(SHIPPED.read_bytes(), file=SHIPPED.name)
+    return shipped()["cross-border/1"]
 
 
 def pack_of(rules: Mapping[str, tuple[str, str]]) -> Pack:
