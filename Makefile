@@ -42,6 +42,8 @@ docs: .venv/run.ok ## pages derived from the code
 	mv docs/facts.md.new docs/facts.md
 	$(BIN)/tearline docs dossier > docs/dossier.md.new || { rm -f docs/dossier.md.new; exit 1; }
 	mv docs/dossier.md.new docs/dossier.md
+	$(BIN)/tearline docs protocols > docs/protocols.md.new || { rm -f docs/protocols.md.new; exit 1; }
+	mv docs/protocols.md.new docs/protocols.md
 
 assets: ## styles, fonts and scripts in src/, from frontend/ (the one target that needs Node)
 	npm --prefix frontend ci

@@ -12,6 +12,7 @@ import yaml
 from tearline.cli.decide import STATUS
 from tearline.cli.protocol import named
 from tests.cli.conftest import ROOT, Run
+from tests.protocol.packs import shipped
 
 PACK = ROOT / "src" / "tearline" / "protocol" / "packs" / "cross-border.yaml"
 DISSENT = {"id": "dissent-1", "by": "officer-4", "at": "2026-03-10T09:00:00Z", "answered": False}
@@ -103,7 +104,7 @@ def test_of_several_protocols_the_worst_verdict_holds(run: Run, base: Path, tmp_
     stricter = tmp_path / "stricter.yaml"
     text = PACK.read_text().replace("pack: cross-border", "pack: stricter", 1)
     stricter.write_text(text.replace('p.outcome == "exempt")', 'p.outcome in ["exempt", "cleared"])', 1))
-    ran = run("decide", base, "--protocol", "cross-border", "--protocol", stricter, "--json")
+    ran = run("decide", base, "--protocol", "cross-border/1", "--protocol", stricter, "--json")
     said = json.loads(ran.out)
     assert ran.status == 4
     assert said["protocol"]["name"] == "stricter"
@@ -119,7 +120,7 @@ def test_an_agreement_under_an_unknown_protocol_asks_for_it(run: Run, base: Path
     edited(base, agreement=plain["agreement"] | {"protocol": "other/7"})
     ran = run("decide", base)
     assert ran.status == 2
-    assert ran.line.startswith(f"{base}: agreement.protocol: expected a shipped protocol (cross-border/1)")
+    assert ran.line.startswith(f"{base}: agreement.protocol: expected a shipped protocol (cross-border/1,")
 
 
 @pytest.mark.parametrize(
@@ -184,7 +185,7 @@ def test_a_file_without_permission_is_one_line(run: Run, base: Path) -> None:
 @pytest.mark.parametrize(
     ("protocol", "expected"),
     [
-        ("none/1", "none/1: top: expected a shipped protocol (cross-border/1) or a file"),
+        ("none/1", f"none/1: top: expected a shipped protocol ({', '.join(sorted(shipped()))}) or a file"),
         (str(ROOT), f"{ROOT}: top: expected a file that can be read (Is a directory)"),
         (str(ROOT / "LICENSE"), f"{ROOT / 'LICENSE'}: line"),
     ],

@@ -7,7 +7,7 @@ import pytest
 from tests.cli.conftest import ROOT, Run
 
 
-@pytest.mark.parametrize("name", ["facts", "dossier"])
+@pytest.mark.parametrize("name", ["facts", "dossier", "protocols"])
 def test_a_derived_page_is_what_its_command_prints(run: Run, name: str) -> None:
     page = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
     assert run("docs", name).out == page

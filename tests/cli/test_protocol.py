@@ -7,14 +7,24 @@ import pytest
 
 from tearline.cli.protocol import named
 from tests.cli.conftest import ROOT, Run
+from tests.protocol.packs import shipped
 
 PACK = ROOT / "src" / "tearline" / "protocol" / "packs" / "cross-border.yaml"
 
 
-def test_the_shipped_protocol_is_sound(run: Run) -> None:
-    ran = run("protocol", "check", PACK)
+@pytest.mark.parametrize("id_", shipped())
+def test_every_shipped_protocol_is_found_by_its_id_and_is_sound(run: Run, id_: str) -> None:
+    pack = named(id_)
+    assert pack.id == id_
+    file = PACK.parent / (f"{pack.name}.yaml" if pack.version == "1" else f"{pack.name}-{pack.version}.yaml")
+    ran = run("protocol", "check", file)
     assert ran.status == 0
-    assert "cross-border/1 is sound" in ran.out
+    assert f"{id_} is sound" in ran.out
+
+
+def test_a_name_without_a_version_is_the_latest_text() -> None:
+    assert named("cross-border").id == "cross-border/2"
+    assert named("us.28cfr23").id == "us.28cfr23/1"
 
 
 def test_a_case_that_fails_is_said_and_is_a_failure(run: Run, tmp_path: Path) -> None:
@@ -49,7 +59,7 @@ def test_a_text_that_is_no_protocol_is_one_line(
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_every_rule_and_duty_is_shown_with_why_and_on_what(run: Run, language: str) -> None:
-    pack = named("cross-border")
+    pack = named("cross-border/1")
     words = " ".join(run("protocol", "show", "cross-border/1", "--language", language).out.split())
     for rule in pack.rules:
         assert rule.id in words

@@ -32,6 +32,19 @@ def dossier(json: AsJson = False) -> None:
         sys.stdout.write(described.page())
 
 
+@app.command(epilog="Example: tearline docs protocols > docs/protocols.md")
+def protocols(json: AsJson = False) -> None:
+    """Every shipped protocol: what it asks, on which texts, with which parameters, as Markdown."""
+    from tearline.cli import library
+    from tearline.cli.protocol import shipped
+
+    page = library.page(shipped())
+    if json:
+        document({"markdown": page})
+    else:
+        sys.stdout.write(page)
+
+
 @app.command(epilog="Example: tearline docs schema > facts.schema.json")
 def schema(json: AsJson = True) -> None:  # noqa: ARG001  every command takes --json
     """A JSON Schema of every kind of fact; always JSON."""

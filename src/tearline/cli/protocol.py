@@ -90,23 +90,28 @@ def cited(cite: "Citation", language: Language) -> str:
 
 def named(name: str) -> "Pack":
     """A shipped protocol by id (``cross-border/1``) or name (its latest version), else a file's."""
+    wanted, _, version = name.partition("/")
+    fits = [pack for pack in shipped(wanted) if pack.name == wanted and version in ("", pack.version)]
+    if fits:
+        return max(fits, key=lambda pack: int(pack.version))
+    if not Path(name).exists():
+        known = ", ".join(sorted(pack.id for pack in shipped()))
+        raise Malformed(name, "top", f"a shipped protocol ({known}) or a file")
+    return from_file(Path(name))
+
+
+def shipped(name: str = "") -> list["Pack"]:
+    """The shipped protocols; with a name, those whose file begins with it, since reading each takes its time."""
     import importlib.resources
 
     from tearline.protocol import load_pack
 
     folder = importlib.resources.files("tearline.protocol").joinpath("packs")
-    shipped = [
+    return [
         load_pack(file.read_bytes(), file=file.name)
         for file in folder.iterdir()
-        if file.name.endswith(".yaml")
+        if file.name.startswith(name) and file.name.endswith(".yaml")
     ]
-    fits = [pack for pack in shipped if name in (pack.id, pack.name)]
-    if fits:
-        return max(fits, key=lambda pack: int(pack.version))
-    if not Path(name).exists():
-        known = ", ".join(sorted(pack.id for pack in shipped))
-        raise Malformed(name, "top", f"a shipped protocol ({known}) or a file")
-    return from_file(Path(name))
 
 
 def from_file(file: Path) -> "Pack":
