@@ -59,6 +59,7 @@ from tests.worlds import (
     HUGO,
     LEO,
     PACK,
+    PROTOCOLS,
     REX,
     SOL,
     SYL,
@@ -353,8 +354,9 @@ class Release(OnANode):
         for reached in self.past.of(VerdictReached)[-2:]:
             text, salt = reached.fact.dossier.open(), reached.fact.salt.open()
             assert hashlib.sha256((salt + text).encode()).hexdigest() == reached.fact.dossier_sha256
-            dossier = read_dossier(json.loads(text), file="stored", parameters=PACK.parameters)
-            again = PACK.decide_slowly(dossier)
+            pack = PROTOCOLS[reached.fact.protocol]
+            dossier = read_dossier(json.loads(text), file="stored", parameters=pack.parameters)
+            again = pack.decide_slowly(dossier)
             assert again.effect.value == reached.fact.effect.value
             assert tuple(m.rule.id for m in again.matched) == reached.fact.rules.open()
 

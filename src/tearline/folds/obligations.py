@@ -201,8 +201,9 @@ class _Links:
 def _from_duties(history: History, protocols: Mapping[str, Pack]) -> Iterator[Obligation]:
     links = _Links(history)
     kinds = {kind.__name__: kind for kind in vocabulary.kinds()}
+    chosen = {id_ for agreement in links.held.values() for id_ in agreement.packs}
     for pack in protocols.values():
-        for duty in pack.duties:
+        for duty in pack.duties if pack.id in chosen else ():
             ending: dict[str, list[Recorded[Fact]]] = {}
             for name in duty.discharged_by:
                 for r in history.of(kinds[name]):
