@@ -171,7 +171,7 @@ def _person(n: int, now: datetime) -> list[tuple[Actor, Command]]:
 
 
 def _agreement(node: Node, chain: int, now: datetime) -> AgreementSigned:
-    (pack,) = [p for p in node.protocols.values() if p.name == "cross-border"]
+    pack = node.protocols["cross-border/1"]
     values: dict[ParameterType, int | str | bool] = {
         ParameterType.DURATION: "365d",
         ParameterType.INT: 2,

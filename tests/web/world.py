@@ -218,8 +218,7 @@ def _parameters(node: Node) -> dict[str, int | str | bool]:
         ParameterType.BOOL: True,
         ParameterType.STRING: "stated",
     }
-    (pack,) = node.protocols.values()
-    stated = {p.name: values[p.type] for p in pack.parameters}
+    stated = {p.name: values[p.type] for p in node.protocols["cross-border/1"].parameters}
     return stated | {"revetting": "400d", "min_knowers": 5, "answer_within": "2d", "warning_within": "24h"}
 
 
