@@ -319,7 +319,7 @@ def _live(world: World) -> list[Order]:
         overseer=senate,
         own_signatory=actor(Role.SENIOR_OFFICER).person,
         partner_signatory=southern[-1],
-        protocol=next(iter(world.node.protocols)),
+        protocol="cross-border/1",
         parameters=_parameters(world.node),
         valid_until=now + 2 * YEAR,
     )
@@ -542,7 +542,7 @@ def _told(world: World) -> list[Order]:
         overseer=senate,
         own_signatory=None,
         partner_signatory=boss,
-        protocol=next(iter(world.node.protocols)),
+        protocol="cross-border/1",
         parameters=_parameters(world.node),
         valid_until=datetime(2030, 1, 1, tzinfo=UTC),
     )
