@@ -9,7 +9,7 @@ from cel_expr_python import cel
 
 from tearline.protocol.check import check
 from tearline.protocol.evaluate import Scope, Unknown, evaluate
-from tearline.protocol.generate import generate
+from tearline.protocol.fast import generate
 from tearline.protocol.pack import Pack
 from tearline.protocol.rule import Effect, Rule
 from tearline.protocol.tree import Field, Node, children

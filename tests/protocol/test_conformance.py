@@ -15,7 +15,7 @@ import pytest
 
 from tearline.protocol.check import FUNCTIONS, MACROS, METHODS, check_expression
 from tearline.protocol.evaluate import Scope, Unknown, evaluate
-from tearline.protocol.generate import generate
+from tearline.protocol.fast import generate
 from tearline.protocol.grammar import WrongCondition
 from tearline.protocol.tree import Compare, Constant, Constants, Node
 from tearline.protocol.types import BOOL, DOUBLE, DURATION, INT, STRING, TIMESTAMP, ListOf, Record, Type

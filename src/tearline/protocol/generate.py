@@ -1,21 +1,17 @@
-"""A pack's checked conditions as two kinds of Python function, for speed.
+"""From a checked condition to Python's source: the condition's value, and the telling of what it read.
 
-``Fast.decide(dossier, hit, miss)`` calls ``hit(n)`` for each condition that is true and ``miss(n)`` for each that
-met an exception: a missing fact, a list too long, a sum that does not fit. Where there was no exception the
-answer is exact, because the code evaluates at least what CEL would and Python's operators mean the same on
-values of the schema's types, which ``read_dossier`` sees to; a missed condition is put to ``evaluate.py``, which
-is exact always.
-``Fast.explain[n](dossier, into)`` fills in what condition ``n``, being true, read; None where the condition has a
-shape that only ``evaluate.explain`` follows.
+Where the code raises nothing its value is exact, because it evaluates at least what CEL would and Python's operators
+mean the same on values of the schema's types, which ``read_dossier`` sees to. It raises where a fact is missing, a
+list too long, a sum unfit.
 
 The source is made from the checked tree only. Every name in it is minted here, the author's literals are passed
 as values, and field names are those of the schema.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tearline.protocol.evaluate import Readings, Unfit, among, divided, length, quotient, remainder, whole
+from tearline.protocol.evaluate import Unfit, among, divided, length, quotient, remainder, whole
 from tearline.protocol.tree import (
     Affix,
     Among,
@@ -40,38 +36,9 @@ from tearline.protocol.tree import (
 )
 from tearline.protocol.types import BOOL, DURATION, INT, Kind, ListOf, Record, Simple
 
-Dossier = Mapping[str, object]
-Decide = Callable[[Dossier, Callable[[int], None], Callable[[int], None]], None]
-Explain = Callable[[Dossier, Readings], None]
 
-
-class _OnlySlow(Exception):
+class OnlySlow(Exception):
     """A shape that the generated explanation does not follow."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fast:
-    decide: Decide
-    explain: tuple[Explain | None, ...]
-    source: str
-
-
-def generate(conditions: Sequence[Node]) -> Fast:
-    """The functions for these conditions, in their order."""
-    values: dict[str, object] = dict(_CALLED)
-    sources = [_decide_source(conditions, values)]
-    names: list[str | None] = []
-    for n, condition in enumerate(conditions):
-        try:
-            sources.append(_explain_source(n, condition, values))
-            names.append(f"explain{n}")
-        except _OnlySlow:
-            names.append(None)
-    source = "\n".join(sources)
-    exec(compile(source, "<checked conditions>", "exec"), values)  # noqa: S102  our text, made from the checked tree
-    decide: Decide = values["decide"]  # type: ignore[assignment]  # defined by the source above
-    explain: list[Explain | None] = [None if name is None else values[name] for name in names]  # type: ignore[misc]
-    return Fast(decide=decide, explain=tuple(explain), source=source)
 
 
 def listed(value: object, most: int) -> list[object] | tuple[object, ...]:
@@ -88,7 +55,7 @@ def held(value: object) -> Mapping[str, object]:
     return value
 
 
-_CALLED: Mapping[str, object] = {
+CALLED: Mapping[str, object] = {
     "whole": whole,
     "length": length,
     "quotient": quotient,
@@ -101,32 +68,12 @@ _CALLED: Mapping[str, object] = {
 """What generated code calls, by the names that it uses."""
 
 
-def _decide_source(conditions: Sequence[Node], values: dict[str, object]) -> str:
-    writer = _Writer(values=values, uses=_uses(conditions))
-    tests = [writer.test(condition) for condition in conditions]
-    lines = ["def decide(D, hit, miss):", *writer.prelude]
-    # A missing fact raises, whatever the lookup; the tree evaluator then decides this rule, and never lets it pass.
-    for n, test in enumerate(tests):
-        lines += [
-            "    try:",
-            f"        if {test}: hit({n})",
-            f"    except Exception: miss({n})",
-        ]
-    return "\n".join([*lines, "    return None"])
-
-
-def _explain_source(n: int, condition: Node, values: dict[str, object]) -> str:
-    writer = _Writer(values=values, uses={})
-    writer.explain(condition, True, "    ", {})
-    return "\n".join([f"def explain{n}(D, R):", *writer.prelude, *writer.lines, "    return None"])
-
-
-def _uses(conditions: Sequence[Node]) -> dict[Node, int]:
+def uses_of(conditions: Sequence[Node]) -> dict[Node, int]:
     """How often each fact outside of lists is read; within a macro counts as often."""
     found: dict[Node, int] = {}
 
     def count(node: Node, times: int) -> None:
-        if isinstance(node, Root | Field) and _fixed(node):
+        if isinstance(node, Root | Field) and fixed(node):
             found[node] = found.get(node, 0) + times
         for child in children(node):
             count(child, 10 if isinstance(node, Quantifier) and child is node.body else times)
@@ -136,16 +83,16 @@ def _uses(conditions: Sequence[Node]) -> dict[Node, int]:
     return found
 
 
-def _fixed(node: Node) -> bool:
+def fixed(node: Node) -> bool:
     """Whether the value is the same for every element of every list."""
-    return not isinstance(node, Bound | Quantifier) and all(_fixed(child) for child in children(node))
+    return not isinstance(node, Bound | Quantifier) and all(fixed(child) for child in children(node))
 
 
 Names = Mapping[int, str]
 
 
 @dataclass(slots=True, kw_only=True)
-class _Writer:
+class Writer:
     """One function in the making: ``prelude`` computes what several places need, ``lines`` are its body.
 
     A prelude line that fails leaves its name unbound, so every place that needs the value fails too.
@@ -212,7 +159,7 @@ class _Writer:
             case Among():
                 return self.among(node, names)
             case Arithmetic() | Negative():
-                if self.inside and _fixed(node):
+                if self.inside and fixed(node):
                     return self.hoist(node, self.sum(node, names))
                 return self.sum(node, names)
             case Size(of=of):
@@ -227,16 +174,25 @@ class _Writer:
     def fact(self, node: Root | Field, names: Names) -> str:
         if node in self.words:
             return self.words[node]
-        holder = "D" if isinstance(node, Root) else self.value(node.of, names)
-        source = f"{holder}[{node.name!r}]"
-        if isinstance(node.type, ListOf):
-            source = f"listed({source}, {node.type.most})"
-        elif isinstance(node.type, Record):
-            source = f"held({source})"
-        if not _fixed(node):
+        source = self.fit(self.looked_up(node, names), node)
+        if not fixed(node):
             return source
         shared = isinstance(node.type, ListOf | Record) or self.uses.get(node, 0) > 1 or self.inside > 0
         return self.hoist(node, source) if shared else source
+
+    def looked_up(self, node: Root | Field, names: Names) -> str:
+        holder = "D" if isinstance(node, Root) else self.value(node.of, names)
+        return f"{holder}[{node.name!r}]"
+
+    def fit(self, source: str, node: Root | Field) -> str:
+        """The value with a look at its shape, so that a condition may go into it."""
+        match node.type:
+            case ListOf(most=most):
+                return f"listed({source}, {most})"
+            case Record():
+                return f"held({source})"
+            case _:
+                return source
 
     def among(self, node: Among, names: Names) -> str:
         element, over = self.value(node.element, names), self.value(node.list, names)
@@ -269,9 +225,12 @@ class _Writer:
                 return f"({part} in {of})"
 
     def quantifier(self, node: Quantifier, names: Names) -> str:
-        column = _column(node)
+        column = column_of(node)
         if column is not None and not self.inside:
             return self.of_words(node, column, names)
+        return self.walk(node, names)
+
+    def walk(self, node: Quantifier, names: Names) -> str:
         over, one = self.value(node.over, names), self.mint("x")
         body = self.inner(node.body, {**names, node.slot: one})
         # A list that is empty, as most are, is not worth setting out to walk.
@@ -292,7 +251,7 @@ class _Writer:
         """A question about one field of closed words: asked of each different word once, however long the list."""
         over, one = self.value(node.over, names), self.mint("w")
         words = self.hoist(("words", node.over, column.name), f"{{x[{column.name!r}] for x in {over}}}")
-        sought = _sought(node.body, column)
+        sought = sought_in(node.body, column)
         if sought is not None:
             known = self.constant(frozenset(sought))
             return f"(not {words}.isdisjoint({known}))" if node.kind == "exists" else f"({words} <= {known})"
@@ -313,6 +272,17 @@ class _Writer:
 
     def line(self, indent: str, source: str) -> None:
         self.lines.append(indent + source)
+
+    def put(self, indent: str, path: str, value: str) -> None:
+        """A reading; once is enough where the same is put again right after."""
+        mark = "f" if "{" in path else ""
+        line = f"{indent}R[{mark}'{path}'] = {value}"
+        for before in reversed(self.lines):
+            if before == line:
+                return
+            if not before.startswith(f"{indent}R["):
+                break
+        self.lines.append(line)
 
     def explain(self, node: Node, value: bool, indent: str, names: Names) -> None:  # noqa: FBT001  what it came to
         match node:
@@ -347,7 +317,7 @@ class _Writer:
 
     def either_way(self, node: Node, indent: str, names: Names) -> None:
         if self.undecided:  # each such level would double the lines
-            raise _OnlySlow
+            raise OnlySlow
         self.undecided = True
         self.branch(node, True, indent, names)
         self.branch(node, False, indent, names)
@@ -365,31 +335,30 @@ class _Writer:
         base, filters = _base(node.over)
         path = self.path(base, names)
         over = self.value(base, names)
-        number, one, here = self.mint("n"), self.mint("x"), self.mint("p")
+        number, one = self.mint("n"), self.mint("x")
         self.line(indent, f"for {number}, {one} in enumerate({over}):")
         indent += "    "
         inner = {**names, node.slot: one, **{passed.slot: one for passed in filters}}
-        self.paths[one] = here
+        self.paths[one] = f"{path}[{{{number}}}]"
         for passed in filters:
             self.line(indent, f"if not {self.inner(passed.body, inner)}: continue")
         test = self.inner(node.body, inner)
         self.line(indent, f"if not {test}: continue" if sought else f"if {test}: continue")
-        self.line(indent, f"{here} = {path} + '[' + str({number}) + ']'")
-        self.identify(node, one, here, indent)
+        self.identify(node, one, indent)
         self.inside += 1
         for passed in filters:
             self.explain(passed.body, True, indent, inner)
         self.explain(node.body, sought, indent, inner)
         self.inside -= 1
 
-    def identify(self, node: Quantifier, one: str, here: str, indent: str) -> None:
+    def identify(self, node: Quantifier, one: str, indent: str) -> None:
         assert isinstance(node.over.type, ListOf)  # noqa: S101  the checker lets macros stand behind lists only
         element = node.over.type.element
         if isinstance(element, Record) and element.identity is not None:
             key = element.identity
-            self.line(indent, f"if {key!r} in {one}: R[{here} + {'.' + key!r}] = {one}[{key!r}]")
+            self.line(indent, f"if {key!r} in {one}: R[f'{self.paths[one]}.{key}'] = {one}[{key!r}]")
         elif isinstance(element, Simple):
-            self.line(indent, f"R[{here}] = {one}")
+            self.put(indent, self.paths[one], one)
 
     def read(self, node: Node, indent: str, names: Names) -> None:
         match node:
@@ -398,14 +367,15 @@ class _Writer:
             case Root() | Field():
                 path, value = self.path(node, names), self.value(node, names)
                 if isinstance(node.type, ListOf):
-                    self.line(indent, f"R['size(' + {path} + ')'] = len({value})")
+                    self.put(indent, f"size({path})", f"len({value})")
                 elif isinstance(node.type, Simple):
-                    self.line(indent, f"R[{path}] = {value}")
+                    self.put(indent, path, value)
             case Has(field=field_):
                 self.line(indent, f"if {self.value(node, names)}:")
                 self.line(indent, "    pass")
                 self.read(field_, indent + "    ", names)
-                self.line(indent, f"else: R[{self.path(field_, names)}] = None")
+                self.line(indent, "else:")
+                self.put(indent + "    ", self.path(field_, names), "None")
             case Choose():
                 self.either_way(node.test, indent, names)
                 self.line(indent, f"if {self.value(node.test, names)}:")
@@ -431,16 +401,16 @@ class _Writer:
         self.read(node, indent, names)
 
     def path(self, node: Node, names: Names) -> str:
-        """A Python expression for the path of a fact."""
+        """The path of a fact, as the inside of a Python string: the number of each element stands in braces."""
         match node:
             case Root(name=name):
-                return repr(name)
+                return name
             case Field(of=Bound(slot=slot), name=name) if names[slot] in self.paths:
-                return f"{self.paths[names[slot]]} + {'.' + name!r}"
-            case Field(of=of, name=name) if _fixed(of):
-                return repr(f"{_fixed_path(of)}.{name}")
+                return f"{self.paths[names[slot]]}.{name}"
+            case Field(of=of, name=name) if fixed(of):
+                return f"{self.path(of, names)}.{name}"
             case _:
-                raise _OnlySlow
+                raise OnlySlow
 
 
 def _plain(node: Node) -> bool:
@@ -448,28 +418,18 @@ def _plain(node: Node) -> bool:
     return not isinstance(node, Both | Either | Quantifier) and all(_plain(child) for child in children(node))
 
 
-def _fixed_path(node: Node) -> str:
-    match node:
-        case Root(name=name):
-            return name
-        case Field(of=of, name=name):
-            return f"{_fixed_path(of)}.{name}"
-        case _:
-            raise _OnlySlow
-
-
 def _base(over: Node) -> tuple[Node, list[Quantifier]]:
     """The list below all filters, and the filters from the innermost out."""
     filters: list[Quantifier] = []
     while isinstance(over, Quantifier):
         if over.kind != "filter":
-            raise _OnlySlow
+            raise OnlySlow
         filters.insert(0, over)
         over = over.over
     return over, filters
 
 
-def _sought(body: Node, column: Field) -> tuple[object, ...] | None:
+def sought_in(body: Node, column: Field) -> tuple[object, ...] | None:
     """The words that the body lets through, where it is no more than a list of them."""
     match body:
         case Among(element=element, list=Constants(values=values)) if element == column:
@@ -484,9 +444,9 @@ def _sought(body: Node, column: Field) -> tuple[object, ...] | None:
             return None
 
 
-def _column(node: Quantifier) -> Field | None:
+def column_of(node: Quantifier) -> Field | None:
     """The one field of closed words that an ``all`` or ``exists`` over a list of the dossier asks about, if so."""
-    if node.kind not in ("all", "exists") or not isinstance(node.over, Root | Field) or not _fixed(node.over):
+    if node.kind not in ("all", "exists") or not isinstance(node.over, Root | Field) or not fixed(node.over):
         return None
     asked: set[Field] = set()
 

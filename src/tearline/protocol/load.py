@@ -20,7 +20,7 @@ from tearline.facts.strict import mark_of, parse_yaml, place_of
 from tearline.facts.words import Words
 from tearline.protocol.check import Checked, check
 from tearline.protocol.dossier import read_dossier
-from tearline.protocol.generate import generate
+from tearline.protocol.fast import generate
 from tearline.protocol.grammar import RESERVED, WrongCondition
 from tearline.protocol.pack import Case, Pack
 from tearline.protocol.place import place_within

@@ -1,6 +1,6 @@
 """A pack: a protocol as it stands in one text, ready to decide."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +9,8 @@ from functools import partial
 from tearline.facts.errors import Malformed
 from tearline.facts.words import Words
 from tearline.protocol.evaluate import Exhausted, Readings, Scope, Unfit, Unknown, evaluate, explain
-from tearline.protocol.generate import Explain, Fast
+from tearline.protocol.fast import Explain, Fast
+from tearline.protocol.made import matched_for_certain, owed_of, verdict_of
 from tearline.protocol.rule import CaseFailure, Duty, Effect, Parameter, Rule, due
 from tearline.protocol.tree import Node
 from tearline.protocol.verdict import Matched, Outcome, Owed, Reading, Verdict
@@ -33,6 +34,44 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bits:
+    """What sets of a pack's rules come to, where each rule is a bit of a number, the first the lowest."""
+
+    rules: tuple[str, ...]
+    refuse: int
+    hold: int
+    permit: int
+    curable: int
+
+    @staticmethod
+    def of(rules: Sequence[Rule]) -> "Bits":
+        def those(chosen: Callable[[Rule], bool]) -> int:
+            return sum(1 << n for n, rule in enumerate(rules) if chosen(rule))
+
+        return Bits(
+            rules=tuple(rule.id for rule in rules),
+            refuse=those(lambda rule: rule.effect is Effect.REFUSE),
+            hold=those(lambda rule: rule.effect is Effect.HOLD),
+            permit=those(lambda rule: rule.effect is Effect.PERMIT),
+            curable=those(lambda rule: bool(rule.owes)),
+        )
+
+    def worst(self, bits: int) -> Outcome:
+        """The worst effect of rules that match for certain; refuse where none of them permits."""
+        if bits & self.refuse or not bits & self.permit:
+            return Outcome.REFUSE
+        return Outcome.HOLD if bits & self.hold else Outcome.RELEASE
+
+    def ids(self, bits: int) -> tuple[str, ...]:
+        found = []
+        while bits:
+            lowest = bits & -bits
+            found.append(self.rules[lowest.bit_length() - 1])
+            bits ^= lowest
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
     """A protocol: its rules in order, the duties that facts create under it, what an agreement must state.
 
@@ -50,10 +89,15 @@ class Pack:
     cases: tuple[Case, ...] = field(repr=False)
     conditions: tuple[Node, ...] = field(repr=False)
     fast: Fast = field(repr=False)
+    id: str = field(init=False)
+    bits: Bits = field(init=False, repr=False, compare=False)
+    _text: tuple[str, str, str, str] = field(init=False, repr=False, compare=False)
 
-    @property
-    def id(self) -> str:
-        return f"{self.name}/{self.version}"
+    def __post_init__(self) -> None:
+        id_ = f"{self.name}/{self.version}"
+        object.__setattr__(self, "id", id_)
+        object.__setattr__(self, "bits", Bits.of(self.rules))
+        object.__setattr__(self, "_text", (id_, self.version, self.sha256, ENGINE))
 
     def decide(self, dossier: Mapping[str, object]) -> Verdict:
         """The verdict on a dossier as ``read_dossier`` gives it, at the dossier's own time.
@@ -61,13 +105,38 @@ class Pack:
         Raises Malformed only where the dossier states no time of decision. The dossier is not changed.
         """
         at = _time(dossier)
+        try:
+            bits, found = self.fast.verdict(dossier)
+        except Exception:  # noqa: BLE001  whatever it is, the exact way finds out what it means
+            return self._with_something_missing(dossier, at)
+        rules = self.rules
+        matched = []
+        for n, into in found:
+            if into is None:
+                matched.append(self._certain(n, dossier))
+            else:
+                matched.append(matched_for_certain(rules[n], tuple(map(_reading, into.items()))))
+        owed = _owed(matched, at, dossier) if bits & self.bits.curable else ()
+        return verdict_of(self._text, self.bits.worst(bits), at, tuple(matched), (), owed)
+
+    def outcome(self, dossier: Mapping[str, object]) -> tuple[Outcome, tuple[str, ...]]:
+        """The verdict's effect and the ids of the rules that matched, as ``decide`` gives them, without what they read.
+
+        Raises as ``decide`` does.
+        """
+        _time(dossier)
+        try:
+            bits = self.fast.matching(dossier)
+        except Exception:  # noqa: BLE001  as in decide
+            verdict = self._with_something_missing(dossier, _time(dossier))
+            return verdict.effect, tuple(one.rule.id for one in verdict.matched)
+        return self.bits.worst(bits), self.bits.ids(bits)
+
+    def _with_something_missing(self, dossier: Mapping[str, object], at: datetime) -> Verdict:
         hits: list[int] = []
         misses: list[int] = []
         self.fast.decide(dossier, hits.append, misses.append)
-        if misses:
-            matched, undecided = self._exactly(dossier, hits, misses)
-        else:
-            matched, undecided = [self._certain(n, dossier) for n in hits], []
+        matched, undecided = self._exactly(dossier, hits, misses)
         return self._verdict(dossier, at, matched, undecided)
 
     def decide_slowly(self, dossier: Mapping[str, object]) -> Verdict:
@@ -78,17 +147,8 @@ class Pack:
     def _verdict(
         self, dossier: Mapping[str, object], at: datetime, matched: list[Matched], undecided: list[Matched]
     ) -> Verdict:
-        return Verdict(
-            effect=worst(matched),
-            pack=self.id,
-            version=self.version,
-            sha256=self.sha256,
-            engine=ENGINE,
-            at=at,
-            matched=tuple(matched),
-            undecided=tuple(undecided),
-            owed=_owed(matched, at, dossier),
-        )
+        owed = _owed(matched, at, dossier)
+        return verdict_of(self._text, worst(matched), at, tuple(matched), tuple(undecided), owed)
 
     def check_cases(self) -> tuple[CaseFailure, ...]:
         """The pack's own cases that do not come out as it says; empty where all do."""
@@ -195,25 +255,17 @@ def worst(matched: Iterable[Matched]) -> Outcome:
 
 
 def _owed(matched: list[Matched], at: datetime, dossier: Mapping[str, object]) -> tuple[Owed, ...]:
-    owed = []
-    for one in matched:
-        # Where a fact is missing, stating it may be all that is needed: `missing` says so.
-        if one.certain and one.rule.owes:
-            agreement = dossier.get("agreement")
-            terms = agreement if isinstance(agreement, Mapping) else {}
-            for owes in one.rule.owes:
-                owed.append(  # noqa: PERF401  one comprehension over three levels does not read
-                    Owed(
-                        obligation=owes.obligation,
-                        rule=one.rule.id,
-                        pack=one.rule.pack,
-                        debtor=owes.debtor,
-                        creditor=owes.creditor,
-                        due=due(at, owes.within, terms),
-                        sentence=owes.sentence,
-                    )
-                )
-    return tuple(owed)
+    agreement = dossier.get("agreement")
+    terms = agreement if isinstance(agreement, Mapping) else {}
+    # Where a fact is missing, stating it may be all that is needed: `missing` says so.
+    return tuple(
+        [
+            owed_of(one.rule, owes, due(at, owes.within, terms))
+            for one in matched
+            if one.certain
+            for owes in one.rule.owes
+        ]
+    )
 
 
 def _failure(rule: str, case: str, expected: str, found: Verdict) -> CaseFailure:

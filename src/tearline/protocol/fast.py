@@ -1,0 +1,78 @@
+"""A pack's checked conditions as Python functions, for speed; ``evaluate.py`` is the plain version of all of them.
+
+``Fast.verdict(dossier)`` and ``Fast.matching(dossier)`` go over the dossier once for all conditions and give those that
+are true as the bits of a number, the former also what each of them read. They raise, no matter what, where a fact is
+missing, a list too long, a sum unfit; where they do not raise the answer is exact.
+``Fast.decide(dossier, hit, miss)`` takes each condition by itself: ``hit(n)`` for each that is true, ``miss(n)`` for
+each that met an exception, which is then put to ``evaluate.py``.
+``Fast.explain[n](dossier, into)`` fills in what condition ``n``, being true, read; None where the condition has a shape
+that only ``evaluate.explain`` follows.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tearline.protocol.evaluate import Readings
+from tearline.protocol.generate import CALLED, OnlySlow, Writer, uses_of
+from tearline.protocol.onepass import one_pass
+from tearline.protocol.tree import Node
+
+Dossier = Mapping[str, object]
+Decide = Callable[[Dossier, Callable[[int], None], Callable[[int], None]], None]
+Explain = Callable[[Dossier, Readings], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fast:
+    verdict: Callable[[Dossier], tuple[int, list[tuple[int, Readings | None]]]]
+    matching: Callable[[Dossier], int]
+    decide: Decide
+    explain: tuple[Explain | None, ...]
+    source: str
+
+
+def generate(conditions: Sequence[Node]) -> Fast:
+    """The functions for these conditions, in their order."""
+    values: dict[str, object] = dict(CALLED)
+    sources = [
+        one_pass("verdict", conditions, values, explained=True),
+        one_pass("matching", conditions, values, explained=False),
+        _decide_source(conditions, values),
+    ]
+    names: list[str | None] = []
+    for n, condition in enumerate(conditions):
+        try:
+            sources.append(_explain_source(n, condition, values))
+            names.append(f"explain{n}")
+        except OnlySlow:
+            names.append(None)
+    source = "\n".join(sources)
+    exec(compile(source, "<checked conditions>", "exec"), values)  # noqa: S102  our text, made from the checked tree
+    explain: list[Explain | None] = [None if name is None else values[name] for name in names]  # type: ignore[misc]
+    return Fast(
+        verdict=values["verdict"],  # type: ignore[arg-type]  # this and the others are defined by the source above
+        matching=values["matching"],  # type: ignore[arg-type]
+        decide=values["decide"],  # type: ignore[arg-type]
+        explain=tuple(explain),
+        source=source,
+    )
+
+
+def _decide_source(conditions: Sequence[Node], values: dict[str, object]) -> str:
+    writer = Writer(values=values, uses=uses_of(conditions))
+    tests = [writer.test(condition) for condition in conditions]
+    lines = ["def decide(D, hit, miss):", *writer.prelude]
+    # A missing fact raises, whatever the lookup; the tree evaluator then decides this rule, and never lets it pass.
+    for n, test in enumerate(tests):
+        lines += [
+            "    try:",
+            f"        if {test}: hit({n})",
+            f"    except Exception: miss({n})",
+        ]
+    return "\n".join([*lines, "    return None"])
+
+
+def _explain_source(n: int, condition: Node, values: dict[str, object]) -> str:
+    writer = Writer(values=values, uses={})
+    writer.explain(condition, True, "    ", {})
+    return "\n".join([f"def explain{n}(D, R):", *writer.prelude, *writer.lines, "    return None"])
