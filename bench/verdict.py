@@ -1,19 +1,18 @@
-"""A verdict on chains of 10, 100 and 1,000 people, beside its peers: ``python -m bench.verdict``.
+"""A verdict on chains of 10, 100 and 1,000 people, beside its peers: ``python -m bench verdict``.
 
 Thread CPU time, so that other work on the machine counts less; median and 99th percentile over the dossiers of one
-seeded world, the same for all engines. A dossier is decided three times in a row and the mean taken: a node decides
-right after it assembled the facts, so they are in the processor's cache. Every engine must give the same outcome and
-the same rules as ours on every dossier it is timed on, or the measurement stops.
+seeded world, the same for all engines, which take turns at blocks of fifty. A dossier is decided three times in a row
+and the mean taken: a node decides right after it assembled the facts, so they are in the processor's cache. Every
+engine must give the same outcome and the same rules as ours on every dossier it is timed on, and the rules by hand the
+same facts and what is owed as well, or the measurement stops.
 
-- tearline: the pack cross-border/1, 30 rules, whole verdict with rules, witnesses and what is owed.
-- plain Python: the same 30 rules written by hand as functions, with the facts that made each match.
-- cel-expr-python: the same 30 conditions in Google's C++ evaluator; rule ids only, no witnesses. Times are numbers
-  of seconds, since it takes no times within records.
-- cedarpy: the same 30 rules, but each "for all" over people, warnings or sign-offs is done in Python beforehand,
-  because Cedar has no quantifier; rule ids only.
+- tearline: the whole verdict with rules, witnesses and what is owed; ``outcome`` gives effect and rule ids only.
+- by hand: the same rules as Python functions, with the same facts and what is owed.
+- cel-expr-python: Google's C++ evaluator of CEL, once with a program a rule and once with all rules in one.
+- cedarpy: policies and entities as handles; once with every "for all" answered in Python beforehand (flat), once with
+  the people in the chain as entities that are asked about in one batch.
 """
 
-import copy
 import os
 import random
 import statistics
@@ -21,206 +20,240 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import cedarpy
-from cel_expr_python import cel
+from bench import verdict_cedar, verdict_cel
+from bench.verdict_by_hand import By, decide_by_hand
+from bench.verdict_world import Dossier, dossier, filled, without_a_fact
+from tearline.facts.errors import Malformed
+from tearline.protocol import Decision, Effect, Pack, Protocol, Verdict, load_pack
 
-from bench.verdict_peers import PLAIN_RULES, Facts, flat_facts, flat_policies
-from tearline.protocol import Effect, Pack, Verdict, load_pack
-
-PACK = Path(__file__).parents[1] / "src/tearline/protocol/packs/cross-border.yaml"
+PACKS = Path(__file__).parents[1] / "src/tearline/protocol/packs"
+FOURTEEN = Path(__file__).with_name("fourteen.yaml")
 CHAINS = {10: 2_000, 100: 600, 1_000: 150}
-SHARE = {"cel-expr-python": 2, "cedarpy, host does the for-alls": 10}
+IN_A_ROW = 3
+BLOCK = 50
+
+BY_HAND = "by hand in Python"
+CEL = ("cel-expr-python, a program a rule", "cel-expr-python, all in one program")
+CEDAR = ("cedarpy, flat: Python does the for-alls", "cedarpy, people as entities")
+SHARE = dict.fromkeys(CEL, 2) | {CEDAR[0]: 10, CEDAR[1]: 25}
 """Slower peers decide only one in so many of the dossiers."""
 
-IN_A_ROW = 3
-MUST_REACH = {10: 30, 1_000: 300}
+MOST = {"fourteen": {10: 15.0}, "cross-border": {10: 30.0, 1_000: 300.0}, "all": {10: 150.0}}
+"""CPU microseconds at the median, by chain."""
+TIMES_BY_HAND, TIMES_CEL, TIMES_CEDAR = 1.5, 10, 50
 
-Dossier = dict[str, Any]
 Answer = tuple[str, frozenset[str]]
 
 
 def run() -> None:
-    pack = load_pack(PACK.read_bytes(), file=PACK.name)
+    shipped = [load_pack(path.read_bytes(), file=path.name) for path in sorted(PACKS.glob("*.yaml"))]
+    world_of = next(pack for pack in shipped if pack.id == "cross-border/1")
+    fourteen = load_pack(FOURTEEN.read_bytes(), file=FOURTEEN.name)
     print(
-        f"load {os.getloadavg()[0]:.1f}; {pack.id}, {len(pack.rules)} rules; CPU µs a decision, p50 / p99 (n)"
+        f"load {os.getloadavg()[0]:.1f}; CPU µs a decision, p50 / p99 (n); seed: chain length and number of the dossier"
     )
-    rows: dict[str, list[Spent]] = {}
-    outcomes: Counter[str] = Counter()
-    for chain, count in CHAINS.items():
-        world = [dossier(pack, chain, random.Random(f"{chain}/{n}")) for n in range(count)]
-        expected = [answer(pack.decide(one)) for one in world]
-        outcomes.update(effect for effect, _ in expected)
-        for name, prepare, decide, read in engines(pack):
-            sample = range(0, count, SHARE.get(name, 1))
-            prepared = [prepare(world[n]) for n in sample]
-            for n, one in zip(sample, prepared, strict=True):
-                assert read(decide(one)) == expected[n], (name, n)
-            rows.setdefault(name, []).append(timed(decide, prepared))
-        lacking = [without_a_fact(one, random.Random(n)) for n, one in enumerate(world)]
-        rows.setdefault("tearline, one fact missing", []).append(timed(pack.decide, lacking))
-    print(f"{'engine':<36}" + "".join(f"{f'chain of {chain:,}':>24}" for chain in CHAINS))
-    for name, cells in rows.items():
-        print(f"{name:<36}" + "".join(f"{cell!s:>24}" for cell in cells))
-    print(f"outcomes: {', '.join(f'{effect} {n}' for effect, n in sorted(outcomes.items()))}")
-    for cell, chain in zip(rows["tearline"], CHAINS, strict=True):
-        if chain in MUST_REACH:
-            word = "reached" if cell.median <= MUST_REACH[chain] else "MISSED"
-            print(f"chain of {chain:,}: at most {MUST_REACH[chain]} µs at the median: {word}")
+    table("fourteen", f"{fourteen.id}, {len(fourteen.rules)} rules", one_pack(fourteen, world_of), peers=True)
+    table("cross-border", f"{world_of.id}, {len(world_of.rules)} rules", one_pack(world_of, world_of))
+    together, left_out = fitting(shipped)
+    rules = sum(len(pack.rules) for pack in together.packs)
+    title = f"{len(together.packs)} packs, {rules} rules: {together.id}"
+    table("all", title + (f"; left out: {', '.join(left_out)}" if left_out else ""), all_packs(together))
+    for name, pack in [(pack.id, pack) for pack in shipped]:
+        print(f"loading {name}: {loading(name, pack):.0f} ms")
     print(f"load {os.getloadavg()[0]:.1f}")
 
 
 @dataclass(frozen=True)
 class Spent:
-    """CPU microseconds of a decision."""
+    """CPU microseconds of a decision, sorted."""
 
-    median: float
-    p99: float
-    count: int
+    each: list[float]
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.each)
 
     def __str__(self) -> str:
-        return f"{self.median:,.0f} / {self.p99:,.0f} ({self.count:,})"
+        p99 = self.each[min(len(self.each) - 1, int(len(self.each) * 0.99))]
+        digits = 1 if self.median < 100 else 0
+        return f"{self.median:,.{digits}f} / {p99:,.{digits}f} ({len(self.each):,})"
 
 
-def timed(decide: Callable[[Any], object], prepared: list[Any]) -> Spent:
-    for one in prepared[:50]:
-        decide(one)
+@dataclass(frozen=True)
+class Engine:
+    """What is prepared beforehand and not timed, what is timed, and a check of what it answered."""
+
+    name: str
+    decide: Callable[[Any], Any]
+    check: Callable[[Any, Dossier], bool]
+    prepare: Callable[[Dossier], Any] = lambda one: one
+
+
+Measured = tuple[dict[str, list[Spent]], Counter[str]]
+
+
+def table(key: str, title: str, measured: Measured, *, peers: bool = False) -> None:
+    rows, outcomes = measured
+    print(f"\n{title}\n{'engine':<42}" + "".join(f"{f'chain of {chain:,}':>26}" for chain in CHAINS))
+    for name, cells in rows.items():
+        print(f"{name:<42}" + "".join(f"{cell!s:>26}" for cell in cells))
+    print(f"outcomes: {', '.join(f'{effect} {n}' for effect, n in sorted(outcomes.items()))}")
+    for cell, chain in zip(rows["tearline"], CHAINS, strict=True):
+        if chain in MOST[key]:
+            said(
+                cell.median <= MOST[key][chain],
+                f"{cell.median:.1f} µs at a chain of {chain:,}, at most {MOST[key][chain]:.0f}",
+            )
+    if not peers:
+        return
+    at_ten = {name: cells[0].median / rows["tearline"][0].median for name, cells in rows.items()}
+    by_hand = 1 / at_ten[BY_HAND]
+    said(by_hand <= TIMES_BY_HAND, f"{by_hand:.2f} times by hand, at most {TIMES_BY_HAND}")
+    for name in CEL:
+        said(at_ten[name] >= TIMES_CEL, f"{at_ten[name]:.1f} times as fast as {name}, at least {TIMES_CEL}")
+    for name in CEDAR:
+        said(
+            at_ten[name] >= TIMES_CEDAR, f"{at_ten[name]:.0f} times as fast as {name}, at least {TIMES_CEDAR}"
+        )
+
+
+def said(is_so: bool, what: str) -> None:  # noqa: FBT001  what it says
+    print(f"{'reached' if is_so else 'MISSED'}: {what}")
+
+
+def one_pack(pack: Pack, world_of: Pack) -> Measured:
+    """The pack beside its peers, and where a fact is missing, which no peer can do without an error."""
+
+    rows: dict[str, list[Spent]] = {}
+    outcomes: Counter[str] = Counter()
+    for chain, count in CHAINS.items():
+        world = [dossier(world_of, chain, random.Random(f"{chain}/{n}")) for n in range(count)]
+        outcomes.update(str(pack.decide(one).effect) for one in world)
+        for name, spent in timed(engines(pack), world).items():
+            rows.setdefault(name, []).append(spent)
+        missing = Engine("tearline, one fact missing", pack.decide, lambda found, one: True)
+        without = [without_a_fact(one, random.Random(n)) for n, one in enumerate(world)]
+        for name, spent in timed([missing], without).items():
+            rows.setdefault(name, []).append(spent)
+    return rows, outcomes
+
+
+def all_packs(protocol: Protocol) -> Measured:
+    rows: dict[str, list[Spent]] = {}
+    outcomes: Counter[str] = Counter()
+
+    def same(found: object, one: Dossier) -> bool:
+        decision = protocol.decide(one)
+        return found == (decision.effect, tuple(decision.called(m.rule) for m in decision.matched))
+
+    def whole(found: Decision, one: Dossier) -> bool:
+        return not found.undecided and all(match.certain for match in found.matched)
+
+    both = [
+        Engine("tearline", protocol.decide, whole),
+        Engine("tearline, outcome only", protocol.outcome, same),
+    ]
+    for chain, count in CHAINS.items():
+        made = (dossier(protocol.leading, chain, random.Random(f"{chain}/{n}")) for n in range(count))
+        world = [filled(one, protocol, random.Random(f"{chain}/{n}/2")) for n, one in enumerate(made)]
+        outcomes.update(str(protocol.decide(one).effect) for one in world)
+        for name, spent in timed(both, world).items():
+            rows.setdefault(name, []).append(spent)
+    return rows, outcomes
+
+
+def fitting(packs: list[Pack]) -> tuple[Protocol, list[str]]:
+    """As many as fit together, of each text the newest, cross-border leading."""
+    newest = {pack.name: pack for pack in sorted(packs, key=lambda pack: int(pack.version))}
+    leading = newest.pop("cross-border")
+    protocol, left_out = Protocol(packs=(leading,)), [p.id for p in packs if p not in newest.values()]
+    left_out.remove(leading.id)
+    for pack in newest.values():
+        try:
+            protocol = Protocol(packs=(*protocol.packs, pack))
+        except Malformed:
+            left_out.append(pack.id)
+    return protocol, left_out
+
+
+def timed(engines_: list[Engine], world: list[Dossier]) -> dict[str, Spent]:
+    prepared = []
+    for engine in engines_:
+        chosen = world[:: SHARE.get(engine.name, 1)]
+        ready = [engine.prepare(one) for one in chosen]
+        for one, made in zip(chosen, ready, strict=True):
+            assert engine.check(engine.decide(made), one), (engine.name, one)
+        prepared.append(ready)
+    spent: list[list[float]] = [[] for _ in engines_]
+    for start in range(0, len(world), BLOCK):
+        for engine, ready, own in zip(engines_, prepared, spent, strict=True):
+            share = SHARE.get(engine.name, 1)
+            for made in ready[-(-start // share) : -(-(start + BLOCK) // share)]:
+                own.append(in_a_row(engine.decide, made))
+    return {engine.name: Spent(sorted(own)) for engine, own in zip(engines_, spent, strict=True)}
+
+
+def in_a_row(decide: Callable[[Any], object], made: object) -> float:
+    start = time.thread_time_ns()
+    for _ in range(IN_A_ROW):
+        decide(made)
+    return (time.thread_time_ns() - start) / 1_000 / IN_A_ROW
+
+
+def loading(name: str, pack: Pack) -> float:
+    """CPU milliseconds, the median of five."""
+    path = next(
+        path for path in PACKS.glob("*.yaml") if load_pack(path.read_bytes(), file=name).id == pack.id
+    )
     spent = []
-    for one in prepared:
+    for _ in range(5):
         start = time.thread_time_ns()
-        for _ in range(IN_A_ROW):
-            decide(one)
-        spent.append((time.thread_time_ns() - start) / 1_000 / IN_A_ROW)
-    spent.sort()
-    return Spent(statistics.median(spent), spent[min(len(spent) - 1, int(len(spent) * 0.99))], len(spent))
+        load_pack(path.read_bytes(), file=name)
+        spent.append((time.thread_time_ns() - start) / 1_000_000)
+    return statistics.median(spent)
+
+
+# The engines
+
+
+def engines(pack: Pack) -> list[Engine]:
+    effects = {rule.id: rule.effect for rule in pack.rules}
+
+    def ids(found: tuple[str, Any], one: Dossier) -> bool:
+        return (str(found[0]), frozenset(found[1])) == answer(pack.decide(one))
+
+    def in_full_by_hand(found: By, one: Dossier) -> bool:
+        outcome, facts, owed = found
+        return (outcome, {rule: dict(read) for rule, read in facts.items()}, owed) == in_full(
+            pack.decide(one)
+        )
+
+    def judged(of: Callable[[Any], frozenset[str]]) -> Callable[[Any], Answer]:
+        return lambda one: worst(effects, of(one))
+
+    return [
+        Engine("tearline", pack.decide, lambda found, one: found == pack.decide_slowly(one)),
+        Engine("tearline, outcome only", pack.outcome, ids),
+        Engine(BY_HAND, decide_by_hand(pack), in_full_by_hand),
+        Engine(CEL[0], judged(verdict_cel.each(pack)), ids, verdict_cel.in_seconds),
+        Engine(CEL[1], judged(verdict_cel.together(pack)), ids, verdict_cel.in_seconds),
+        Engine(CEDAR[0], judged(verdict_cedar.flat(effects)), ids),
+        Engine(CEDAR[1], judged(verdict_cedar.of_people(effects)), ids, verdict_cedar.with_people),
+    ]
 
 
 def answer(verdict: Verdict) -> Answer:
     return str(verdict.effect), frozenset(match.rule.id for match in verdict.matched)
 
 
-# The world
-
-
-def dossier(pack: Pack, chain: int, chance: random.Random) -> Dossier:
-    """One proposed release: a third in order, the rest with one to three things wrong."""
-    made: Dossier = copy.deepcopy(dict(pack.base))
-    at: datetime = made["at"]
-    made["chain"] = [
-        {
-            "person": f"officer-{n + 100}",
-            "relation": "recipient"
-            if n < max(1, chain // 3)
-            else "signatory"
-            if n == chain - 1
-            else "superior",
-            "outcome": "cleared",
-            "decided_by": "agency-1",
-            "decided_at": at - timedelta(days=chance.randrange(1, 360), seconds=n),
-            "valid_until": at + timedelta(days=chance.randrange(1, 700), seconds=n),
-            "trained_until": at + timedelta(days=chance.randrange(1, 300), seconds=n),
-        }
-        for n in range(chain)
-    ]
-    made["request"]["recipients"] = chance.randrange(1, max(2, chain // 3))
-    made["item"]["tlp"] = chance.choice(["RED", "AMBER", "AMBER+STRICT", "GREEN"])
-    made["source"]["knowers"] = chance.randrange(5, 60)
-    if chance.random() > 0.33:
-        for _ in range(chance.randrange(1, 4)):
-            chance.choice(WRONGS)(made, chance)
-    return made
-
-
-def someone(made: Dossier, chance: random.Random) -> dict[str, Any]:
-    person: dict[str, Any] = chance.choice(made["chain"])
-    return person
-
-
-def alleged(kind: str, status: str) -> Callable[[Dossier, random.Random], None]:
-    def wrong(made: Dossier, chance: random.Random) -> None:
-        listed = made["recipient"]["allegations"]
-        one = {"id": f"allegation-{len(listed)}", "kind": kind, "at": made["at"], "status": status}
-        listed.append(one | {"person": someone(made, chance)["person"]})
-
-    return wrong
-
-
-def warned(made: Dossier, chance: random.Random) -> None:
-    listed = made["source"]["warnings"]
-    kind = chance.choice(["bloodshed", "exposure"])
-    answered = chance.random() < 0.5
-    listed.append({"id": f"warning-{len(listed)}", "at": made["at"], "kind": kind, "answered": answered})
-
-
-def dissented(made: Dossier, chance: random.Random) -> None:
-    listed = made["dissents"]
-    answered = chance.random() < 0.5
-    one = {"id": f"dissent-{len(listed)}", "by": "officer-4", "at": made["at"], "answered": answered}
-    listed.append(one | {"answered_by_superior": answered and chance.random() < 0.5})
-
-
-def at_risk(made: Dossier, chance: random.Random) -> None:
-    made["protection"] = {"people_at_risk": chance.randrange(1, 80)}
-    if chance.random() < 0.5:
-        made["protection"] |= {"plan": "plan-1", "plan_ready_from": made["at"]}
-
-
-WRONGS: list[Callable[[Dossier, random.Random], None]] = [
-    lambda made, chance: someone(made, chance).update(outcome="exempt"),
-    lambda made, chance: someone(made, chance).update(
-        outcome=chance.choice(["failed", "refused", "withdrawn"])
-    ),
-    lambda made, chance: someone(made, chance).update(outcome="pending"),
-    lambda made, chance: someone(made, chance).update(valid_until=made["at"]),
-    lambda made, chance: someone(made, chance).update(decided_at=made["at"] - timedelta(days=400)),
-    lambda made, _: made["chain"][0].update(trained_until=made["at"] - timedelta(days=1)),
-    lambda made, _: made["recipient"].update(suspended=True),
-    lambda made, _: made["recipient"].update(outcome="pending"),
-    alleged("leak", "open"),
-    alleged("gross-violation", "credible"),
-    alleged("corruption", "open"),
-    warned,
-    dissented,
-    at_risk,
-    lambda made, _: made.update(chain_complete=False),
-    lambda made, _: made["sign_offs"].pop(),
-    lambda made, _: made["sign_offs"][0].update(by="officer-1"),
-    lambda made, _: made["request"].update(purpose_stated=False),
-    lambda made, _: made["request"].update(extent="existence"),
-    lambda made, _: made["item"].update(perishes_at=made["at"]),
-    lambda made, _: made["item"].update(originator="agency-3"),
-    lambda made, _: made["request"].update(scope="own-agency"),
-]
-
-
-def without_a_fact(made: Dossier, chance: random.Random) -> Dossier:
-    """The same without one fact: half the time of a person, half the time of anything else."""
-    lacking = copy.deepcopy(made)
-    if chance.random() < 0.5:
-        del someone(lacking, chance)[chance.choice(["outcome", "decided_at", "relation"])]
-    else:
-        part = chance.choice(["request", "item", "agreement", "recipient", "source"])
-        del lacking[part][chance.choice(sorted(lacking[part]))]
-    return lacking
-
-
-# The engines
-
-Engine = tuple[str, Callable[[Dossier], Any], Callable[[Any], Any], Callable[[Any], Answer]]
-
-
-def engines(pack: Pack) -> list[Engine]:
-    """Name, what is prepared beforehand and not timed, what is timed, and what it answered."""
-    effects = {rule.id: rule.effect for rule in pack.rules}
-    return [
-        ("tearline", lambda one: one, pack.decide, answer),
-        ("plain Python", lambda one: one, decide_plainly, lambda found: found[:2]),
-        ("cel-expr-python", in_seconds, google(pack, effects), lambda found: found),
-        ("cedarpy, host does the for-alls", lambda one: one, cedar(effects), lambda found: found),
-    ]
+def in_full(verdict: Verdict) -> object:
+    """A verdict as the rules by hand give it."""
+    matched = {match.rule.id: {r.path: r.value for r in match.readings} for match in verdict.matched}
+    owed = [(o.rule, o.obligation, o.debtor, o.creditor, o.due, o.sentence) for o in verdict.owed]
+    return str(verdict.effect), matched, owed
 
 
 def worst(effects: Mapping[str, Effect], found: frozenset[str]) -> Answer:
@@ -228,81 +261,6 @@ def worst(effects: Mapping[str, Effect], found: frozenset[str]) -> Answer:
     if Effect.REFUSE in matched or Effect.PERMIT not in matched:
         return "refuse", found
     return ("hold" if Effect.HOLD in matched else "release"), found
-
-
-def decide_plainly(one: Dossier) -> tuple[str, frozenset[str], dict[str, Facts]]:
-    found: dict[str, Facts] = {}
-    refused = held = permitted = False
-    for name, effect, rule in PLAIN_RULES:
-        facts = rule(one)
-        if facts:
-            found[name] = facts
-            if effect == "refuse":
-                refused = True
-            elif effect == "hold":
-                held = True
-            else:
-                permitted = True
-    outcome = "refuse" if refused or not permitted else "hold" if held else "release"
-    return outcome, frozenset(found), found
-
-
-def in_seconds(value: Any) -> Any:
-    match value:
-        case datetime():
-            return int(value.timestamp())
-        case timedelta():
-            return int(value.total_seconds())
-        case dict():
-            return {key: in_seconds(inner) for key, inner in value.items()}
-        case list():
-            return [in_seconds(inner) for inner in value]
-        case _:
-            return value
-
-
-def google(pack: Pack, effects: Mapping[str, Effect]) -> Callable[[Any], Answer]:
-    types = cel.Type
-    record, listed = types.Map(types.STRING, types.DYN), types.List(types.DYN)
-    variables = dict.fromkeys(("request", "item", "source", "protection", "agreement", "recipient"), record)
-    variables |= dict.fromkeys(("chain", "dissents", "sign_offs"), listed)
-    variables |= {"at": types.INT, "chain_complete": types.BOOL, "overseer_informed": types.BOOL}
-    environment = cel.NewEnv(variables=variables)
-    programs = [(rule.id, environment.compile(rule.condition)) for rule in pack.rules]
-
-    def decide(one: Any) -> Answer:
-        activation = environment.Activation(one)
-        return worst(
-            effects, frozenset(name for name, program in programs if program.eval(activation).value() is True)
-        )
-
-    return decide
-
-
-def cedar(effects: Mapping[str, Effect]) -> Callable[[Any], Answer]:
-    """Two questions in one batch: may it be released at all, and may it be released now."""
-    policies = cedarpy.PolicySet.from_str(flat_policies(effects))
-    entities = cedarpy.Entities.from_json_str("[]")
-
-    def decide(one: Dossier) -> Answer:
-        context = flat_facts(one)
-        asked = [
-            {
-                "principal": 'Unit::"u"',
-                "action": f'Action::"{action}"',
-                "resource": 'Item::"i"',
-                "context": context,
-            }
-            for action in ("permit", "stop")
-        ]
-        answers = cedarpy.is_authorized_batch(asked, policies, entities)
-        found = set()
-        for one_answer in answers:
-            assert not one_answer.diagnostics.errors, one_answer.diagnostics.errors
-            found |= set(one_answer.diagnostics.id_annotations_by_reason.values())
-        return worst(effects, frozenset(found))
-
-    return decide
 
 
 if __name__ == "__main__":

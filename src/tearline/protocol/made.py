@@ -8,14 +8,13 @@ from datetime import datetime
 
 from tearline.facts.words import Words
 from tearline.protocol.rule import Owes, Party, Rule
-from tearline.protocol.verdict import Matched, Outcome, Owed, Reading, Verdict
+from tearline.protocol.verdict import Matched, Outcome, Owed, Read, Verdict
 
 
-class _Matched:
+class _Matched(Read):
     __slots__ = Matched.__slots__
     rule: Rule
     certain: bool
-    readings: tuple[Reading, ...]
     missing: tuple[str, ...]
 
 
@@ -43,11 +42,12 @@ class _Verdict:
     owed: tuple[Owed, ...]
 
 
-def matched_for_certain(rule: Rule, readings: tuple[Reading, ...]) -> Matched:
+def matched_for_certain(rule: Rule, read: dict[str, object]) -> Matched:
+    """A rule that matched, with what it read, which nobody changes any more: its readings are made when asked for."""
     made = _Matched()
     made.rule = rule
     made.certain = True
-    made.readings = readings
+    made._read = read
     made.missing = ()
     made.__class__ = Matched  # type: ignore[assignment]  # the same slots, as the module says
     return made  # type: ignore[return-value]

@@ -1,19 +1,19 @@
 """A pack: a protocol as it stands in one text, ready to decide."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 
 from tearline.facts.errors import Malformed
 from tearline.facts.words import Words
+from tearline.protocol.bits import Bits, bits_of
 from tearline.protocol.evaluate import Exhausted, Readings, Scope, Unfit, Unknown, evaluate, explain
 from tearline.protocol.fast import Explain, Fast
 from tearline.protocol.made import matched_for_certain, owed_of, verdict_of
 from tearline.protocol.rule import CaseFailure, Duty, Effect, Parameter, Rule, due
 from tearline.protocol.tree import Node
-from tearline.protocol.verdict import Matched, Outcome, Owed, Reading, Verdict
+from tearline.protocol.verdict import Matched, Outcome, Owed, Verdict, readings_of
 
 ENGINE = "tearline-cel/2"
 """The version of the language: it changes where a condition of an earlier one could come to something else.
@@ -31,44 +31,6 @@ class Case:
     name: str
     dossier: Mapping[str, object]
     matches: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bits:
-    """What sets of a pack's rules come to, where each rule is a bit of a number, the first the lowest."""
-
-    rules: tuple[str, ...]
-    refuse: int
-    hold: int
-    permit: int
-    curable: int
-
-    @staticmethod
-    def of(rules: Sequence[Rule]) -> "Bits":
-        def those(chosen: Callable[[Rule], bool]) -> int:
-            return sum(1 << n for n, rule in enumerate(rules) if chosen(rule))
-
-        return Bits(
-            rules=tuple(rule.id for rule in rules),
-            refuse=those(lambda rule: rule.effect is Effect.REFUSE),
-            hold=those(lambda rule: rule.effect is Effect.HOLD),
-            permit=those(lambda rule: rule.effect is Effect.PERMIT),
-            curable=those(lambda rule: bool(rule.owes)),
-        )
-
-    def worst(self, bits: int) -> Outcome:
-        """The worst effect of rules that match for certain; refuse where none of them permits."""
-        if bits & self.refuse or not bits & self.permit:
-            return Outcome.REFUSE
-        return Outcome.HOLD if bits & self.hold else Outcome.RELEASE
-
-    def ids(self, bits: int) -> tuple[str, ...]:
-        found = []
-        while bits:
-            lowest = bits & -bits
-            found.append(self.rules[lowest.bit_length() - 1])
-            bits ^= lowest
-        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +58,7 @@ class Pack:
     def __post_init__(self) -> None:
         id_ = f"{self.name}/{self.version}"
         object.__setattr__(self, "id", id_)
-        object.__setattr__(self, "bits", Bits.of(self.rules))
+        object.__setattr__(self, "bits", bits_of(self.rules))
         object.__setattr__(self, "_text", (id_, self.version, self.sha256, ENGINE))
 
     def decide(self, dossier: Mapping[str, object]) -> Verdict:
@@ -104,18 +66,18 @@ class Pack:
 
         Raises Malformed only where the dossier states no time of decision. The dossier is not changed.
         """
-        at = _time(dossier)
+        at = dossier.get("at")
+        if type(at) is not datetime or at.tzinfo is None:
+            at = _time(dossier)
         try:
             bits, found = self.fast.verdict(dossier)
         except Exception:  # noqa: BLE001  whatever it is, the exact way finds out what it means
             return self._with_something_missing(dossier, at)
         rules = self.rules
-        matched = []
-        for n, into in found:
-            if into is None:
-                matched.append(self._certain(n, dossier))
-            else:
-                matched.append(matched_for_certain(rules[n], tuple(map(_reading, into.items()))))
+        matched = [
+            self._certain(n, dossier) if into is None else matched_for_certain(rules[n], into)
+            for n, into in found
+        ]
         owed = _owed(matched, at, dossier) if bits & self.bits.curable else ()
         return verdict_of(self._text, self.bits.worst(bits), at, tuple(matched), (), owed)
 
@@ -124,13 +86,13 @@ class Pack:
 
         Raises as ``decide`` does.
         """
-        _time(dossier)
+        at = _time(dossier)
         try:
             bits = self.fast.matching(dossier)
         except Exception:  # noqa: BLE001  as in decide
-            verdict = self._with_something_missing(dossier, _time(dossier))
-            return verdict.effect, tuple(one.rule.id for one in verdict.matched)
-        return self.bits.worst(bits), self.bits.ids(bits)
+            verdict = self._with_something_missing(dossier, at)
+            return verdict.effect, tuple([one.rule.id for one in verdict.matched])
+        return self.bits.said(bits)
 
     def _with_something_missing(self, dossier: Mapping[str, object], at: datetime) -> Verdict:
         hits: list[int] = []
@@ -173,7 +135,7 @@ class Pack:
             into.clear()
             with suppress(Exhausted):  # what was read so far is told
                 explain(self.conditions[n], True, Scope(dossier), into)
-        return Matched(rule=self.rules[n], certain=True, readings=_readings(into))
+        return Matched(rule=self.rules[n], certain=True, readings=readings_of(into))
 
     def _exactly(
         self, dossier: Mapping[str, object], hits: list[int], misses: list[int]
@@ -195,7 +157,7 @@ class Pack:
             found = Matched(
                 rule=rule,
                 certain=value is True,
-                readings=_readings(into),
+                readings=readings_of(into),
                 missing=value.paths if isinstance(value, Unknown) else (),
             )
             loosens = rule.effect in (Effect.PERMIT, Effect.WAIVE)
@@ -228,14 +190,6 @@ def _time(dossier: Mapping[str, object]) -> datetime:
     if not isinstance(at, datetime) or at.tzinfo is None:
         raise Malformed("dossier", "at", "the time of the decision, with its offset")
     return at
-
-
-# Past the checks of NamedTuple's own constructor: the items are pairs already, and a long chain has thousands.
-_reading: Callable[[tuple[str, object]], Reading] = partial(tuple.__new__, Reading)
-
-
-def _readings(into: Readings) -> tuple[Reading, ...]:
-    return tuple(map(_reading, into.items()))
 
 
 def worst(matched: Iterable[Matched]) -> Outcome:

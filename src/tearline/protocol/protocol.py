@@ -5,7 +5,7 @@ written into a pack as a rule of its own kind: a *waive* lifts holds that it nam
 certain. It lifts no refusal, and no hold that rests on a missing fact.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tearline.facts.errors import Malformed
@@ -26,6 +26,7 @@ class Protocol:
 
     packs: tuple[Pack, ...]
     parameters: tuple[Parameter, ...] = field(init=False, repr=False)
+    _waiving: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.packs:
@@ -33,6 +34,7 @@ class Protocol:
         _each_once(self.packs)
         _waive_holds_only(self.packs)
         object.__setattr__(self, "parameters", _merged(self.packs))
+        object.__setattr__(self, "_waiving", frozenset(_waiving(self.packs)))
 
     @property
     def id(self) -> str:
@@ -50,7 +52,24 @@ class Protocol:
 
         Raises Malformed only where the dossier states no time of decision.
         """
-        return judged(tuple(pack.decide(dossier) for pack in self.packs))
+        return judged(tuple([pack.decide(dossier) for pack in self.packs]))
+
+    def outcome(self, dossier: Mapping[str, object]) -> tuple[Outcome, tuple[str, ...]]:
+        """The decision's effect and its rules as ``Decision.called`` names them, without what they read.
+
+        Raises as ``decide`` does.
+        """
+        effect, called = self.leading.outcome(dossier)
+        if self._waiving.isdisjoint(called):
+            for pack in self.packs[1:]:
+                also, ids = pack.outcome(dossier)
+                if SEVERITY[also] > SEVERITY[effect]:
+                    effect = also
+                called += tuple([f"{pack.id}:{id_}" for id_ in ids])
+            if self._waiving.isdisjoint(called):
+                return effect, called
+        decision = self.decide(dossier)
+        return decision.effect, tuple([decision.called(one.rule) for one in decision.matched])
 
 
 def judged(verdicts: tuple[Verdict, ...]) -> Decision:
@@ -110,6 +129,14 @@ def _waive_holds_only(packs: tuple[Pack, ...]) -> None:
                         f"{pack.id}, rule {rule.id}",
                         f"a hold of {named.pack} to waive, found {named.rule}",
                     )
+
+
+def _waiving(packs: tuple[Pack, ...]) -> Iterator[str]:
+    """The waive rules as a decision calls them."""
+    for pack in packs:
+        for rule in pack.rules:
+            if rule.effect is Effect.WAIVE:
+                yield rule.id if pack is packs[0] else f"{pack.id}:{rule.id}"
 
 
 def _merged(packs: tuple[Pack, ...]) -> tuple[Parameter, ...]:

@@ -1,7 +1,9 @@
 """A verdict: what may happen, every rule that says so, and the facts that made each of them match."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from tearline.facts.words import Worded, Words
@@ -27,8 +29,34 @@ class Reading(NamedTuple):
     value: object
 
 
+# Past the checks of NamedTuple's own constructor: the items are pairs already, and a long chain has thousands.
+_reading: Callable[[tuple[str, object]], Reading] = partial(tuple.__new__, Reading)
+
+
+def readings_of(read: Mapping[str, object]) -> tuple[Reading, ...]:
+    """The readings of these paths and values, in their order."""
+    return tuple(map(_reading, read.items()))
+
+
+class Read:
+    """What a condition read, path by path, for a ``Matched`` of which nobody has asked for its readings yet.
+
+    A record of its own, which nobody else holds: what becomes of the dossier does not change it.
+    """
+
+    __slots__ = ("_read",)
+    _read: dict[str, object]
+
+    def __getattr__(self, name: str) -> tuple[Reading, ...]:
+        if name != "readings":
+            raise AttributeError(f"{type(self).__name__} has no {name}")
+        readings = readings_of(self._read)
+        object.__setattr__(self, "readings", readings)
+        return readings
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Matched:
+class Matched(Read):
     """A rule that matched, with what its condition read.
 
     ``certain`` is False where a fact was missing or could not be compared: a refuse or hold rule then holds,
