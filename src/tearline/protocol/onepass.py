@@ -5,6 +5,7 @@ list, a fact of which only some case needs to know), so it may raise where a con
 missing; ``Fast.decide``, which takes each condition by itself, then does.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -174,7 +175,10 @@ class OnePass(Writer):
             often = self.inside > 0 or (self.uses.get(node, 0) > 1 and node in self.needed)
             return self.hoist(node, source) if often else source
         name = self.hoist(node, source)
-        self.prelude.append(f"    if {_unfit(name, node.type)}: {name} = {self.fit(name, node)}")
+        if isinstance(node.type, ListOf) or not any(
+            isinstance(n, Field) and n.of == node for n in self.needed
+        ):
+            self.prelude.append(f"    if {_unfit(name, node.type)}: {name} = {self.fit(name, node)}")
         return name
 
     def value(self, node: Node, names: Names) -> str:
@@ -219,7 +223,20 @@ class OnePass(Writer):
         except OnlySlow:
             del self.lines[start:]
             self.line("        ", "R = None")
+        self.fold(start)
         self.line("        ", f"found.append(({n}, R))")
+
+    def fold(self, start: int) -> None:
+        """What is read in any case, put down at once."""
+        at, always = start + 1, []
+        while at < len(self.lines) and (one := _PUT.fullmatch(self.lines[at])):
+            always.append(f"{one[1]}: {one[2]}")
+            at += 1
+        if always:
+            self.lines[start:at] = [f"        R = {{{', '.join(always)}}}"]
+
+
+_PUT = re.compile(r"        R\[(f?'[^']*')\] = (.*)")
 
 
 def _unfit(name: str, type_: ListOf | Record) -> str:

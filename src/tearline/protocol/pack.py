@@ -10,7 +10,7 @@ from tearline.facts.words import Words
 from tearline.protocol.bits import Bits, bits_of
 from tearline.protocol.evaluate import Exhausted, Readings, Scope, Unfit, Unknown, evaluate, explain
 from tearline.protocol.fast import Explain, Fast
-from tearline.protocol.made import matched_for_certain, owed_of, verdict_of
+from tearline.protocol.made import UnfrozenMatched, UnfrozenVerdict, owed_of
 from tearline.protocol.rule import CaseFailure, Duty, Effect, Parameter, Rule, due
 from tearline.protocol.tree import Node
 from tearline.protocol.verdict import Matched, Outcome, Owed, Verdict, readings_of
@@ -73,13 +73,28 @@ class Pack:
             bits, found = self.fast.verdict(dossier)
         except Exception:  # noqa: BLE001  whatever it is, the exact way finds out what it means
             return self._with_something_missing(dossier, at)
-        rules = self.rules
-        matched = [
-            self._certain(n, dossier) if into is None else matched_for_certain(rules[n], into)
-            for n, into in found
-        ]
-        owed = _owed(matched, at, dossier) if bits & self.bits.curable else ()
-        return verdict_of(self._text, self.bits.worst(bits), at, tuple(matched), (), owed)
+        rules, known, matched = self.rules, self.bits, []
+        for n, read in found:
+            if read is None:
+                matched.append(self._certain(n, dossier))
+                continue
+            # Written out, as below: a call to a function for each would be a tenth of the whole.
+            one = UnfrozenMatched()
+            one.rule = rules[n]
+            one.certain = True
+            one._read = read  # its readings are made when asked for
+            one.missing = ()
+            one.__class__ = Matched  # type: ignore[assignment]  # as its module says
+            matched.append(one)  # type: ignore[arg-type]
+        verdict = UnfrozenVerdict()
+        verdict.pack, verdict.version, verdict.sha256, verdict.engine = self._text
+        verdict.effect = known.worst(bits)
+        verdict.at = at
+        verdict.matched = tuple(matched)
+        verdict.undecided = ()
+        verdict.owed = _owed(matched, at, dossier) if bits & known.curable else ()
+        verdict.__class__ = Verdict  # type: ignore[assignment]
+        return verdict  # type: ignore[return-value]
 
     def outcome(self, dossier: Mapping[str, object]) -> tuple[Outcome, tuple[str, ...]]:
         """The verdict's effect and the ids of the rules that matched, as ``decide`` gives them, without what they read.
@@ -109,8 +124,17 @@ class Pack:
     def _verdict(
         self, dossier: Mapping[str, object], at: datetime, matched: list[Matched], undecided: list[Matched]
     ) -> Verdict:
-        owed = _owed(matched, at, dossier)
-        return verdict_of(self._text, worst(matched), at, tuple(matched), tuple(undecided), owed)
+        return Verdict(
+            effect=worst(matched),
+            pack=self.id,
+            version=self.version,
+            sha256=self.sha256,
+            engine=ENGINE,
+            at=at,
+            matched=tuple(matched),
+            undecided=tuple(undecided),
+            owed=_owed(matched, at, dossier),
+        )
 
     def check_cases(self) -> tuple[CaseFailure, ...]:
         """The pack's own cases that do not come out as it says; empty where all do."""
