@@ -7,11 +7,12 @@ the oracle for the other.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache, partial
 from itertools import compress
-from operator import eq, ge, gt, le, lt, ne
+from operator import eq, ge, gt, itemgetter, le, lt, ne
 from typing import Any, NamedTuple
 
 from tearline.protocol.span import LONGEST
@@ -72,14 +73,21 @@ MOST_STEPS = 3_000_000
 a thousand people of whom nothing is known."""
 
 
+Walk = Callable[[Mapping[str, object], Sequence[Mapping[str, object]]], list[bool | None]]
+"""Generated code: what a macro's body comes to at each of these elements of a dossier; None where a fact is missing, so
+that it has to be evaluated here."""
+
+
 @dataclass(slots=True)
 class Scope:
     """A dossier, the element that each macro is at, the lists found so far, and how many steps are left.
 
     ``bound`` changes as macros walk; their slots differ, so an inner one leaves an outer one's element alone.
+    ``walks`` are those that there are, by the ``id`` of the macro.
     """
 
     dossier: Mapping[str, object]
+    walks: Mapping[int, Walk] = field(default_factory=dict)
     bound: dict[int, object] = field(default_factory=dict)
     lists: dict[str, object] = field(default_factory=dict)
     steps: int = MOST_STEPS
@@ -273,8 +281,19 @@ def _list(value: object, path: str, type_: ListOf) -> object:
         return Unknown((f"{path}: more than {type_.most} entries",))
     if not isinstance(type_.element, Record):
         return list(value)
-    located = [Located(f"{path}[{n}]", one) for n, one in enumerate(value) if isinstance(one, Mapping)]
-    return located if len(located) == len(value) else Unknown((path,))
+    if not all(type(one) is dict or isinstance(one, Mapping) for one in value):
+        return Unknown((path,))
+    return list(map(_located, zip(_numbered(path, type_.most), value, strict=False)))
+
+
+@lru_cache(maxsize=64)
+def _numbered(path: str, most: int) -> tuple[str, ...]:
+    """The paths of a list's elements, made once: there are as many as the list may have elements."""
+    return tuple(f"{path}[{n}]" for n in range(most))
+
+
+_record: Callable[[object], Mapping[str, object]] = itemgetter(1)  # of a Located, which is what walks go over
+_located: Callable[[tuple[str, Mapping[str, object]]], Located] = partial(tuple.__new__, Located)
 
 
 def _union(values: Sequence[object]) -> Unknown | None:
@@ -307,13 +326,29 @@ def _at(one: object, node: Quantifier, scope: Scope) -> object:
     return evaluate(node.body, scope)
 
 
+def _parts(elements: list[object], node: Quantifier, scope: Scope) -> Iterator[object]:
+    """The body's value at each element, one after the other."""
+    walk = scope.walks.get(id(node))
+    if walk is None:
+        for one in elements:
+            yield _at(one, node, scope)
+        return
+    scope.steps -= len(elements)
+    found = walk(scope.dossier, list(map(_record, elements)))
+    if None not in found:
+        yield from found
+        return
+    for one, value in zip(elements, found, strict=True):
+        yield _at(one, node, scope) if value is None else value
+
+
 def _quantified(node: Quantifier, scope: Scope) -> object:
     elements = _elements(node, scope)
     if isinstance(elements, Unknown):
         return elements
     if node.kind in ("exists", "all"):
-        return _decided((_at(one, node, scope) for one in elements), by=node.kind == "exists")
-    values = [_at(one, node, scope) for one in elements]
+        return _decided(_parts(elements, node, scope), by=node.kind == "exists")
+    values = list(_parts(elements, node, scope))
     unknown = _union(values)
     if unknown is not None:
         return unknown
@@ -384,9 +419,10 @@ def _explain_elements(node: Quantifier, value: object, scope: Scope, into: Readi
         _read_over(node.over, scope, into)
     if value is True and node.kind == "all":
         return
-    for one, path in zip(elements, _paths(node.over, elements, scope), strict=True):
-        part = _at(one, node, scope)
+    paths = _paths(node.over, elements, scope)
+    for one, path, part in zip(elements, paths, _parts(elements, node, scope), strict=True):
         if part is sought or (isinstance(value, Unknown) and isinstance(part, Unknown)):
+            scope.bound[node.slot] = one
             _element(node, one, path, into)
             _explain_passed(node.over, one, scope, into)
             explain(node.body, part, scope, into)
@@ -491,9 +527,10 @@ def _explain_filter(node: Quantifier, scope: Scope, into: Readings) -> None:
     elements = _elements(node, scope)
     if isinstance(elements, Unknown):
         return
-    for one, path in zip(elements, _paths(node.over, elements, scope), strict=True):
-        part = _at(one, node, scope)
+    paths = _paths(node.over, elements, scope)
+    for one, path, part in zip(elements, paths, _parts(elements, node, scope), strict=True):
         if part is True or isinstance(part, Unknown):
+            scope.bound[node.slot] = one
             _element(node, one, path, into)
             _explain_passed(node.over, one, scope, into)
             explain(node.body, part, scope, into)

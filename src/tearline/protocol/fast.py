@@ -5,17 +5,20 @@ are true as the bits of a number, the former also what each of them read. They r
 missing, a list too long, a sum unfit; where they do not raise the answer is exact.
 ``Fast.decide(dossier, hit, miss)`` takes each condition by itself: ``hit(n)`` for each that is true, ``miss(n)`` for
 each that met an exception, which is then put to ``evaluate.py``.
+``Fast.walks`` are for ``evaluate.py`` to go over a long list of which few elements lack a fact.
 ``Fast.explain[n](dossier, into)`` fills in what condition ``n``, being true, read; None where the condition has a shape
 that only ``evaluate.explain`` follows.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
-from tearline.protocol.evaluate import Readings
+from tearline.protocol.evaluate import Readings, Walk
 from tearline.protocol.generate import CALLED, OnlySlow, Writer, uses_of
 from tearline.protocol.onepass import one_pass
-from tearline.protocol.tree import Node
+from tearline.protocol.tree import Bound, Node, Quantifier, parts
+from tearline.protocol.types import SHORT, ListOf, Record
 
 Dossier = Mapping[str, object]
 Decide = Callable[[Dossier, Callable[[int], None], Callable[[int], None]], None]
@@ -28,6 +31,7 @@ class Fast:
     matching: Callable[[Dossier], int]
     decide: Decide
     explain: tuple[Explain | None, ...]
+    walks: Mapping[int, Walk]
     source: str
 
 
@@ -46,6 +50,8 @@ def generate(conditions: Sequence[Node]) -> Fast:
             names.append(f"explain{n}")
         except OnlySlow:
             names.append(None)
+    walked = [node for condition in conditions for node in parts(condition) if _is_long(node)]
+    sources += [_walk_source(n, node, values) for n, node in enumerate(walked)]
     source = "\n".join(sources)
     exec(compile(source, "<checked conditions>", "exec"), values)  # noqa: S102  our text, made from the checked tree
     explain: list[Explain | None] = [None if name is None else values[name] for name in names]  # type: ignore[misc]
@@ -54,6 +60,7 @@ def generate(conditions: Sequence[Node]) -> Fast:
         matching=values["matching"],  # type: ignore[arg-type]
         decide=values["decide"],  # type: ignore[arg-type]
         explain=tuple(explain),
+        walks={id(node): values[f"walk{n}"] for n, node in enumerate(walked)},  # type: ignore[misc]
         source=source,
     )
 
@@ -76,3 +83,25 @@ def _explain_source(n: int, condition: Node, values: dict[str, object]) -> str:
     writer = Writer(values=values, uses={})
     writer.explain(condition, True, "    ", {})
     return "\n".join([f"def explain{n}(D, R):", *writer.prelude, *writer.lines, "    return None"])
+
+
+def _is_long(node: Node) -> TypeGuard[Quantifier]:
+    """Whether it goes over a list that can be long, and asks about each element by itself."""
+    if not isinstance(node, Quantifier) or node.kind == "map" or not isinstance(node.over.type, ListOf):
+        return False
+    own = {part.slot for part in parts(node.body) if isinstance(part, Quantifier)} | {node.slot}
+    alone = all(part.slot in own for part in parts(node.body) if isinstance(part, Bound))
+    return alone and node.over.type.most > SHORT and isinstance(node.over.type.element, Record)
+
+
+def _walk_source(n: int, node: Quantifier, values: dict[str, object]) -> str:
+    writer = Writer(values=values, uses={})
+    body = writer.inner(node.body, {node.slot: "x"})
+    lines = [
+        "    found = []",
+        "    for x in L:",
+        f"        try: found.append(not not {body})",
+        "        except Exception: found.append(None)",
+        "    return found",
+    ]
+    return "\n".join([f"def walk{n}(D, L):", *writer.prelude, *lines])

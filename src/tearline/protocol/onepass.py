@@ -26,6 +26,7 @@ from tearline.protocol.tree import (
     Root,
     Size,
     children,
+    parts,
 )
 from tearline.protocol.types import SHORT, Kind, ListOf, Record, Simple
 
@@ -67,7 +68,7 @@ class OnePass(Writer):
     def study(self, conditions: Sequence[Node]) -> None:
         """Which facts are needed whatever the others say, which may be absent, and what is asked about each list."""
         for condition in conditions:
-            self.optional |= {node.field for node in _all(condition) if isinstance(node, Has)}
+            self.optional |= {node.field for node in parts(condition) if isinstance(node, Has)}
         everything = [pair for condition in conditions for pair in _in_turn(condition)]
         self.needed = {node for node, always in everything if always and isinstance(node, Root | Field)}
         columns = Counter(self.column(node) for node, _ in everything if isinstance(node, Quantifier))
@@ -86,11 +87,13 @@ class OnePass(Writer):
     def can_join(self, node: Quantifier) -> bool:
         """Whether a walk that other questions share can answer this one."""
         plain = node.kind in ("all", "exists") and isinstance(node.over, Root | Field) and fixed(node.over)
-        return plain and not self.may_lack(node.over) and not any(_walks_on(part) for part in _all(node.body))
+        return (
+            plain and not self.may_lack(node.over) and not any(_walks_on(part) for part in parts(node.body))
+        )
 
     def may_lack(self, node: Node) -> bool:
         """Whether some condition asks if this, or what it is made of, is there at all."""
-        return any(part in self.optional for part in _all(node))
+        return any(part in self.optional for part in parts(node))
 
     # the walks
 
@@ -127,7 +130,7 @@ class OnePass(Writer):
         flag = self.flags[node] = self.mint("f")
         known: dict[Node, str] = {
             part: shared[part.name]
-            for part in _all(node.body)
+            for part in parts(node.body)
             if isinstance(part, Field) and _of(part, node) and part.name in shared
         }
         self.words.update(known)
@@ -144,7 +147,7 @@ class OnePass(Writer):
         optional = {
             node.field.name
             for one in asked
-            for node in _all(one.body)
+            for node in parts(one.body)
             if isinstance(node, Has) and _of(node.field, one)
         }
         for one in asked:
@@ -246,27 +249,21 @@ def _unfit(name: str, type_: ListOf | Record) -> str:
     return f"type({name}) is not dict"
 
 
-def _all(node: Node) -> Iterator[Node]:
-    yield node
-    for child in children(node):
-        yield from _all(child)
-
-
 def _in_turn(node: Node, always: bool = True) -> Iterator[tuple[Node, bool]]:  # noqa: FBT001, FBT002  it recurses
     """Every part outside of the bodies of macros, and whether it is evaluated whatever the others come to."""
     yield node, always
     match node:
         case Both(items=items) | Either(items=items):
-            parts: Iterable[tuple[Node, bool]] = [(item, always and not n) for n, item in enumerate(items)]
+            below: Iterable[tuple[Node, bool]] = [(item, always and not n) for n, item in enumerate(items)]
         case Choose():
-            parts = [(node.test, always), (node.then, False), (node.otherwise, False)]
+            below = [(node.test, always), (node.then, False), (node.otherwise, False)]
         case Quantifier():
-            parts = [(node.over, always)]
+            below = [(node.over, always)]
         case Has():
-            parts = [(node.field.of, always)]
+            below = [(node.field.of, always)]
         case _:
-            parts = [(child, always) for child in children(node)]
-    for part, certain in parts:
+            below = [(child, always) for child in children(node)]
+    for part, certain in below:
         yield from _in_turn(part, certain)
 
 
@@ -297,7 +294,7 @@ def _counted(node: Size) -> tuple[Node, str, Node] | None:
             over=Root() | Field() as over,
             slot=slot,
             body=Compare(operator="==", left=Field(of=Bound(slot=own)) as read, right=wanted),
-        ) if own == slot and fixed(over) and not any(_is_bound(part, slot) for part in _all(wanted)):
+        ) if own == slot and fixed(over) and not any(_is_bound(part, slot) for part in parts(wanted)):
             # A NaN is not equal to itself, but `count` asks first whether it is itself.
             floating = isinstance(read.type, Simple) and read.type.kind is Kind.DOUBLE
             return None if floating else (over, read.name, wanted)

@@ -113,12 +113,12 @@ class Pack:
         hits: list[int] = []
         misses: list[int] = []
         self.fast.decide(dossier, hits.append, misses.append)
-        matched, undecided = self._exactly(dossier, hits, misses)
+        matched, undecided = self._exactly(Scope(dossier, walks=self.fast.walks), hits, misses)
         return self._verdict(dossier, at, matched, undecided)
 
     def decide_slowly(self, dossier: Mapping[str, object]) -> Verdict:
         """The same verdict without the generated code: the plain version, for tests and for doubters."""
-        matched, undecided = self._exactly(dossier, [], list(range(len(self.rules))))
+        matched, undecided = self._exactly(Scope(dossier), [], list(range(len(self.rules))))
         return self._verdict(dossier, _time(dossier), matched, undecided)
 
     def _verdict(
@@ -162,16 +162,15 @@ class Pack:
         return Matched(rule=self.rules[n], certain=True, readings=readings_of(into))
 
     def _exactly(
-        self, dossier: Mapping[str, object], hits: list[int], misses: list[int]
+        self, scope: Scope, hits: list[int], misses: list[int]
     ) -> tuple[list[Matched], list[Matched]]:
         """Put what the fast code missed to the exact evaluator; the matched rules and the undecided permits."""
         matched: list[Matched] = []
         undecided: list[Matched] = []
         missed = set(misses)
-        scope = Scope(dossier)
         for n in sorted((*hits, *misses)):
             if n not in missed:
-                matched.append(self._certain(n, dossier))
+                matched.append(self._certain(n, scope.dossier))
                 continue
             rule = self.rules[n]
             into: Readings = {}

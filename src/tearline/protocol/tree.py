@@ -3,6 +3,7 @@
 ``Bound.slot`` is a number that the checker minted for a macro's variable, one for each macro in the condition.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal as OneOf
 
@@ -196,3 +197,10 @@ def children(node: Node) -> tuple[Node, ...]:
             return (node.of, node.part)
         case Quantifier():
             return (node.over, node.body)
+
+
+def parts(node: Node) -> Iterator[Node]:
+    """The node and all that it is made of."""
+    yield node
+    for child in children(node):
+        yield from parts(child)
