@@ -181,7 +181,9 @@ def _choose(node: Choose, scope: Scope) -> object:
 
 def _compare(node: Compare, scope: Scope) -> object:
     left, right = evaluate(node.left, scope), evaluate(node.right, scope)
-    return _union((left, right)) or _COMPARE[node.operator](left, right)
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        return _union((left, right))
+    return _COMPARE[node.operator](left, right)
 
 
 _Computed = Among | Arithmetic | Negative | Size | Affix | Matches
@@ -292,7 +294,7 @@ def _numbered(path: str, most: int) -> tuple[str, ...]:
     return tuple(f"{path}[{n}]" for n in range(most))
 
 
-_record: Callable[[object], Mapping[str, object]] = itemgetter(1)  # of a Located, which is what walks go over
+_record: Callable[[Any], Mapping[str, object]] = itemgetter(1)  # of a Located, which is what walks go over
 _located: Callable[[tuple[str, Mapping[str, object]]], Located] = partial(tuple.__new__, Located)
 
 
