@@ -360,7 +360,7 @@ By = tuple[str, dict[str, Facts], list[Owed]]
 
 
 def decide_by_hand(pack: Pack) -> Callable[[Dossier], By]:
-    """The rules that this pack has too, and what its holds owe: an obligation's time, or the agreement's term for it."""
+    """Those of the rules that this pack has, and what its holds owe, by the pack's or the agreement's term."""
     cures: dict[str, list[tuple[str, str, str, timedelta | str, Words]]] = {
         rule.id: [
             (o.obligation, o.debtor, o.creditor, o.within.span or o.within.parameter or "", o.sentence)

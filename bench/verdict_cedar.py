@@ -4,7 +4,7 @@
 - People as entities: each person in the chain is an entity and is asked about in the same batch. The other lists, which
   are short, are still gone over in Python; so is the count of the named recipients.
 
-Three effects are two actions: refuse and hold rules forbid to stop nothing, permits permit.
+Three effects are two actions: permits permit the one, and refuse and hold rules forbid the other.
 """
 
 import json
@@ -46,7 +46,8 @@ FLAT = {
     "dissent-unanswered": "context.dissent",
     "second-signature": "context.over > 0 && !context.second",
     "overseer-not-informed": "context.over > 0 && !context.informed",
-    "few-could-have-known": f'["full", "redacted", "existence"].contains(context.extent) && context.knowers < {_TERMS}.least',
+    "few-could-have-known": '["full", "redacted", "existence"].contains(context.extent) && '
+    f"context.knowers < {_TERMS}.least",
     "sign-offs-missing": f"context.signed < {_TERMS}.signoffs || !context.releasing || !context.handling",
     "one-person-two-lines": "context.twice",
     "conditions-not-written": f'{_ITEM}.handling == "C" && !{_ITEM}.written',
@@ -237,15 +238,13 @@ def _people(d: Dossier, asked: set[str]) -> dict[str, object]:
         "pending": "pending" in outcomes,
         "fit": outcomes.issubset(OPEN),
         "lapsed": any(
-            [
-                p["outcome"] == "cleared"
-                and (("valid_until" in p and p["valid_until"] <= at) or p["decided_at"] < oldest)
-                for p in chain
-            ]
+            p["outcome"] == "cleared"
+            and (("valid_until" in p and p["valid_until"] <= at) or p["decided_at"] < oldest)
+            for p in chain
         ),
     }
     if "training-lapsed" in asked:
-        facts["untrained"] = any([p["relation"] == "recipient" and p["trained_until"] <= at for p in chain])
+        facts["untrained"] = any(p["relation"] == "recipient" and p["trained_until"] <= at for p in chain)
     return facts
 
 

@@ -32,7 +32,12 @@ DOSSIER: dict[str, object] = {
 
 
 def decide(*packs: Pack, **changed: object) -> Decision:
-    return Protocol(packs=packs).decide(DOSSIER | changed)
+    """The decision, after a look that ``outcome`` says the same in brief."""
+    protocol = Protocol(packs=packs)
+    decision = protocol.decide(DOSSIER | changed)
+    brief = (decision.effect, tuple(decision.called(one.rule) for one in decision.matched))
+    assert protocol.outcome(DOSSIER | changed) == brief
+    return decision
 
 
 def test_the_worst_verdict_wins() -> None:

@@ -3,15 +3,15 @@
 ``Fast.verdict(dossier)`` and ``Fast.matching(dossier)`` go over the dossier once for all conditions and give those that
 are true as the bits of a number, the former also what each of them read. They raise, no matter what, where a fact is
 missing, a list too long, a sum unfit; where they do not raise the answer is exact.
-``Fast.decide(dossier, hit, miss)`` takes each condition by itself: ``hit(n)`` for each that is true, ``miss(n)`` for
+``Careful.decide(dossier, hit, miss)`` takes each condition by itself: ``hit(n)`` for each that is true, ``miss(n)`` for
 each that met an exception, which is then put to ``evaluate.py``.
-``Fast.walks`` are for ``evaluate.py`` to go over a long list of which few elements lack a fact.
-``Fast.explain[n](dossier, into)`` fills in what condition ``n``, being true, read; None where the condition has a shape
-that only ``evaluate.explain`` follows.
+``Careful.explain[n](dossier, into)`` fills in what condition ``n``, being true, read; None where it has a shape that
+only ``evaluate.explain`` follows. ``Careful.walks`` are for ``evaluate.py`` to go over a long list with few gaps.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeGuard
 
 from tearline.protocol.evaluate import Readings, Walk
@@ -25,24 +25,46 @@ Decide = Callable[[Dossier, Callable[[int], None], Callable[[int], None]], None]
 Explain = Callable[[Dossier, Readings], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Fast:
+    """``careful`` is made when first needed: most packs that are loaded meet no dossier that lacks a fact."""
+
     verdict: Callable[[Dossier], tuple[int, list[tuple[int, Readings | None]]]]
     matching: Callable[[Dossier], int]
+    conditions: tuple[Node, ...]
+
+    @cached_property
+    def careful(self) -> "Careful":
+        return _careful(self.conditions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Careful:
     decide: Decide
     explain: tuple[Explain | None, ...]
     walks: Mapping[int, Walk]
-    source: str
 
 
 def generate(conditions: Sequence[Node]) -> Fast:
     """The functions for these conditions, in their order."""
-    values: dict[str, object] = dict(CALLED)
-    sources = [
-        one_pass("verdict", conditions, values, explained=True),
-        one_pass("matching", conditions, values, explained=False),
-        _decide_source(conditions, values),
-    ]
+    values = dict(CALLED)
+    source = "\n".join(
+        [
+            one_pass("verdict", conditions, values, explained=True),
+            one_pass("matching", conditions, values, explained=False),
+        ]
+    )
+    _run(source, values)
+    return Fast(
+        verdict=values["verdict"],  # type: ignore[arg-type]  # both are defined by the source above
+        matching=values["matching"],  # type: ignore[arg-type]
+        conditions=tuple(conditions),
+    )
+
+
+def _careful(conditions: tuple[Node, ...]) -> Careful:
+    values = dict(CALLED)
+    sources = [_decide_source(conditions, values)]
     names: list[str | None] = []
     for n, condition in enumerate(conditions):
         try:
@@ -52,17 +74,16 @@ def generate(conditions: Sequence[Node]) -> Fast:
             names.append(None)
     walked = [node for condition in conditions for node in parts(condition) if _is_long(node)]
     sources += [_walk_source(n, node, values) for n, node in enumerate(walked)]
-    source = "\n".join(sources)
-    exec(compile(source, "<checked conditions>", "exec"), values)  # noqa: S102  our text, made from the checked tree
-    explain: list[Explain | None] = [None if name is None else values[name] for name in names]  # type: ignore[misc]
-    return Fast(
-        verdict=values["verdict"],  # type: ignore[arg-type]  # this and the others are defined by the source above
-        matching=values["matching"],  # type: ignore[arg-type]
-        decide=values["decide"],  # type: ignore[arg-type]
-        explain=tuple(explain),
+    _run("\n".join(sources), values)
+    return Careful(
+        decide=values["decide"],  # type: ignore[arg-type]  # this and the others are defined by the sources above
+        explain=tuple([None if name is None else values[name] for name in names]),  # type: ignore[misc]
         walks={id(node): values[f"walk{n}"] for n, node in enumerate(walked)},  # type: ignore[misc]
-        source=source,
     )
+
+
+def _run(source: str, values: dict[str, object]) -> None:
+    exec(compile(source, "<checked conditions>", "exec"), values)  # noqa: S102  our text, made from the checked tree
 
 
 def _decide_source(conditions: Sequence[Node], values: dict[str, object]) -> str:

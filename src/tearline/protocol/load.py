@@ -167,6 +167,7 @@ def load_pack(text: str | bytes, *, file: str) -> Pack:
     if duties:
         _once(top["duties"], [duty.id for duty in duties])
     conditions = tuple(checked.tree for _, checked in read)
+    base = _dossier(top["base"], {}, parameters, top["base"])
     return Pack(
         name=name,
         version=version,
@@ -175,8 +176,8 @@ def load_pack(text: str | bytes, *, file: str) -> Pack:
         rules=tuple(rule for rule, _ in read),
         duties=duties,
         parameters=parameters,
-        base=_dossier(top["base"], {}, parameters, top["base"]),
-        cases=tuple(_cases(top["rules"], top["base"], parameters)),
+        base=base,
+        cases=tuple(_cases(top["rules"], top["base"], parameters, base)),
         conditions=conditions,
         fast=generate(conditions),
     )
@@ -370,27 +371,47 @@ def _duty(at: _At, sources: Mapping[str, _Source], parameters: Sequence[Paramete
     )
 
 
-def _cases(rules: _At, base: _At, parameters: Sequence[Parameter]) -> list[Case]:
+def _cases(rules: _At, base: _At, parameters: Sequence[Parameter], read: Mapping[str, object]) -> list[Case]:
     cases = []
     for n, rule in enumerate(rules.list(1, MOST_RULES)):
         fields = rule.map(["id"], list(rule.value) if isinstance(rule.value, dict) else [])
         for key, matches in (("matches", True), ("passes", False)):
             for m, patch in enumerate(fields[key].list(1)):
-                dossier = _dossier(base, dict(patch.entries()), parameters, patch)
+                dossier = _dossier(base, dict(patch.entries()), parameters, patch, read)
                 cases.append(Case(rule=n, name=f"{key}[{m}]", dossier=dossier, matches=matches))
     return cases
 
 
 def _dossier(
-    base: _At, patch: Mapping[str, _At], parameters: Sequence[Parameter], at: _At
+    base: _At,
+    patch: Mapping[str, _At],
+    parameters: Sequence[Parameter],
+    at: _At,
+    read: Mapping[str, object] | None = None,
 ) -> dict[str, object]:
-    plain = copy.deepcopy(base.value)
-    for path, value in patch.items():
-        _put(plain, path, value)
+    """The dossier that ``base`` with this patch says. Where base was ``read`` before, only what differs is read."""
+    touched = {path.partition(".")[0] for path in patch}
+    if read is None or "dossier" in touched or not isinstance(base.value, dict):
+        plain = copy.deepcopy(base.value)
+        _put_all(plain, patch)
+        return _read(plain, base, parameters, at)
+    own = {key: copy.deepcopy(value) if key in touched else value for key, value in base.value.items()}
+    _put_all(own, patch)
+    new = {key: value for key, value in own.items() if key in touched or key in ("dossier", "at")}
+    found = _read(new, base, parameters, at)
+    return {key: found.get(key, read.get(key)) for key in own}
+
+
+def _read(plain: object, base: _At, parameters: Sequence[Parameter], at: _At) -> dict[str, object]:
     try:
         return read_dossier(plain, file=base.file, parameters=parameters)
     except Malformed as error:
         raise at.wrong(f"a dossier; at {error.place}: {error.expected}") from None
+
+
+def _put_all(plain: object, patch: Mapping[str, _At]) -> None:
+    for path, value in patch.items():
+        _put(plain, path, value)
 
 
 def _put(plain: object, path: str, value: _At) -> None:

@@ -2,7 +2,7 @@
 
 It is exact wherever it comes through. It evaluates more than the conditions ask for in their turn (every element of a
 list, a fact of which only some case needs to know), so it may raise where a condition would not have minded what is
-missing; ``Fast.decide``, which takes each condition by itself, then does.
+missing; ``Careful.decide``, which takes each condition by itself, then does.
 """
 
 import re

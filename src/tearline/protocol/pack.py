@@ -112,8 +112,8 @@ class Pack:
     def _with_something_missing(self, dossier: Mapping[str, object], at: datetime) -> Verdict:
         hits: list[int] = []
         misses: list[int] = []
-        self.fast.decide(dossier, hits.append, misses.append)
-        matched, undecided = self._exactly(Scope(dossier, walks=self.fast.walks), hits, misses)
+        self.fast.careful.decide(dossier, hits.append, misses.append)
+        matched, undecided = self._exactly(Scope(dossier, walks=self.fast.careful.walks), hits, misses)
         return self._verdict(dossier, at, matched, undecided)
 
     def decide_slowly(self, dossier: Mapping[str, object]) -> Verdict:
@@ -154,7 +154,7 @@ class Pack:
 
     def _certain(self, n: int, dossier: Mapping[str, object]) -> Matched:
         into: Readings = {}
-        quick = self.fast.explain[n]
+        quick = self.fast.careful.explain[n]
         if quick is None or not _explained(quick, dossier, into):
             into.clear()
             with suppress(Exhausted):  # what was read so far is told

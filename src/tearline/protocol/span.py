@@ -6,6 +6,7 @@ A day is 24 hours. Nothing is finer than a microsecond, which is what a time in 
 import re
 from datetime import timedelta
 from fractions import Fraction
+from functools import lru_cache
 
 _PART = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,9})?)(d|h|ms|m|us|s|ns)", re.ASCII)
 _MICROSECONDS = {
@@ -23,6 +24,10 @@ LONGEST = timedelta(microseconds=(2**63 - 1) // 1_000)
 
 def parse_span(text: str, *, days: bool) -> timedelta | None:
     """The length that ``text`` says, or None if it says none. ``days`` allows the unit ``d``, which CEL lacks."""
+    return _known(text, days) if len(text) <= 40 else _parsed(text, days)
+
+
+def _parsed(text: str, days: bool) -> timedelta | None:  # noqa: FBT001  as in parse_span
     sign, rest = (-1, text[1:]) if text.startswith("-") else (1, text)
     total, at = Fraction(0), 0
     for part in _PART.finditer(rest):
@@ -35,6 +40,10 @@ def parse_span(text: str, *, days: bool) -> timedelta | None:
     if total > LONGEST // timedelta(microseconds=1):
         return None
     return timedelta(microseconds=sign * int(total))
+
+
+# Every dossier under an agreement states the same few lengths.
+_known = lru_cache(maxsize=1_024)(_parsed)
 
 
 def format_span(span: timedelta) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tearline.facts.words import Worded, Words
 from tearline.protocol.rule import Party, Rule
@@ -47,12 +47,14 @@ class Read:
     __slots__ = ("_read",)
     _read: dict[str, object]
 
-    def __getattr__(self, name: str) -> tuple[Reading, ...]:
-        if name != "readings":
-            raise AttributeError(f"{type(self).__name__} has no {name}")
-        readings = readings_of(self._read)
-        object.__setattr__(self, "readings", readings)
-        return readings
+    if not TYPE_CHECKING:  # mypy would take it to mean that there is an attribute of any name
+
+        def __getattr__(self, name: str) -> tuple[Reading, ...]:
+            if name != "readings":
+                raise AttributeError(f"{type(self).__name__} has no {name}")
+            readings = readings_of(self._read)
+            object.__setattr__(self, "readings", readings)
+            return readings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
