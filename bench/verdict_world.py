@@ -116,7 +116,7 @@ def without_a_fact(made: Dossier, chance: random.Random) -> Dossier:
 
 
 def filled(made: Dossier, protocol: Protocol, chance: random.Random) -> Dossier:
-    """The same as version 2 with every fact stated, what was not by chance; nothing in it is more wrong for that."""
+    """The same as version 2 with every fact stated, those that were not by chance; of people mostly the best."""
     whole = schema(protocol.parameters)
     return _with_all(made | {"dossier": 2}, whole, made["at"], chance)
 
@@ -130,13 +130,21 @@ def _stated(value: Any, type_: Type, at: datetime, chance: random.Random) -> Any
         case Record():
             return _with_all(value or {}, type_, at, chance)
         case ListOf(element=Record() as element):
-            return [_with_all(one, element, at, chance) for one in value or []]
+            return [
+                _with_all(_mostly_well(element, chance) | one, element, at, chance) for one in value or []
+            ]
         case ListOf(element=element):
             return [_stated(None, element, at, chance)] if value is None else value
         case Simple() if value is not None:
             return value
         case Simple(kind=kind, choices=choices):
             return chance.choice(choices) if choices else STATED[kind](at, chance)
+
+
+def _mostly_well(element: Record, chance: random.Random) -> Dossier:
+    """The first of each field's closed words, which is the one without trouble, of all but one in fifty."""
+    words = {name: type_.choices for name, type_ in element.fields.items() if isinstance(type_, Simple)}
+    return {name: choices[0] for name, choices in words.items() if choices and chance.random() > 0.02}
 
 
 STATED: dict[Kind, Callable[[datetime, random.Random], object]] = {
