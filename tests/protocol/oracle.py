@@ -9,7 +9,7 @@ from cel_expr_python import cel
 
 from tearline.protocol.check import check
 from tearline.protocol.evaluate import Scope, Unknown, evaluate
-from tearline.protocol.fast import generate
+from tearline.protocol.fast import Fast, generate
 from tearline.protocol.pack import Pack
 from tearline.protocol.rule import Effect, Rule
 from tearline.protocol.tree import Field, Node, children
@@ -100,9 +100,19 @@ def agree(said: Said, dossier: Mapping[str, object]) -> None:
     assert known == asked(said.oracle, dossier), said.ours
     hits: list[int] = []
     misses: list[int] = []
-    pack.fast.decide(dossier, hits.append, misses.append)
+    pack.fast.careful.decide(dossier, hits.append, misses.append)
     assert misses or bool(hits) is known, said.ours
+    brief = in_one_pass(pack.fast, dossier)
+    assert brief is None or (known is not None and bool(brief) is known), said.ours
     assert pack.decide(dossier) == pack.decide_slowly(dossier), said.ours
+
+
+def in_one_pass(fast: Fast, dossier: Mapping[str, object]) -> int | None:
+    """The conditions that are true, as bits; None where the one pass does not come through."""
+    try:
+        return fast.matching(dossier)
+    except Exception:  # noqa: BLE001  as in Pack.decide
+        return None
 
 
 def _whole(type_: Type, place: int) -> object:

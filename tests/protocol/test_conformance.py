@@ -19,6 +19,7 @@ from tearline.protocol.fast import generate
 from tearline.protocol.grammar import WrongCondition
 from tearline.protocol.tree import Compare, Constant, Constants, Node
 from tearline.protocol.types import BOOL, DOUBLE, DURATION, INT, STRING, TIMESTAMP, ListOf, Record, Type
+from tests.protocol.oracle import in_one_pass
 
 Case = Mapping[str, Any]
 
@@ -254,8 +255,10 @@ def test_a_case_within_comes_out_as_it_says_either_way(case: Case) -> None:
     misses: list[int] = []
     if "evalError" in case:
         assert isinstance(found, Unknown)
-        generate([tree]).decide(bound, hits.append, misses.append)
+        fast = generate([tree])
+        fast.careful.decide(bound, hits.append, misses.append)
         assert (hits, misses) == ([], [0])
+        assert in_one_pass(fast, bound) is None
         return
     value = expected(case)
     assert found == value
@@ -263,6 +266,8 @@ def test_a_case_within_comes_out_as_it_says_either_way(case: Case) -> None:
     # The generated code answers in true or false only, so it is asked whether the value is the one expected.
     written = tuple(value) if isinstance(tree, Constants) and isinstance(value, list) else value
     asked = Compare("==", tree, Constant(written, tree.type))
-    generate([asked]).decide(bound, hits.append, misses.append)
+    fast = generate([asked])
+    fast.careful.decide(bound, hits.append, misses.append)
     missed = name_of(case) in MISSED
     assert (hits, misses) == (([], [0]) if missed else ([0], []))
+    assert in_one_pass(fast, bound) == (None if missed else 1)
