@@ -186,7 +186,17 @@ def _compare(node: Compare, scope: Scope) -> object:
     return _COMPARE[node.operator](left, right)
 
 
-_Computed = Among | Arithmetic | Negative | Size | Affix | Matches
+def _arithmetic(node: Arithmetic, scope: Scope) -> object:
+    left, right = evaluate(node.left, scope), evaluate(node.right, scope)
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        return _union((left, right))
+    try:
+        return _sum(node.operator, left, right)
+    except (Unfit, OverflowError):
+        return Unknown((node.text[:LONGEST_TOLD],))
+
+
+_Computed = Among | Negative | Size | Affix | Matches
 
 
 def _computed(node: _Computed, scope: Scope) -> object:
@@ -197,7 +207,7 @@ def _computed(node: _Computed, scope: Scope) -> object:
     try:
         return _apply(node, values)
     except (Unfit, OverflowError):
-        assert isinstance(node, Arithmetic | Negative)  # noqa: S101  only sums have results that do not fit
+        assert isinstance(node, Negative)  # noqa: S101  the others' results always fit
         return Unknown((node.text[:LONGEST_TOLD],))
 
 
@@ -219,8 +229,6 @@ def _apply(node: _Computed, values: list[object]) -> object:
             return whole(-number)
         case Negative(), [float() as number]:
             return -number
-        case Arithmetic(operator=operator), [left, right]:
-            return _sum(operator, left, right)
         case _:
             raise TypeError(f"{node} does not take {values}")
 
@@ -300,8 +308,8 @@ _located: Callable[[tuple[str, Mapping[str, object]]], Located] = partial(tuple.
 
 def _union(values: Sequence[object]) -> Unknown | None:
     unknown = [value for value in values if isinstance(value, Unknown)]
-    if not unknown:
-        return None
+    if len(unknown) < 2:
+        return unknown[0] if unknown else None
     return Unknown(tuple(dict.fromkeys(path for value in unknown for path in value.paths)))
 
 
@@ -374,7 +382,7 @@ _EVALUATE: Mapping[type, Callable[[Any, Scope], object]] = {
     Choose: _choose,
     Compare: _compare,
     Among: _computed,
-    Arithmetic: _computed,
+    Arithmetic: _arithmetic,
     Negative: _computed,
     Size: _computed,
     Affix: _computed,
