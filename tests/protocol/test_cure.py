@@ -59,7 +59,7 @@ def permits(found: Decision) -> set[str]:
 def assert_is_curable(dossier: Mapping[str, object], change: Change) -> None:
     """Only what an act changes is changed, and what is as it is, at most stated."""
     assert change.before == (None if change.adds else value_at(dossier, change.path))
-    level = reason(bare(change.path)).curable
+    level = reason(bare(change.path), isinstance(change.after, bool)).curable
     assert level is not Curable.FIXED
     assert level is not Curable.STATED or change.before is None
     if change.adds:

@@ -47,6 +47,7 @@ _IDENTITY = _stated("it says who or which", "dice quién o cuál")
 _PAST = _stated("it has happened", "ya ocurrió")
 _NATURE = _stated("it is so or it is not", "es así o no lo es")
 _AGREED = _stated("the partners agreed on it", "los socios lo acordaron")
+_UNDERTAKEN = _anew("the partners can give each other their word", "los socios pueden comprometerse")
 _ASKED = _anew("another request could be made", "podría hacerse otra solicitud")
 _MARKED = _anew("who holds the item marks or grades it", "quien tiene el elemento lo marca o evalúa")
 _WRITTEN = _act("it can be written down", "puede ponerse por escrito")
@@ -183,9 +184,16 @@ EMPTY = frozenset({"source.warnings", "threats", "recipient.allegations", "disse
 """Lists that, where nobody has stated them, may turn out to have nothing in them. A chain has somebody in it."""
 
 
-def reason(bare: str) -> Reason:
-    """Of a field by its path without places; a parameter of the agreement is one on which the partners agreed."""
-    return REASONS.get(bare, _AGREED if bare.startswith("agreement.") else REASONS["dossier"])
+def reason(bare: str, yes_or_no: bool = False) -> Reason:  # noqa: FBT001, FBT002  it is the fact's type
+    """Of a field by its path without places, and whether it is a yes or no.
+
+    A parameter of the agreement is what the partners agreed on: a yes they can still give each other, while a number or
+    a term that were moved to let a release pass would be no cure.
+    """
+    known = REASONS.get(bare)
+    if known is not None or not bare.startswith("agreement."):
+        return known or REASONS["dossier"]
+    return _UNDERTAKEN if yes_or_no else _AGREED
 
 
 @cache

@@ -32,7 +32,7 @@ from tearline.protocol.tree import (
     Size,
     children,
 )
-from tearline.protocol.types import Kind, ListOf, Record, Simple, is_of
+from tearline.protocol.types import BOOL, Kind, ListOf, Record, Simple, is_of
 
 MOST_WAYS = 16
 """Of one condition, at each of its parts."""
@@ -142,7 +142,7 @@ def _merged(one: Way, other: Way) -> Way | None:
 
 
 def cost(way: Way) -> float:
-    return sum(reason(bare(path)).curable.value for path in way)
+    return sum(reason(bare(path), isinstance(put.value, bool)).curable.value for path, put in way.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +194,12 @@ class Search:
         path, type_ = self._path(node), node.type
         if path is None or isinstance(type_, Record):
             return []
-        if isinstance(type_, ListOf):
+        if isinstance(type_, ListOf) and isinstance(type_.element, Record):
             return [{path: Put([], (Needed(path, "has"),))}] if bare(path) in EMPTY else []
         if not self._settable(path, node):
             return []
+        if isinstance(type_, ListOf):
+            return [way for values in _lists_of(type_, []) for way in self._relisted(path, node, values)]
         return [{path: Put(value, (Needed(path, "has"),))} for value in self._any(path, type_)]
 
     def compared(self, node: Node, operator: str, other: Node) -> list[Way]:
@@ -296,7 +298,7 @@ class Search:
 
     def _settable(self, path: str, node: Node) -> bool:
         """Whether anybody can bring it about: what is as it is, only where nobody has said how it is."""
-        curable = reason(bare(path)).curable
+        curable = reason(bare(path), node.type == BOOL).curable
         if curable is Curable.STATED:
             return isinstance(evaluate(node, self.scope), Unknown)
         return curable is not Curable.FIXED
@@ -436,6 +438,14 @@ class Search:
         elements = evaluate(base, self.scope)
         if not isinstance(elements, list):
             return self.stated(base)
+        if isinstance(base.type, ListOf) and isinstance(base.type.element, Simple):
+            path = self._path(base)
+            return [
+                way
+                for values in _lists_of(base.type, elements)
+                if path is not None and not filters and holds(len(values), [Needed("", operator, bound)])
+                for way in self._relisted(path, base, values)
+            ]
         conditions = [(f.slot, f.body) for f in filters]
         within = [self._inside(one, conditions) for one in elements]
         inside, open_, outside = (
@@ -521,10 +531,10 @@ class Search:
 
 
 def facts(node: Node) -> Iterator[Root | Field]:
-    """Every fact that this node reads, the outer before the inner."""
+    """Every fact that this node reads, the outer before the inner, without those inside its macros."""
     if isinstance(node, Root | Field):
         yield node
-    for child in children(node):
+    for child in (node.over,) if isinstance(node, Quantifier) else children(node):
         yield from facts(child)
 
 
@@ -536,6 +546,15 @@ def below(over: Node) -> tuple[Node, list[Quantifier]]:
             filters.insert(0, over)
         over = over.over
     return over, filters
+
+
+def _lists_of(type_: ListOf, values: list[object]) -> Iterator[list[object]]:
+    """Other lists of plain values: with one more, with fewer."""
+    if isinstance(type_.element, Simple):
+        yield from ([*values, word] for word in _ranked(type_.element.choices) if word not in values)
+    yield from (values[:n] for n in range(len(values) - 1, -1, -1))
+    if not values:
+        yield []
 
 
 def _ranked(choices: Sequence[str]) -> Sequence[str]:
