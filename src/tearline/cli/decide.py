@@ -1,7 +1,7 @@
 """A dossier put to a protocol, without any node."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +13,7 @@ from tearline.facts.errors import Malformed
 from tearline.facts.words import Language
 
 if TYPE_CHECKING:
-    from tearline.protocol import Decision, Pack, Verdict
+    from tearline.protocol import Decision, Pack, Protocol, Verdict
 
 EXAMPLE = "Example: tearline decide dossier.json --protocol cross-border/1 --json"
 DEFAULT = "cross-border/1"
@@ -30,6 +30,9 @@ def decide(
             help="By default the one that the dossier's agreement names. Several: the worst verdict holds.",
         ),
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Every rule, matched or not, and what would have to change.")
+    ] = False,
     language: Spoken = Language.EN,
     json: AsJson = False,
 ) -> int:
@@ -37,9 +40,15 @@ def decide(
     text = read(dossier)
     plain = _parsed(text, str(dossier))
     packs = _packs(protocol or [_agreed(plain)], plain, str(dossier))
-    decision = _decision(packs, plain, str(dossier))
+    bound, facts = _read(packs, plain, str(dossier))
+    decision = bound.decide(facts)
     if json:
-        document(_document(decision, hashlib.sha256(text).hexdigest()))
+        more = _explained(bound, facts, decision) if explain else {}
+        document(_document(decision, hashlib.sha256(text).hexdigest()) | more)
+    elif explain:
+        from tearline.cli.explained import show as show_explained
+
+        show_explained(console(), bound, facts, decision, language)
     else:
         from tearline.cli.verdicts import show
 
@@ -76,15 +85,21 @@ def _packs(names: Sequence[str], plain: object, file: str) -> list["Pack"]:
         raise
 
 
-def _decision(packs: Sequence["Pack"], plain: object, file: str) -> "Decision":
-    """What the packs say together of this dossier, which may hold the parameters of all of them."""
+def _explained(bound: "Protocol", facts: Mapping[str, object], decision: "Decision") -> dict[str, object]:
+    from tearline.cli.explained import document as explained
+
+    return explained(bound, facts, decision)
+
+
+def _read(packs: Sequence["Pack"], plain: object, file: str) -> "tuple[Protocol, Mapping[str, object]]":
+    """The packs as they bind together, and the dossier, which may hold the parameters of all of them."""
     from tearline.protocol import Protocol, read_dossier
 
     try:
         protocol = Protocol(packs=tuple(packs))
     except Malformed as unfit:
         raise Malformed("--protocol", unfit.place, unfit.expected) from None
-    return protocol.decide(read_dossier(plain, file=file, parameters=protocol.parameters))
+    return protocol, read_dossier(plain, file=file, parameters=protocol.parameters)
 
 
 def _document(decision: "Decision", sha256: str) -> dict[str, object]:
