@@ -31,6 +31,8 @@ FORMS = (
 def shapes(path: str) -> str:
     """The kind of page: ledger entries, people and so on look alike."""
     path = re.sub(r"/entries/\d+", "/entries/N", path.partition("?")[0])
+    path = re.sub(r"/releases/[^/]+/verdicts/\d+", "/releases/X/verdicts/N", path)
+    path = re.sub(r"/protocols/[^/]+/\d+/rules/[^/]+", "/protocols/X/N/rules/X", path)
     return re.sub(r"/(people|units|copies|items|agreements)/[^/]+", r"/\1/X", path)
 
 

@@ -60,7 +60,7 @@ def test_the_request_shows_the_facts_that_each_rule_read(world: World) -> None:
     rule = html[html.index('id="rule-purpose-not-stated"') :]
     rule = bare(rule[: rule.index("</li> <li") if "</li> <li" in rule else 2000])
     assert "The request does not say why the recipient needs to know." in rule
-    assert "Purpose stated no" in rule
+    assert "Need to know stated in writing no" in rule
     assert "awaiting counsel's check" in rule
     assert "28 CFR Part 23" in rule
 

@@ -17,7 +17,7 @@ from tearline.protocol.pack import Pack
 from tearline.protocol.protocol import Protocol
 from tearline.protocol.rule import Effect, Rule
 from tearline.protocol.schema import schema
-from tearline.protocol.tree import Node
+from tearline.protocol.tree import Bound, Field, Node, Quantifier, Root, children
 from tearline.protocol.types import ListOf, Record, Type
 from tearline.protocol.verdict import Decision, Matched, Reading
 
@@ -172,6 +172,43 @@ def _identity(path: str, readings: list[Reading]) -> str | None:
     field = identities().get(_PLACE.sub("", path))
     wanted = f"{path}.{field}"
     return next((r.value for r in readings if r.path == wanted and isinstance(r.value, str)), None)
+
+
+def fields_of(condition: Node) -> tuple[str, ...]:
+    """Every field that a condition reads, by its path without places, in the order of the text."""
+    found: dict[str, None] = {}
+    _fields(condition, {}, found)
+    return tuple(found)
+
+
+def _fields(node: Node, bound: Mapping[int, str], found: dict[str, None]) -> None:
+    match node:
+        case Root() | Field():
+            path = _field_path(node, bound)
+            if path is not None:
+                found.setdefault(path)
+        case Quantifier(over=over, slot=slot, body=body):
+            _fields(over, bound, found)
+            listed = _field_path(over, bound)
+            _fields(body, {**bound, slot: listed} if listed is not None else bound, found)
+        case _:
+            for child in children(node):
+                _fields(child, bound, found)
+
+
+def _field_path(node: Node, bound: Mapping[int, str]) -> str | None:
+    match node:
+        case Root(name=name):
+            return name
+        case Bound(slot=slot):
+            return bound.get(slot)
+        case Field(of=of, name=name):
+            above = _field_path(of, bound)
+            return f"{above}.{name}" if above is not None else None
+        case Quantifier(kind="filter", over=over):
+            return _field_path(over, bound)
+        case _:
+            return None
 
 
 @cache

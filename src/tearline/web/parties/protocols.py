@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tearline.protocol import Citation, Pack, Rule
+from tearline.web.release.explained import rule_address
 from tearline.web.tongue import Tongue
 
 
@@ -14,6 +15,7 @@ class RuleText:
     facts: list[tuple[str, str]]
     cites: list[str | tuple[str, str]]
     counsel: bool
+    href: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +23,7 @@ class ProtocolView:
     id: str
     title: str
     sha256: str
+    awaiting: int
     rules: list[RuleText]
     duties: list[list[object]]
     parameters: list[tuple[str, str]]
@@ -31,6 +34,7 @@ def view(say: Tongue, pack: Pack) -> ProtocolView:
         id=pack.id,
         title=say(pack.title),
         sha256=pack.sha256,
+        awaiting=sum(cite.awaiting_check for cites in _all_cites(pack) for cite in cites),
         rules=[_rule(say, rule) for rule in pack.rules],
         duties=[
             [say(d.sentence), say(d.debtor), say(d.creditor), "; ".join(str(c) for c in d.cites)]
@@ -38,6 +42,10 @@ def view(say: Tongue, pack: Pack) -> ProtocolView:
         ],
         parameters=[(say(p.label), p.name) for p in pack.parameters],
     )
+
+
+def _all_cites(pack: Pack) -> list[tuple[Citation, ...]]:
+    return [*(rule.cites for rule in pack.rules), *(duty.cites for duty in pack.duties)]
 
 
 def _rule(say: Tongue, rule: Rule) -> RuleText:
@@ -49,7 +57,8 @@ def _rule(say: Tongue, rule: Rule) -> RuleText:
         because=say(rule.because),
         facts=facts,
         cites=[_cite(say, c) for c in rule.cites],
-        counsel=any(c.awaiting_check for c in rule.cites),
+        counsel=rule.awaiting_check,
+        href=rule_address(rule),
     )
 
 

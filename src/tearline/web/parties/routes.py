@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from tearline.facts.history import History
 from tearline.facts.identifiers import AgreementId, PersonId, UnitId
-from tearline.web.parties import agreements, listing, people, protocols, units
+from tearline.web.parties import agreements, listing, people, protocols, rules, units
 from tearline.web.parties.past import Then, then_of
 from tearline.web.visit import Visit, Visiting, absent
 
@@ -70,3 +70,23 @@ def one_protocol(visit: Visiting, name: str, version: str) -> Response:
     if pack is None:
         raise absent()
     return visit.page("parties/protocol.html", page=protocols.view(visit.say, pack))
+
+
+@router.get("/protocols/{name}/{version}/rules/{rule}")
+def one_rule(visit: Visiting, name: str, version: str, rule: str) -> Response:
+    visit.own_side()
+    pack = visit.node.protocols.get(f"{name}/{version}")
+    if pack is None:
+        raise absent()
+    page = rules.view(
+        visit.say,
+        pack,
+        rule,
+        protocols=visit.node.protocols,
+        agreed=visit.read(rules.QUESTION),
+        verdicts=visit.projections.work(),
+        access=visit.access,
+    )
+    if page is None:
+        raise absent()
+    return visit.page("parties/rule.html", page=page)

@@ -21,7 +21,7 @@ from tearline.web.names import Names, names_question
 from tearline.web.owed import OwedRow, owed_on, owed_row
 from tearline.web.places import entry_of
 from tearline.web.release.listing import said_to
-from tearline.web.release.request import Quoted, RuleRow, quotes, rule_rows, sentence
+from tearline.web.release.request import Quoted, RuleRow, by_pack, points, quotes, rule_rows, sentence
 from tearline.web.release.verdicts import Standing
 from tearline.web.show import Shown, label, text
 from tearline.web.tongue import Tongue
@@ -39,7 +39,7 @@ class DisclosureView:
     sentence: str
     points: list[tuple[str, str]]
     protocol: str
-    rules: list[RuleRow] | None
+    rules: list[tuple[str, list[RuleRow]]] | None
     quotes: list[Quoted]
     owed: list[OwedRow]
     never_came: int
@@ -154,9 +154,9 @@ def view(
         ),
         hypothetical=stands.effect if stands else None,
         sentence=sentence(say, stands) if stands else "",
-        points=[(say(m.rule.because), f"#rule-{m.rule.id}") for m in deciding] if shows_rules else [],
+        points=points(say, stands, deciding) if stands and shows_rules else [],
         protocol=stands.protocol.id if stands and stands.protocol else "",
-        rules=rows,
+        rules=by_pack(rows),
         quotes=quotes(
             say,
             warnings(known, fact.item, at),

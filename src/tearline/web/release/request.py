@@ -39,15 +39,17 @@ from tearline.folds.release import (
 from tearline.folds.reviews import review_due, review_of
 from tearline.jobs.effect import Effects
 from tearline.protocol import Effect as RuleEffect
-from tearline.protocol import Matched, Pack, Protocol
+from tearline.protocol import Matched, Pack, Protocol, Rule
+from tearline.protocol.cure import cure
 from tearline.web.access import Access
 from tearline.web.chain import Chain, chain_of
 from tearline.web.look import verdict_tag
 from tearline.web.names import Names, names_question
 from tearline.web.owed import OwedRow, owed_on, owed_row
 from tearline.web.places import entry_of
-from tearline.web.readings import citation_text, missing_words, reading_rows
+from tearline.web.readings import citation_text, reading_rows
 from tearline.web.release.copies import waiting
+from tearline.web.release.explained import CuredRow, Reader, rule_address
 from tearline.web.release.verdicts import Standing
 from tearline.web.show import Shown, label, text
 from tearline.web.tongue import Tongue
@@ -75,6 +77,8 @@ class RuleRow:
     """As the macro ``rules`` takes it."""
 
     id: str
+    pack: str
+    anchor: str
     effect: str
     because: str
     facts: list[tuple[str, Shown, str | None]]
@@ -115,12 +119,12 @@ class RequestView:
     meta: list[tuple[str, ...]]
     said: Said | None
     chain: Chain
-    rules: list[RuleRow] | None
+    rules: list[tuple[str, list[RuleRow]]] | None
     undecided: list[RuleRow]
     quotes: list[Quoted]
     signs: list[SignRow]
     owed: list[OwedRow]
-    changes: list[tuple[str, str, str]]
+    cures: list[CuredRow]
     incurable: bool
     facts: list[tuple[str, Shown] | tuple[str, Shown, str]]
     verdicts: list[list[object]]
@@ -187,8 +191,10 @@ def view(
             unit=asked.unit,
             top=_top(then, asked, people),
         ),
-        rules=[r for r in rows if r.id not in _undecided(stands)] if rows is not None else None,
-        undecided=[r for r in rows or [] if r.id in _undecided(stands)],
+        rules=by_pack(rows),
+        undecided=undecided_rows(say, stands, names, None if told else access)
+        if stands and shows_rules
+        else [],
         quotes=quotes(
             say,
             warnings(known, asked.item, at),
@@ -199,7 +205,9 @@ def view(
         signs=_signs(say, known, asked, names, at),
         # What would cure the verdict stands by itself, above.
         owed=[owed_row(say, o, names, now) for o in owed if not isinstance(o.ground.fact, VerdictReached)],
-        changes=_changes(say, stands) if stands and shows_rules and not released else [],
+        cures=_cures(say, stands, names, None if told else access)
+        if stands and shows_rules and not released
+        else [],
         incurable=bool(stands and stands.refusing),
         facts=_facts(say, known, asked, names),
         verdicts=_verdicts(say, known, request, shows_rules=shows_rules),
@@ -266,15 +274,15 @@ def _said(
                 entry_of(stands.recorded),
             )
         )
+        here = f"/releases/{stands.recorded.fact.request}/verdicts/{stands.recorded.position}"
+        rest.append((say("Last verdict"), say("rule by rule"), here))
     deciding = {Effect.REFUSE: stands.refusing, Effect.HOLD: stands.holding}.get(stands.effect, [])
     return Said(
         code=stands.effect.value,
         sentence=sentence(say, stands),
         under=_under(say, stands.effect, released),
         word=say("Released") if released else None,
-        points=[(say(m.rule.because), f"#rule-{m.rule.id}") for m in deciding[:MOST_POINTS]]
-        if shows_rules
-        else [],
+        points=points(say, stands, deciding[:MOST_POINTS]) if shows_rules else [],
         rest=rest,
         moved=_moved(say, stands),
     )
@@ -327,17 +335,46 @@ def _moved(say: Tongue, stands: Standing) -> str | None:
     )
 
 
-def _undecided(stands: Standing | None) -> set[str]:
-    return {m.rule.id for m in stands.rules.undecided} if stands and stands.rules else set()
+def points(say: Tongue, stands: Standing, some: Sequence[Matched]) -> list[tuple[str, str]]:
+    """Each rule's sentence, and its place on the page."""
+    return [(say(m.rule.because), f"#{anchor(stands.protocol, m.rule)}") for m in some]
+
+
+def by_pack(rows: list[RuleRow] | None) -> list[tuple[str, list[RuleRow]]] | None:
+    """The rules under their protocols; None stays None."""
+    if rows is None:
+        return None
+    return [(pack, [r for r in rows if r.pack == pack]) for pack in dict.fromkeys(r.pack for r in rows)]
+
+
+def anchor(protocol: Protocol | None, rule: Rule) -> str:
+    """Where the rule stands on the page: two protocols may each have a rule of one name."""
+    leads = protocol is None or rule.pack == protocol.leading.id
+    return f"rule-{rule.id}" if leads else f"rule-{rule.pack}-{rule.id}".replace("/", "-")
 
 
 def rule_rows(say: Tongue, stands: Standing, names: Names, access: Access | None) -> list[RuleRow]:
-    if stands.rules is None or stands.protocol is None:
+    """The rules that matched, protocol by protocol, worst first in each."""
+    if stands.protocol is None:
         return []
-    protocol = stands.protocol
+    packs = [pack.id for pack in stands.protocol.packs]
+    matched = sorted(stands.in_order(), key=lambda m: packs.index(m.rule.pack))
+    return _rows(say, matched, stands, names, access)
+
+
+def undecided_rows(say: Tongue, stands: Standing, names: Names, access: Access | None) -> list[RuleRow]:
+    return _rows(say, stands.rules.undecided if stands.rules else (), stands, names, access)
+
+
+def _rows(
+    say: Tongue, some: Sequence[Matched], stands: Standing, names: Names, access: Access | None
+) -> list[RuleRow]:
+    rules, protocol = stands.rules, stands.protocol
+    if rules is None or protocol is None:
+        return []
     return [
-        _rule_row(say, m, names, access, protocol=protocol, at=stands.at, lifted=stands.rules.lifted(m))
-        for m in (*stands.in_order(), *stands.rules.undecided)
+        _rule_row(say, m, names, access, protocol=protocol, at=stands.at, lifted=rules.lifted(m))
+        for m in some
     ]
 
 
@@ -360,12 +397,14 @@ def _rule_row(
         cites.append((said, cite.url) if cite.url else said)
     return RuleRow(
         id=rule.id,
+        pack=rule.pack,
+        anchor=anchor(protocol, rule),
         effect="lifted" if lifted else effect.value,
         because=say(rule.because),
         facts=reading_rows(say, matched, names, access, protocol),
         cites=cites,
         counsel=any(c.awaiting_check for c in rule.cites),
-        href=f"/protocols/{rule.pack}#rule-{rule.id}",
+        href=rule_address(rule),
     )
 
 
@@ -443,24 +482,12 @@ def _signs(say: Tongue, known: History, asked: ReleaseRequested, names: Names, a
     return rows
 
 
-def _changes(say: Tongue, stands: Standing) -> list[tuple[str, str, str]]:
-    """What would cure the holds: sentence, who, by when."""
-    if stands.rules is None:
+def _cures(say: Tongue, stands: Standing, names: Names, access: Access | None) -> list[CuredRow]:
+    """What would cure the holds: who owes what by when, and the facts that would have to be otherwise."""
+    if stands.rules is None or stands.protocol is None or stands.dossier is None:
         return []
-    rows = [
-        (
-            say(owed.sentence),
-            say(owed.debtor),
-            say.moment(owed.due) if owed.due else say("not stated"),
-        )
-        for owed in stands.rules.owed
-    ]
-    rows += [
-        (say("Put on record: %(what)s.", what="; ".join(missing_words(say, m, stands.protocol))), "", "")
-        for m in stands.holding
-        if not m.certain and stands.protocol is not None
-    ]
-    return rows
+    reader = Reader(say=say, names=names, access=access, protocol=stands.protocol)
+    return reader.cures(stands.rules, cure(stands.protocol, stands.dossier))
 
 
 def _facts(
@@ -492,10 +519,11 @@ def _verdicts(say: Tongue, known: History, request: RequestId, *, shows_rules: b
             rules = text(say, r.fact, "rules") if shows_rules else None
             rows.append(
                 [
-                    (say.moment(r.known_at, r.precision), entry_of(r)),
+                    (say.moment(r.known_at, r.precision), f"/releases/{request}/verdicts/{r.position}"),
                     verdict_tag(say, r.fact.effect),
-                    r.fact.protocol,
+                    ", ".join(applied.protocol for applied in r.fact.packs),
                     rules,
+                    (say("entry %(n)s", n=say.number(r.position)), entry_of(r)),
                 ]
             )
     return list(reversed(rows))

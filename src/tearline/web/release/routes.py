@@ -6,7 +6,7 @@ from fastapi.responses import Response
 from tearline.facts.identifiers import CopyId, ItemId, ReleaseId, RequestId
 from tearline.web.access import ALL
 from tearline.web.owed import VERDICTS_OPEN, owed_to_show
-from tearline.web.release import acts, copies, disclosure, item_acts, items, listing, request
+from tearline.web.release import acts, copies, disclosure, item_acts, items, listing, request, verdict
 from tearline.web.release.verdicts import standing
 from tearline.web.visit import Visiting, absent
 
@@ -54,6 +54,22 @@ def one_request(visit: Visiting) -> Response:
     if page is None:
         raise absent()
     return visit.page("release/request.html", page=page)
+
+
+@router.get("/releases/{request}/verdicts/{entry}")
+def one_verdict(visit: Visiting, entry: str) -> Response:
+    visit.own_side()
+    asked = RequestId(visit.identifier("request"))
+    if not (entry.isascii() and entry.isdigit() and len(entry) < 16):
+        raise absent()
+    protocols = visit.node.protocols
+    known = visit.read(lambda so_far: request.page_question(so_far, asked, protocols))
+    # As for the request: the node opens all of it to decide again, and what reaches the page is cut to the reader.
+    opened, _ = visit.node.gather(lambda so_far: request.page_question(so_far, asked, protocols), ALL)
+    page = verdict.view(visit.say, known, opened, asked, int(entry), access=visit.access, protocols=protocols)
+    if page is None:
+        raise absent()
+    return visit.page("release/verdict.html", page=page)
 
 
 @router.get("/disclosures/{release}")

@@ -20,7 +20,7 @@ from tearline.rooms.release.dossier import assemble
 class Standing:
     """What holds for a request at ``at``.
 
-    ``rules`` is None where the text that decided is not at hand, or the dossier was purged.
+    ``rules`` and ``dossier`` are None where the text that decided is not at hand, or the dossier was purged.
     """
 
     effect: Effect
@@ -31,6 +31,7 @@ class Standing:
     recorded: Recorded[VerdictReached] | None
     live: bool
     moved: bool
+    dossier: Mapping[str, object] | None = None
 
     @property
     def purged(self) -> bool:
@@ -82,13 +83,15 @@ def standing(
     last = reached[-1] if reached else None
     released = any(r.fact.request == request for r in known.of(ItemReleased))
     if asked.told or released:
-        return _recorded(last, protocols) if last else None
+        return recorded_standing(last, protocols) if last else None
     return _now(known, asked, last, protocols, now)
 
 
-def _recorded(last: Recorded[VerdictReached], protocols: Mapping[str, Pack]) -> Standing:
+def recorded_standing(last: Recorded[VerdictReached], protocols: Mapping[str, Pack]) -> Standing:
+    """The verdict as it was recorded, with what its protocol says of its dossier where both are at hand."""
     protocol = protocol_at(last.fact, protocols)
     rules: Decision | None = None
+    dossier: Mapping[str, object] | None = None
     if protocol is not None and not last.fact.dossier.purged:
         dossier = read_dossier(
             json.loads(last.fact.dossier.open()), file="dossier", parameters=protocol.parameters
@@ -103,6 +106,7 @@ def _recorded(last: Recorded[VerdictReached], protocols: Mapping[str, Pack]) -> 
         recorded=last,
         live=False,
         moved=False,
+        dossier=dossier,
     )
 
 
@@ -117,7 +121,8 @@ def _now(
     protocol = protocol_of(held, protocols)
     if protocol is None:
         return None
-    rules = protocol.decide(assemble(known.as_known(now), asked, now, protocol))
+    dossier = assemble(known.as_known(now), asked, now, protocol)
+    rules = protocol.decide(dossier)
     effect = Effect(rules.effect.value)
     said = tuple(rules.called(m.rule) for m in rules.matched)
     moved = last is not None and (last.fact.effect is not effect or _other_rules(last.fact, said))
@@ -130,6 +135,7 @@ def _now(
         recorded=last,
         live=True,
         moved=moved,
+        dossier=dossier,
     )
 
 
