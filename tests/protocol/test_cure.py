@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from tearline.protocol import Decision, Effect, Pack, Protocol, load_pack, read_dossier, write_dossier
 from tearline.protocol.check import check
 from tearline.protocol.curable import EMPTY, GROWS, REASONS, Curable, fields, reason
-from tearline.protocol.cure import Change, Cure, besides, cure, rows, standing, value_at, with_changes
+from tearline.protocol.cure import Change, Cure, besides, cure, rows, standing, with_changes
 from tearline.protocol.generate import generate
+from tearline.protocol.needed import bare, holds, value_at
 from tearline.protocol.rule import Rule
-from tearline.protocol.ways import bare, holds
 from tests.protocol.conditions import NOW, SCHEMA, Said, conditions, dossiers, facts
 from tests.protocol.packs import SHIPPED, WORDS, cross_border, pack_of, text_of
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from tearline.facts.words import Words
+from tearline.protocol.needed import Needed
 from tearline.protocol.rule import Parameter, ParameterType
 from tearline.protocol.schema import schema
 from tearline.protocol.types import ListOf, Record, Simple, Type
-from tearline.protocol.ways import Needed
 from tearline.protocol.wording import CLOSED, FIELDS, NAMES, closed, entry, identity_path, label, telling
 
 

@@ -21,7 +21,7 @@ FIELDS = (
 PLACES = (
     "releases disclosures items units people leaks copies agreements operations ledger/entries "
     "protocols/cross-border cases language?back= ledger?before= units/practice.unit?at= "
-    "releases?open= obligations?first="
+    "releases?open= obligations?first= protocols/cross-border/1/rules releases/none/verdicts"
 ).split()
 KINDS = (
     "application/x-www-form-urlencoded",

@@ -17,8 +17,8 @@ from tearline.jobs.cases import load_case
 from tearline.node import Node, Order, make_node, system_clock
 from tearline.protocol import Protocol, load_pack
 from tearline.protocol.cure import Change, Cure
+from tearline.protocol.needed import Needed
 from tearline.protocol.verdict import Outcome
-from tearline.protocol.ways import Needed
 from tearline.rooms.parties.agreements import SignAgreement
 from tearline.web.access import ALL, Access
 from tearline.web.names import Names
@@ -388,3 +388,19 @@ def test_every_page_is_reached_by_links(world: World) -> None:
     shapes = {re.sub(r"\d+$", "N", path) for path in crawl(visitor(world, Role.OVERSEER))}
     assert any(path.endswith("/verdicts/N") for path in shapes)
     assert RULE in shapes
+
+
+def test_a_count_that_points_at_the_source_stays_sealed_also_in_what_did_not_match(world: World) -> None:
+    page = first(world, ask(world, extent="full"))
+    for role, told in ((Role.SOURCE_HANDLER, True), (Role.OVERSEER, True), (Role.LIAISON, False)):
+        html = visitor(world, role).get(page).text
+        folded = html[html.index('id="rule-few-could-have-known"') :]
+        said = bare(folded[: folded.index("</details>")])
+        assert ("How many could have known 12" in said) is told
+        assert ("How many could have known Sealed" in said) is not told
+
+
+def test_the_entry_of_a_verdict_leads_to_its_page(world: World) -> None:
+    page = first(world, ask(world))
+    entry = page.rpartition("/")[2]
+    assert page in links(visitor(world, Role.OVERSEER).get(f"/ledger/entries/{entry}").text)

@@ -19,8 +19,9 @@ from tearline.cli.verdicts import (
     show_rule,
 )
 from tearline.facts.words import Language, Words
-from tearline.protocol.cure import Change, Cure, CureRow, besides, cure, rows, value_at
+from tearline.protocol.cure import Change, Cure, CureRow, besides, cure, rows
 from tearline.protocol.explain import Bearing, Explained, Witness, explained
+from tearline.protocol.needed import value_at
 from tearline.protocol.verdict import Matched
 from tearline.protocol.wording import (
     NEEDED,

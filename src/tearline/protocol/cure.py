@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from tearline.protocol.evaluate import Exhausted, Scope, Unknown, evaluate
+from tearline.protocol.needed import Needed, Way, cost, joined, order, patched, put_at, steps, value_at
 from tearline.protocol.pack import Pack
 from tearline.protocol.protocol import Protocol
 from tearline.protocol.rule import Effect, Rule
 from tearline.protocol.tree import Field, Node, Root
 from tearline.protocol.verdict import Decision, Matched, Outcome, Owed
-from tearline.protocol.ways import Needed, Search, Step, Way, cost, facts, joined, steps
+from tearline.protocol.ways import Search, facts
 
 MOST_TRIES = 250
 """Dossiers that the search for one hold may put to the packs: a fraction of a second at the most."""
@@ -234,7 +235,7 @@ class _Curing:
 
     def _changes(self, way: Way, open_: set[Key]) -> tuple[Change, ...]:
         made = []
-        for path, paths in groupby(sorted(way, key=_order), key=lambda p: _entry(self.dossier, p) or p):
+        for path, paths in groupby(sorted(way, key=order), key=lambda p: _entry(self.dossier, p) or p):
             own = list(paths)
             without = self.protocol.decide(patched(self.dossier, self._without(way, path)))
             adds = _entry(self.dossier, path) is not None
@@ -280,19 +281,6 @@ def _fixed_path(node: Node) -> str | None:
             return None
 
 
-# The dossier with the changes made
-
-
-def patched(dossier: Mapping[str, object], way: Way) -> Mapping[str, object]:
-    """The dossier with these facts put into it; the given one stays as it is."""
-    made: Mapping[str, object] = dossier
-    for path in sorted(way, key=_order):
-        changed = _with(made, steps(path), way[path].value)
-        assert isinstance(changed, dict)  # noqa: S101  a path begins with a name
-        made = changed
-    return made
-
-
 def with_changes(dossier: Mapping[str, object], changes: Iterable[Change]) -> Mapping[str, object]:
     """The dossier with these changes made."""
     made: Mapping[str, object] = dossier
@@ -301,41 +289,10 @@ def with_changes(dossier: Mapping[str, object], changes: Iterable[Change]) -> Ma
         if change.adds:
             listed = value_at(made, change.path.rpartition("[")[0])
             path = (*path[:-1], len(listed) if isinstance(listed, list | tuple) else 0)
-        changed = _with(made, path, change.after)
+        changed = put_at(made, path, change.after)
         assert isinstance(changed, dict)  # noqa: S101  as in patched
         made = changed
     return made
-
-
-def _with(holder: object, way: Sequence[Step], value: object) -> object:
-    if not way:
-        # An entry that is added comes before its fields, which are then put into it.
-        return dict(value) if isinstance(value, dict) else value
-    first, rest = way[0], way[1:]
-    if isinstance(first, int):
-        entries = list(holder) if isinstance(holder, list | tuple) else []
-        while len(entries) <= first:
-            entries.append({})
-        entries[first] = _with(entries[first], rest, value)
-        return entries
-    fields = dict(holder) if isinstance(holder, Mapping) else {}
-    fields[first] = _with(fields.get(first), rest, value)
-    return fields
-
-
-def value_at(dossier: Mapping[str, object], path: str) -> object:
-    """What stands at this path, or None."""
-    found: object = dossier
-    for step in steps(path):
-        if isinstance(step, int):
-            found = found[step] if isinstance(found, list | tuple) and step < len(found) else None
-        else:
-            found = found.get(step) if isinstance(found, Mapping) else None
-    return found
-
-
-def _order(path: str) -> tuple[tuple[bool, Step], ...]:
-    return tuple((isinstance(step, int), step) for step in steps(path))
 
 
 def _entry(dossier: Mapping[str, object], path: str) -> str | None:
@@ -354,7 +311,7 @@ def _renumbered(dossier: Mapping[str, object], way: Way) -> Way:
     made: dict[str, object] = {}
     places: dict[str, int] = {}
     named: dict[str, str] = {}
-    for path in sorted(way, key=_order):
+    for path in sorted(way, key=order):
         entry = _entry(dossier, path)
         if entry is None:
             made[path] = way[path]

@@ -5,14 +5,25 @@ A way is read off the checked condition: ``!d.answered`` becomes false where ``d
 leads anywhere is never decided here: ``cure`` puts each to the evaluator. Of many ways only the cheapest few are told.
 """
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
+from tearline.protocol.candidates import less, lists_of, plus, ranked
 from tearline.protocol.curable import EMPTY, GROWS, Curable, reason
-from tearline.protocol.evaluate import Exhausted, Located, Scope, Unfit, Unknown, evaluate, length, whole
+from tearline.protocol.evaluate import Exhausted, Located, Scope, Unknown, evaluate
+from tearline.protocol.needed import (
+    MOST_ADDED,
+    MOST_SET,
+    Needed,
+    Put,
+    Way,
+    bare,
+    cost,
+    holds,
+    joined,
+    someone,
+)
 from tearline.protocol.tree import (
     Among,
     Arithmetic,
@@ -36,113 +47,9 @@ from tearline.protocol.types import BOOL, Kind, ListOf, Record, Simple, is_of
 
 MOST_WAYS = 16
 """Of one condition, at each of its parts."""
-MOST_SET = 80
-"""Facts that one way may set."""
-MOST_ADDED = 10
-"""Entries that one way may add to a list."""
 SECOND = timedelta(seconds=1)
-_PLACE = re.compile(r"\[\d+\]")
-_STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
-
-Step = str | int
-
-
-class Needed(NamedTuple):
-    """What a fact must be: ``operator`` is one of CEL's six comparisons, or ``has``, then without a value."""
-
-    path: str
-    operator: str
-    value: object = None
-
-
-class Put(NamedTuple):
-    """A value for a fact, and what is needed of it, whatever value meets that."""
-
-    value: object
-    needed: tuple[Needed, ...]
-
-
-Way = Mapping[str, Put]
-"""The facts to set, by path. The path of an entry itself adds one: ``sign_offs[2]``."""
-
-_HOLDS: Mapping[str, Callable[[object, object], bool]] = {
-    "==": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-    "<": lambda a, b: a < b,  # type: ignore[operator]  # both are of one ordered type, as the checker has seen
-    "<=": lambda a, b: a <= b,  # type: ignore[operator]  # as above
-    ">": lambda a, b: a > b,  # type: ignore[operator]  # as above
-    ">=": lambda a, b: a >= b,  # type: ignore[operator]  # as above
-    "has": lambda _a, _b: True,
-}
 _INVERSE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _FLIPPED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
-_PREFERRED = ("cleared", "yes", "none", "unfounded", "registered", "tearline", "second")
-"""Of a closed set of words, those that stand in fewest ways; then the order of the schema."""
-
-
-def bare(path: str) -> str:
-    """The path without places: ``chain[2].outcome`` is ``chain.outcome``."""
-    return _PLACE.sub("", path)
-
-
-def steps(path: str) -> tuple[Step, ...]:
-    return tuple(int(n) if n else name for name, n in _STEP.findall(path))
-
-
-def holds(value: object, needed: Iterable[Needed]) -> bool:
-    try:
-        return all(_HOLDS[n.operator](value, n.value) for n in needed)
-    except TypeError:
-        return False
-
-
-def joined(one: Way, other: Way) -> Way | None:
-    """Both, or None where they want one fact to be two things. Of entries that both add, one goes behind the other."""
-    both = _merged(one, other)
-    if both is None and any(_adds(path) for path in other):
-        for by in range(1, MOST_ADDED):
-            both = _merged(one, _behind(other, by))
-            if both is not None:
-                break
-    return both
-
-
-def _adds(path: str) -> bool:
-    return path.endswith("]")
-
-
-def _behind(way: Way, by: int) -> Way:
-    """The same with the entries that it adds so many places further on."""
-    moved: dict[str, Put] = {}
-    for path, put in way.items():
-        entry = next((e for e in way if _adds(e) and (path == e or path.startswith(f"{e}."))), None)
-        if entry is None:
-            moved[path] = put
-            continue
-        listed, _, number = entry.removesuffix("]").rpartition("[")
-        new = f"{listed}[{int(number) + by}]{path.removeprefix(entry)}"
-        value = _someone(new) if put.value == _someone(path) else put.value
-        moved[new] = Put(value, tuple(n._replace(path=new) for n in put.needed))
-    return moved
-
-
-def _merged(one: Way, other: Way) -> Way | None:
-    both = dict(one)
-    for path, put in other.items():
-        known = both.get(path)
-        if known is None:
-            both[path] = put
-            continue
-        needed = tuple(dict.fromkeys((*known.needed, *put.needed)))
-        value = next((v for v in (put.value, known.value) if holds(v, needed)), None)
-        if value is None:
-            return None
-        both[path] = Put(value, needed)
-    return both if len(both) <= MOST_SET else None
-
-
-def cost(way: Way) -> float:
-    return sum(reason(bare(path), isinstance(put.value, bool)).curable.value for path, put in way.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +106,7 @@ class Search:
         if not self._settable(path, node):
             return []
         if isinstance(type_, ListOf):
-            return [way for values in _lists_of(type_, []) for way in self._relisted(path, node, values)]
+            return [way for values in lists_of(type_, []) for way in self._relisted(path, node, values)]
         return [{path: Put(value, (Needed(path, "has"),))} for value in self._any(path, type_)]
 
     def compared(self, node: Node, operator: str, other: Node) -> list[Way]:
@@ -251,10 +158,10 @@ class Search:
         found: list[Way] = []
         left, right = evaluate(node.left, self.scope), evaluate(node.right, self.scope)
         if not isinstance(right, Unknown):
-            rest = _less(bound, right) if node.operator == "+" else _plus(bound, right)
+            rest = less(bound, right) if node.operator == "+" else plus(bound, right)
             found += self.solve(node.left, operator, rest) if rest is not None else []
         if not isinstance(left, Unknown):
-            rest = _less(bound, left) if node.operator == "+" else _less(left, bound)
+            rest = less(bound, left) if node.operator == "+" else less(left, bound)
             wanted = operator if node.operator == "+" else _FLIPPED[operator]
             found += self.solve(node.right, wanted, rest) if rest is not None else []
         return found
@@ -265,18 +172,18 @@ class Search:
             case Kind.BOOL, bool():
                 return (bound, not bound)
             case Kind.STRING, str():
-                return _ranked(type_.choices) if type_.choices else (bound, _someone(path))
+                return ranked(type_.choices) if type_.choices else (bound, someone(path))
             case Kind.INT, int():
                 return (bound, bound + 1, bound - 1) if abs(bound) < 2**62 else (bound,)
             case Kind.DOUBLE, float():
                 return (bound, bound + 1.0, bound - 1.0)
             case Kind.TIMESTAMP, datetime():
                 now = self.scope.dossier.get("at")
-                near = [moved for by in (SECOND, -SECOND) if (moved := _plus(bound, by)) is not None]
+                near = [moved for by in (SECOND, -SECOND) if (moved := plus(bound, by)) is not None]
                 first = [now] if operator in (">", ">=") else []
                 return (*first, bound, *near)
             case Kind.DURATION, timedelta():
-                near = [moved for by in (SECOND, -SECOND) if (moved := _plus(bound, by)) is not None]
+                near = [moved for by in (SECOND, -SECOND) if (moved := plus(bound, by)) is not None]
                 return (bound, *near)
             case _:
                 return ()
@@ -286,7 +193,7 @@ class Search:
             case Kind.BOOL:
                 return (True, False)
             case Kind.STRING:
-                return _ranked(type_.choices)[:4] if type_.choices else (_someone(path),)
+                return ranked(type_.choices)[:4] if type_.choices else (someone(path),)
             case Kind.INT:
                 return (0, 1)
             case Kind.DOUBLE:
@@ -442,7 +349,7 @@ class Search:
             path = self._path(base)
             return [
                 way
-                for values in _lists_of(base.type, elements)
+                for values in lists_of(base.type, elements)
                 if path is not None and not filters and holds(len(values), [Needed("", operator, bound)])
                 for way in self._relisted(path, base, values)
             ]
@@ -546,50 +453,3 @@ def below(over: Node) -> tuple[Node, list[Quantifier]]:
             filters.insert(0, over)
         over = over.over
     return over, filters
-
-
-def _lists_of(type_: ListOf, values: list[object]) -> Iterator[list[object]]:
-    """Other lists of plain values: with one more, with fewer."""
-    if isinstance(type_.element, Simple):
-        yield from ([*values, word] for word in _ranked(type_.element.choices) if word not in values)
-    yield from (values[:n] for n in range(len(values) - 1, -1, -1))
-    if not values:
-        yield []
-
-
-def _ranked(choices: Sequence[str]) -> Sequence[str]:
-    return [word for word in _PREFERRED if word in choices] + [w for w in choices if w not in _PREFERRED]
-
-
-def _someone(path: str) -> str:
-    """A text that stands for one not known yet; each place has its own, so that two are two people."""
-    return "new-" + "-".join(str(step) for step in steps(path)).replace("_", "-")
-
-
-def _plus(one: object, other: object) -> object:
-    return _sum(one, other, 1)
-
-
-def _less(one: object, other: object) -> object:
-    return _sum(one, other, -1)
-
-
-def _sum(one: object, other: object, sign: int) -> object:
-    """The sum or difference, or None where their type cannot hold it."""
-    try:
-        match one, other:
-            case int(), int():
-                return whole(one + sign * other)
-            case float(), float():
-                return one + sign * other
-            case datetime(), timedelta():
-                return one + sign * other
-            case timedelta(), timedelta():
-                return length(one + sign * other)
-            case datetime(), datetime() if sign < 0:
-                return length(one - other)
-            case timedelta(), datetime() if sign > 0:
-                return other + one
-    except (Unfit, OverflowError):
-        return None
-    return None

@@ -19,9 +19,9 @@ from tearline.facts.release import (
 )
 from tearline.facts.words import Worded, Words
 from tearline.protocol.explain import identities
+from tearline.protocol.needed import Needed, bare
 from tearline.protocol.rule import Parameter
 from tearline.protocol.schema import words
-from tearline.protocol.ways import Needed, bare
 
 FIELDS = words()
 

@@ -41,11 +41,12 @@ def page_of(recorded: Recorded[Fact]) -> str:
         case (
             ReleaseRequested(request=request)
             | ReleaseSignedOff(request=request)
-            | VerdictReached(request=request)
             | ItemReleased(request=request)
             | ReleaseExpedited(request=request)
         ):
             return f"/releases/{request}"
+        case VerdictReached(request=request):
+            return f"/releases/{request}/verdicts/{recorded.position}"
         case DissentRecorded(request=request) if request is not None:
             return f"/releases/{request}"
         case DisclosureRecorded(release=release) | DisclosureJustified(release=release):

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from tearline.facts.fact import Compartment
 from tearline.protocol import Citation, Matched, Protocol, Reading
 from tearline.protocol.explain import Explained, Witness
-from tearline.protocol.ways import bare
+from tearline.protocol.needed import bare
 from tearline.protocol.wording import NAMES, NONE, Person, closed, entry, identity_path, label
 from tearline.web.access import Access
 from tearline.web.look import sealed

@@ -10,8 +10,8 @@ from tearline.facts.release import VerdictReached
 from tearline.facts.words import Language
 from tearline.folds.agreements import agreements
 from tearline.protocol import Citation, Effect, Owes, Pack, Protocol, Rule
-from tearline.protocol.cure import value_at
 from tearline.protocol.explain import fields_of
+from tearline.protocol.needed import value_at
 from tearline.protocol.pack import Case
 from tearline.protocol.wording import entry, identity_path, label
 from tearline.web.access import Access

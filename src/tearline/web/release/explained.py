@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tearline.protocol import Decision, Effect, Protocol, Rule
-from tearline.protocol.cure import Change, Cure, CureRow, besides, rows, value_at
+from tearline.protocol.cure import Change, Cure, CureRow, besides, rows
 from tearline.protocol.explain import Bearing, Explained, fields_of
+from tearline.protocol.needed import Needed, value_at
 from tearline.protocol.tree import Node
-from tearline.protocol.ways import Needed
 from tearline.protocol.wording import NEEDED, NEEDED_OF_TIMES, entry, identity_path, label, telling
 from tearline.web.access import Access
 from tearline.web.look import sealed
