@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from tearline.protocol.evaluate import Exhausted, Scope, Unknown, evaluate
-from tearline.protocol.needed import Needed, Way, cost, joined, order, patched, put_at, steps, value_at
+from tearline.protocol.needed import Needed, Put, Way, cost, joined, order, patched, put_at, steps, value_at
 from tearline.protocol.pack import Pack
 from tearline.protocol.protocol import Protocol
 from tearline.protocol.rule import Effect, Rule
@@ -308,7 +308,7 @@ def _entry(dossier: Mapping[str, object], path: str) -> str | None:
 
 def _renumbered(dossier: Mapping[str, object], way: Way) -> Way:
     """The same with the added entries in the places that follow on the last one."""
-    made: dict[str, object] = {}
+    made: dict[str, Put] = {}
     places: dict[str, int] = {}
     named: dict[str, str] = {}
     for path in sorted(way, key=order):
@@ -325,4 +325,4 @@ def _renumbered(dossier: Mapping[str, object], way: Way) -> Way:
         new = named[entry] + path.removeprefix(entry)
         put = way[path]
         made[new] = put._replace(needed=tuple(n._replace(path=new) for n in put.needed))
-    return made  # type: ignore[return-value]  # filled with what stood in the way
+    return made
