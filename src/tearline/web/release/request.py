@@ -49,7 +49,7 @@ from tearline.web.owed import OwedRow, owed_on, owed_row
 from tearline.web.places import entry_of
 from tearline.web.readings import citation_text, reading_rows
 from tearline.web.release.copies import waiting
-from tearline.web.release.explained import CuredRow, Reader, rule_address
+from tearline.web.release.explained import ChangeRow, CuredRow, Reader, rule_address
 from tearline.web.release.verdicts import Standing
 from tearline.web.show import Shown, label, text
 from tearline.web.tongue import Tongue
@@ -125,6 +125,7 @@ class RequestView:
     signs: list[SignRow]
     owed: list[OwedRow]
     cures: list[CuredRow]
+    besides: list[ChangeRow]
     incurable: bool
     facts: list[tuple[str, Shown] | tuple[str, Shown, str]]
     verdicts: list[list[object]]
@@ -176,6 +177,10 @@ def view(
     told = recorded.told is not None
     shows_rules = told or access.told_rules()
     rows = rule_rows(say, stands, names, None if told else access) if stands and shows_rules else None
+    shows_cures = shows_rules and not released
+    cures, besides = (
+        _cures(say, stands, names, None if told else access) if stands and shows_cures else ([], [])
+    )
     return RequestView(
         request=request,
         title=title(say, asked, names),
@@ -205,9 +210,8 @@ def view(
         signs=_signs(say, known, asked, names, at),
         # What would cure the verdict stands by itself, above.
         owed=[owed_row(say, o, names, now) for o in owed if not isinstance(o.ground.fact, VerdictReached)],
-        cures=_cures(say, stands, names, None if told else access)
-        if stands and shows_rules and not released
-        else [],
+        cures=cures,
+        besides=besides,
         incurable=bool(stands and stands.refusing),
         facts=_facts(say, known, asked, names),
         verdicts=_verdicts(say, known, request, shows_rules=shows_rules),
@@ -482,12 +486,15 @@ def _signs(say: Tongue, known: History, asked: ReleaseRequested, names: Names, a
     return rows
 
 
-def _cures(say: Tongue, stands: Standing, names: Names, access: Access | None) -> list[CuredRow]:
-    """What would cure the holds: who owes what by when, and the facts that would have to be otherwise."""
+def _cures(
+    say: Tongue, stands: Standing, names: Names, access: Access | None
+) -> tuple[list[CuredRow], list[ChangeRow]]:
+    """What would cure the holds: who owes what by when, the facts that would have to be otherwise, and what besides."""
     if stands.rules is None or stands.protocol is None or stands.dossier is None:
-        return []
+        return [], []
     reader = Reader(say=say, names=names, access=access, protocol=stands.protocol)
-    return reader.cures(stands.rules, cure(stands.protocol, stands.dossier))
+    found = cure(stands.protocol, stands.dossier)
+    return reader.cures(stands.rules, found), reader.besides(stands.rules, found)
 
 
 def _facts(
