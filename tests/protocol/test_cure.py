@@ -12,7 +12,7 @@ from tearline.protocol import Decision, Effect, Pack, Protocol, load_pack, read_
 from tearline.protocol.check import check
 from tearline.protocol.curable import EMPTY, GROWS, REASONS, Curable, fields, reason
 from tearline.protocol.cure import Change, Cure, besides, cure, rows, standing, with_changes
-from tearline.protocol.generate import generate
+from tearline.protocol.fast import generate
 from tearline.protocol.needed import bare, holds, value_at
 from tearline.protocol.rule import Rule
 from tests.protocol.conditions import NOW, SCHEMA, Said, conditions, dossiers, facts
