@@ -15,7 +15,7 @@ from tearline.protocol.cure import Change, Cure, besides, cure, rows, standing, 
 from tearline.protocol.fast import generate
 from tearline.protocol.needed import bare, holds, value_at
 from tearline.protocol.rule import Rule
-from tests.protocol.conditions import NOW, SCHEMA, Said, conditions, dossiers, facts
+from tests.protocol.conditions import NOW, SCHEMA, WIDE, Said, conditions, dossiers, facts
 from tests.protocol.packs import SHIPPED, WORDS, cross_border, pack_of, text_of
 
 PACKS = sorted(SHIPPED.parent.glob("*.yaml"))
@@ -72,7 +72,7 @@ def assert_is_curable(dossier: Mapping[str, object], change: Change) -> None:
 
 
 def pack_around(said: list[Said], effects: list[Effect]) -> Pack:
-    trees = tuple(check(one.ours, SCHEMA).tree for one in said)
+    trees = tuple(check(one.ours, WIDE).tree for one in said)
     return Pack(
         name="test",
         version="1",
@@ -95,7 +95,7 @@ EFFECTS = st.sampled_from([Effect.HOLD, Effect.HOLD, Effect.HOLD, Effect.REFUSE,
 
 
 @settings(max_examples=250, deadline=None, suppress_health_check=SLOW)
-@given(st.lists(st.tuples(conditions(), EFFECTS), min_size=1, max_size=3), dossiers())
+@given(st.lists(st.tuples(conditions(), EFFECTS), min_size=1, max_size=3), dossiers(WIDE))
 def test_a_cure_cures_and_each_change_is_needed(
     rules: list[tuple[Said, Effect]], dossier: dict[str, object]
 ) -> None:

@@ -9,7 +9,7 @@ from tearline.protocol import Effect, Protocol
 from tearline.protocol.evaluate import Scope, evaluate
 from tearline.protocol.explain import Bearing, Explained, explain_all, identities, value_of
 from tearline.protocol.types import LONG
-from tests.protocol.conditions import NOW, SCHEMA, Said, conditions, dossiers
+from tests.protocol.conditions import NOW, SCHEMA, WIDE, Said, conditions, dossiers
 from tests.protocol.packs import cross_border, pack_of
 from tests.protocol.test_cure import EFFECTS, PERMIT, pack_around
 
@@ -22,7 +22,7 @@ def only(condition: str, dossier: dict[str, object], effect: str = "hold") -> Ex
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
-@given(st.lists(st.tuples(conditions(), EFFECTS), min_size=1, max_size=3), dossiers())
+@given(st.lists(st.tuples(conditions(), EFFECTS), min_size=1, max_size=3), dossiers(WIDE))
 def test_the_explanation_is_the_decision_s_own(
     rules: list[tuple[Said, Effect]], dossier: dict[str, object]
 ) -> None:
