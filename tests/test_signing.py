@@ -103,6 +103,8 @@ def by_rex(node: Node, prepared: Prepared) -> bytes:
 def test_these_kinds_bind_and_no_others() -> None:
     assert {kind.__name__ for kind in kinds() if kind.binds} == {
         "ReleaseSignedOff",
+        "ReleaseReviewed",
+        "WarningWaived",
         "DissentRecorded",
         "DissentAnswered",
         "ItemReleased",
