@@ -14,6 +14,7 @@ from tearline.facts.release import (
     CopyReleased,
     Effect,
     ItemReleased,
+    ReleaseExpedited,
     ReleaseSignedOff,
     SignOffLine,
     VerdictReached,
@@ -64,14 +65,27 @@ def test_requests_are_refused_held_and_released(node: Node) -> None:
         "practice.ferry-lagoon": Effect.REFUSE,
         "practice.papers": Effect.HOLD,
         "practice.quay": Effect.RELEASE,
+        "practice.tonight": Effect.RELEASE,
     }
 
 
-def test_a_request_that_waits_for_two_signatures_is_released_by_them(node: Node) -> None:
+def test_what_perishes_tomorrow_went_on_two_signatures_and_its_review_is_owed(node: Node) -> None:
+    (expedited,) = read(node, ReleaseExpedited).of(ReleaseExpedited)
+    assert expedited.fact.request == "practice.tonight"
+    assert expedited.fact.waived.open() == ("sign-offs-too-few",)
+    owed = obligations(
+        node.ledger.read(obligations_question(node.protocols), opening=EVERYTHING), node.protocols
+    )
+    (review,) = [o for o in owed if o.kind == "review-release"]
+    assert (review.due, review.discharged_by) == (NOW + timedelta(hours=24), None)
+
+
+def test_a_request_that_waits_for_three_signatures_is_released_by_them(node: Node) -> None:
     papers = RequestId("practice.papers")
     for role, line in (
         (Role.SOURCE_HANDLER, SignOffLine.SOURCE_HANDLING),
         (Role.RELEASING_OFFICER, SignOffLine.RELEASING),
+        (Role.SENIOR_OFFICER, SignOffLine.SECOND),
     ):
         signed = ReleaseSignedOff(sign_off=SignOffId(f"mine-{line.value}"), request=papers, line=line)
         node.record(Order(command=SignOff(signed), by=act_as(role)))
@@ -86,9 +100,10 @@ def test_a_receipt_is_outstanding_and_can_be_given(node: Node) -> None:
         )
         return [o.about for o in owed if o.kind == "receipt-for-copy" and o.discharged_by is None]
 
-    (copied,) = read(node, CopyReleased).of(CopyReleased)
-    assert open_receipts() == [copied.fact.copy]
-    node.record(Order(command=ReceiveOwnCopy(RequestId("practice.quay")), by=act_as(Role.PARTNER_LIAISON)))
+    copied = [r.fact.copy for r in read(node, CopyReleased).of(CopyReleased)]
+    assert sorted(open_receipts()) == sorted(copied)
+    for request in ("practice.quay", "practice.tonight"):
+        node.record(Order(command=ReceiveOwnCopy(RequestId(request)), by=act_as(Role.PARTNER_LIAISON)))
     assert not open_receipts()
 
 

@@ -31,6 +31,7 @@ PAPERS = RequestId("practice.papers")
 LINES = {
     Role.SOURCE_HANDLER: SignOffLine.SOURCE_HANDLING,
     Role.RELEASING_OFFICER: SignOffLine.RELEASING,
+    Role.SENIOR_OFFICER: SignOffLine.SECOND,
 }
 
 
