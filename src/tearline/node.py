@@ -11,12 +11,14 @@ sign its challenge, ``record_prepared`` records it as it was shown, or not at al
 import importlib.resources
 import secrets
 import threading
+from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+from tearline.adopted import KnownProtocols, adopted_pack, asks_text
 from tearline.config import Settings, database_url
 from tearline.facts.codec import Encoded, decode, encode
 from tearline.facts.errors import Broken, Conflict, Malformed, Refused
@@ -25,6 +27,7 @@ from tearline.facts.history import Actor, Draft, History, Precision, Question, R
 from tearline.facts.identifiers import KeyId, PersonId
 from tearline.facts.keys import KeyPurpose, PersonKeyIntroduced
 from tearline.facts.parties import SuperiorNamed
+from tearline.facts.protocols import ProtocolAdopted
 from tearline.facts.retention import Purged
 from tearline.facts.words import Words
 from tearline.ledger import personal, rotation
@@ -208,7 +211,8 @@ class Node:
         """Why this node records nothing, if it does not."""
         self._noted = ""
         self.ledger = ledger
-        self.protocols = protocols
+        self.protocols: Mapping[str, Pack] = KnownProtocols(protocols, lambda: self.ledger)
+        """Those given here, and those that were adopted on record, by whatever process."""
         self.clock = clock
         self.links = _Links()
         # Deciding is computing, and Python computes one thread at a time: threads that decide in turn leave the
@@ -416,6 +420,7 @@ class _Staged:
         self.question = Question()
         self.position = -1
         self._recorded: list[tuple[Encoded, Recorded[Fact]]] = []
+        self.protocols = node.protocols
 
     def add(self, order: Order) -> None:
         _may(order)
@@ -427,7 +432,7 @@ class _Staged:
             at=order.at or now,
             now=order.told.known_at if order.told else now,
             nonce=secrets.token_bytes(32),
-            protocols=self.node.protocols,
+            protocols=self.protocols,
             precision=order.precision,
             told=order.told,
         )
@@ -532,6 +537,14 @@ class _Staged:
         )
         self.drafts.append(draft)
         self._recorded.append((encoded, recorded))
+        if isinstance(draft.fact, ProtocolAdopted):
+            self._adopted(draft.fact)
+
+    def _adopted(self, fact: ProtocolAdopted) -> None:
+        """What comes later in the same submission is decided under what was adopted earlier in it."""
+        pack = adopted_pack(fact, self._read(asks_text(fact.proposal), NONE))
+        if pack is not None:
+            self.protocols = ChainMap({pack.id: pack}, self.protocols)  # type: ignore[arg-type]  # only read
 
 
 def _under_its_name(telling: str, tags: frozenset[str]) -> None:

@@ -6,7 +6,7 @@ in the ledger, decides nothing, and is made again from position 0 when the proce
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from tearline.facts.fact import Compartment, Fact
 from tearline.facts.history import History, Question, about
@@ -18,6 +18,7 @@ from tearline.folds.obligations import Obligation, obligations, obligations_ques
 from tearline.folds.requests import REQUEST_STANDING, Requests, requests
 from tearline.ledger.ledger import Ledger
 from tearline.node import Node
+from tearline.protocol import Pack
 
 WORK: Sequence[type[Fact]] = (
     *REQUEST_STANDING,
@@ -59,20 +60,24 @@ class Projections:
     """The projections of one node, over one kept history."""
 
     def __init__(self, node: Node) -> None:
-        protocols = node.protocols
-        # One sealed compartment is open: the fold reads what a verdict would have cured. Pages show the protocol's
-        # sentence for it. Every other sealed field is closed.
-        question = obligations_question(protocols) | about(kinds=WORK)
-        self._kept = Kept(node.ledger, question, frozenset({Compartment.VERDICTS}))
-        self._owe: Callable[[History], list[Obligation]] = lambda history: obligations(history, protocols)
+        self._node = node
+        self._work = _Work(node.ledger, dict(node.protocols))
 
     def obligations(self) -> list[Obligation]:
         """Every obligation on record, by due date; made anew only when a fact that matters has arrived."""
-        return self.work().folded(self._owe)
+        work = self._current()
+        return work.kept.history().folded(work.owe)
 
     def work(self) -> History:
         """Every fact that any list over the whole record rests on."""
-        return self._kept.history()
+        return self._current().kept.history()
+
+    def _current(self) -> "_Work":
+        """Made anew when a protocol was adopted: its duties can be created by facts of other kinds."""
+        protocols = dict(self._node.protocols)
+        if protocols.keys() != self._work.protocols.keys():
+            self._work = _Work(self._node.ledger, protocols)
+        return self._work
 
     def requests(self) -> Requests:
         """Where every request on record stands."""
@@ -81,6 +86,18 @@ class Projections:
     def told(self) -> History:
         """What the worked cases consist of, of the same kinds."""
         return self.work().folded(_told)
+
+
+class _Work:
+    """What is kept under the protocols of one time."""
+
+    def __init__(self, ledger: Ledger, protocols: Mapping[str, Pack]) -> None:
+        # One sealed compartment is open: the fold reads what a verdict would have cured. Pages show the protocol's
+        # sentence for it. Every other sealed field is closed.
+        question = obligations_question(protocols) | about(kinds=WORK)
+        self.protocols = protocols
+        self.kept = Kept(ledger, question, frozenset({Compartment.VERDICTS}))
+        self.owe: Callable[[History], list[Obligation]] = lambda history: obligations(history, protocols)
 
 
 def _told(history: History) -> History:

@@ -15,6 +15,7 @@ CourseId = NewType("CourseId", str)
 AllegationId = NewType("AllegationId", str)
 AgreementId = NewType("AgreementId", str)
 CaveatId = NewType("CaveatId", str)
+ProposalId = NewType("ProposalId", str)
 
 ItemId = NewType("ItemId", str)
 AdversaryId = NewType("AdversaryId", str)

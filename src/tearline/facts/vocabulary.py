@@ -8,13 +8,26 @@ from tearline.facts import (
     operations,
     oversight,
     parties,
+    protocols,
     release,
     retention,
     screening,
 )
 from tearline.facts.fact import KINDS, Fact
 
-ROOMS = (parties, keys, screening, release, leaks, harm, operations, oversight, retention, logs)
+ROOMS = (
+    parties,
+    protocols,
+    keys,
+    screening,
+    release,
+    leaks,
+    harm,
+    operations,
+    oversight,
+    retention,
+    logs,
+)
 
 
 def kinds() -> tuple[type[Fact], ...]:

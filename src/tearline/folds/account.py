@@ -36,9 +36,10 @@ from tearline.facts.parties import (
     UnitFormed,
     UnitStoodDown,
 )
+from tearline.facts.protocols import ProtocolAdopted
 from tearline.facts.words import Words
 from tearline.folds import unsaid
-from tearline.folds.agreements import Agreement, agreements
+from tearline.folds.agreements import AGREEMENT_KINDS, Agreement, agreements
 from tearline.folds.people import Allegation, People
 
 F = TypeVar("F", bound=Fact)
@@ -140,9 +141,10 @@ def account_question(known: History, operation: OperationId) -> Question:
     asked |= each("organisation", partners, PARTNER_KINDS)
     asked |= each("organisation", frozenset(counters), (OrganisationRegistered,))
     if declared.fact.agreement:
-        asked |= about(
-            f"agreement:{declared.fact.agreement}", kinds=(AgreementSigned, ProtocolAppliedInHindsight)
-        )
+        asked |= about(f"agreement:{declared.fact.agreement}", kinds=AGREEMENT_KINDS)
+    asked |= each(
+        "agreement", frozenset(r.fact.agreement for r in known.of(AgreementSigned)), (ProtocolAdopted,)
+    )
     units = {r.fact.unit for r in known.of(UnitFormed)}
     asked |= each("unit", frozenset(units), (CourseHeld,))
     stood_down = {r.fact.unit for r in known.of(UnitStoodDown)}

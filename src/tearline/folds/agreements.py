@@ -1,32 +1,64 @@
 """Agreements as they bind: their packs, their parameters as these declare them, and when they are in force."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
+from types import MappingProxyType
 
-from tearline.facts.history import History
+from tearline.facts.fact import Fact
+from tearline.facts.history import History, Recorded
 from tearline.facts.identifiers import AgreementId
 from tearline.facts.parties import AgreementSigned, ProtocolAppliedInHindsight, Terms
+from tearline.facts.protocols import ProtocolAdopted
 from tearline.facts.words import Words
 from tearline.protocol import Pack, ParameterType, Protocol
 from tearline.protocol.span import parse_span
 
+AGREEMENT_KINDS: Sequence[type[Fact]] = (AgreementSigned, ProtocolAppliedInHindsight, ProtocolAdopted)
+"""All that says by which texts an agreement binds; each bears the agreement's tag."""
 Parameter = int | str | bool | float | timedelta
 OFFERED = "cross-border"
 """The text that a request without an agreement is put to; it will not permit it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """An adoption changed the terms: ``before`` is what they were. It counts from ``position`` in the ledger on."""
+
+    position: int
+    at: datetime
+    before: Terms
+    adopted: ProtocolAdopted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """Terms that bind, or, in hindsight, terms by which a past is measured that nobody signed."""
+    """Terms that bind, or, in hindsight, terms by which a past is measured that nobody signed.
+
+    ``terms`` are the latest; ``changes`` are the adoptions that led to them, the oldest first.
+    """
 
     agreement: AgreementId
     name: str
     terms: Terms
     in_force_from: datetime
     hindsight: bool = False
+    changes: tuple[Change, ...] = ()
+
+    def as_of(self, position: int) -> "Agreement":
+        """As it bound when the fact at this position was recorded: what was owed then was owed by the text of then."""
+        for n, change in enumerate(self.changes):
+            if position < change.position:
+                return replace(self, terms=change.before, changes=self.changes[:n])
+        return self
+
+    @property
+    def ever(self) -> frozenset[str]:
+        """Every pack by which it binds or ever bound."""
+        before = (pack for c in self.changes for pack in (c.before.protocol, *c.before.further))
+        return frozenset((*self.packs, *before))
 
     @property
     def packs(self) -> tuple[str, ...]:
@@ -64,7 +96,28 @@ def agreements(history: History) -> dict[AgreementId, Agreement]:
             in_force_from=applied.happened_at,
             hindsight=True,
         )
+    signed_live = {r.fact.agreement for r in history.of(AgreementSigned) if r.told is None}
+    for adopted in history.of(ProtocolAdopted):
+        for name in adopted.fact.agreements:
+            if name in signed_live and adopted.told is None:
+                held[name] = _changed(held[name], adopted)
     return held
+
+
+def _changed(held: Agreement, adopted: Recorded[ProtocolAdopted]) -> Agreement:
+    change = Change(position=adopted.position, at=adopted.known_at, before=held.terms, adopted=adopted.fact)
+    fact = adopted.fact
+    terms = terms_with(held.terms, fact.protocol, fact.replaces, fact.parameters)
+    return replace(held, terms=terms, changes=(*held.changes, change))
+
+
+def terms_with(
+    terms: Terms, protocol: str, replaces: str | None, parameters: Mapping[str, int | str | bool]
+) -> Terms:
+    """These terms with one of their texts replaced, wherever it stands among them, and with more stated."""
+    packs = [protocol if pack == replaces else pack for pack in (terms.protocol, *terms.further)]
+    stated = MappingProxyType({**terms.parameters, **parameters})
+    return replace(terms, protocol=packs[0], further=tuple(packs[1:]), parameters=stated)
 
 
 def stated(terms: Terms, pack: Pack | Protocol) -> dict[str, Parameter]:

@@ -16,6 +16,7 @@ from tearline.facts.identifiers import AgreementId, ItemId, RequestId
 from tearline.facts.leaks import CompromiseReported, CooperationSuspended
 from tearline.facts.operations import OperationDeclared
 from tearline.facts.parties import AgreementSigned, ProtocolAppliedInHindsight, Terms, UnitFormed
+from tearline.facts.protocols import ProtocolAdopted
 from tearline.facts.release import (
     DisclosureRecorded,
     Effect,
@@ -35,6 +36,7 @@ from tearline.protocol.rule import due
 LINKING: tuple[type[Fact], ...] = (
     AgreementSigned,
     ProtocolAppliedInHindsight,
+    ProtocolAdopted,
     UnitFormed,
     ItemRegistered,
     ReleaseRequested,
@@ -151,7 +153,7 @@ class _Links:
         return {a.agreement for a in self.held.values() if a.terms.partner == partner and _in_force(a, given)}
 
     def governing(self, duty: Duty, pack: str, ground: Recorded[Fact]) -> list[Agreement]:
-        """The agreements whose duty this ground creates, of those under which this pack binds.
+        """The agreements whose duty this ground creates, of those under which this pack bound when it was recorded.
 
         A suspension is owed only where somebody received the item. What is owed to people does not depend on
         any partner having been told: without a link, the earliest agreement of the item's holder governs. One that
@@ -159,16 +161,16 @@ class _Links:
         """
         fact = ground.fact
         if ends_a_term(duty):
-            return _under(pack, self._keeping(getattr(fact, "item", None) or ItemId("")))
+            return _under(pack, self._keeping(getattr(fact, "item", None) or ItemId("")), ground)
         if (
             duty.discharged_by == (CooperationSuspended.__name__,)
             and getattr(fact, "item", None) not in self.given
         ):
             return []
-        found = _under(pack, [a for a in self._linked(fact) if _governs(a, ground)])
+        found = _under(pack, [a for a in self._linked(fact) if _governs(a, ground)], ground)
         if found or duty.creditor is not Party.PEOPLE:
             return found
-        return _under(pack, self._own(getattr(fact, "item", None) or ItemId(""), ground))[:1]
+        return _under(pack, self._own(getattr(fact, "item", None) or ItemId(""), ground), ground)[:1]
 
     def _keeping(self, item: ItemId) -> list[Agreement]:
         """By whose terms an item is kept: those under which it was shared, whenever that was.
@@ -201,7 +203,7 @@ class _Links:
 def _from_duties(history: History, protocols: Mapping[str, Pack]) -> Iterator[Obligation]:
     links = _Links(history)
     kinds = {kind.__name__: kind for kind in vocabulary.kinds()}
-    chosen = {id_ for agreement in links.held.values() for id_ in agreement.packs}
+    chosen = {id_ for agreement in links.held.values() for id_ in agreement.ever}
     for pack in protocols.values():
         for duty in pack.duties if pack.id in chosen else ():
             ending: dict[str, list[Recorded[Fact]]] = {}
@@ -230,8 +232,10 @@ def _from_duties(history: History, protocols: Mapping[str, Pack]) -> Iterator[Ob
                     )
 
 
-def _under(pack: str, found: list[Agreement]) -> list[Agreement]:
-    return [agreement for agreement in found if pack in agreement.packs]
+def _under(pack: str, found: list[Agreement], ground: Recorded[Fact]) -> list[Agreement]:
+    """Those of these agreements that bound by this pack when the ground was recorded, as they did then."""
+    then = [agreement.as_of(ground.position) for agreement in found]
+    return [agreement for agreement in then if pack in agreement.packs]
 
 
 def ends_a_term(duty: Duty) -> bool:

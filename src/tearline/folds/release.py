@@ -10,7 +10,6 @@ from tearline.facts.history import History, Question, Recorded, about, each
 from tearline.facts.identifiers import ItemId, PersonId, RequestId
 from tearline.facts.leaks import CompromiseReported
 from tearline.facts.oversight import OverseerInformed
-from tearline.facts.parties import AgreementSigned, ProtocolAppliedInHindsight
 from tearline.facts.release import (
     CopyReceived,
     CopyReleased,
@@ -40,6 +39,7 @@ from tearline.facts.screening import (
     SourceContactApproved,
     SourceStandingStated,
 )
+from tearline.folds.agreements import AGREEMENT_KINDS
 from tearline.folds.people import people_question, serving_question, upwards
 
 ITEM_KINDS: Sequence[type[Fact]] = (
@@ -64,12 +64,7 @@ ITEM_KINDS: Sequence[type[Fact]] = (
     RecordValidated,
 )
 REQUEST_KINDS: Sequence[type[Fact]] = (ReleaseRequested, ReleaseSignedOff, OverseerInformed, ItemReleased)
-AGREEMENT_KINDS: Sequence[type[Fact]] = (
-    AgreementSigned,
-    ProtocolAppliedInHindsight,
-    ReleaseExpedited,
-    ReleaseReviewed,
-)
+UNDER_AGREEMENT: Sequence[type[Fact]] = (*AGREEMENT_KINDS, ReleaseExpedited, ReleaseReviewed)
 RELEASE_KINDS: Sequence[type[Fact]] = (
     ItemReleased,
     DisclosureRecorded,
@@ -191,7 +186,7 @@ def requested_question(known: History, asked_for: ReleaseRequested) -> Question:
     persons: set[PersonId] = set(asked_for.recipients)
     persons |= {r.by.person for r in known.of(DissentRecorded)}
     if asked_for.agreement:
-        question |= about(f"agreement:{asked_for.agreement}", kinds=AGREEMENT_KINDS)
+        question |= about(f"agreement:{asked_for.agreement}", kinds=UNDER_AGREEMENT)
     question |= serving_question(known, upwards(known, asked_for.recipients))
     return question | people_question(upwards(known, persons), (asked_for.unit,))
 

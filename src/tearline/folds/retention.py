@@ -30,6 +30,7 @@ from tearline.facts.retention import (
     WrappingKeyRetired,
 )
 from tearline.facts.words import Worded
+from tearline.folds.agreements import AGREEMENT_KINDS
 from tearline.folds.obligations import Obligation, terms
 from tearline.folds.release import releases_of
 from tearline.protocol import Pack
@@ -63,7 +64,8 @@ def clocks_question(known: History, items: Iterable[ItemId]) -> Question:
     units = frozenset(r.fact.unit for r in releases_of(known))
     asked |= each("unit", units, (UnitFormed,))
     asked |= each("organisation", frozenset(organisations), AGREEMENTS)
-    return asked | each("agreement", frozenset(named), AGREEMENTS)
+    named |= {r.fact.agreement for r in known.of(AgreementSigned)}
+    return asked | each("agreement", frozenset(named), AGREEMENT_KINDS)
 
 
 # Holds

@@ -4,7 +4,6 @@ Results are recorded with who counted them and to what they are credited; tolls 
 """
 
 from tearline.facts.errors import Refused
-from tearline.facts.fact import Fact
 from tearline.facts.history import Draft, History, Question, Role, about, each
 from tearline.facts.identifiers import OperationId, OrganisationId
 from tearline.facts.operations import (
@@ -18,17 +17,16 @@ from tearline.facts.operations import (
     ResultCounted,
     TollRecorded,
 )
-from tearline.facts.parties import AgreementSigned, OrganisationRegistered, ProtocolAppliedInHindsight
+from tearline.facts.parties import OrganisationRegistered
 from tearline.facts.release import DisclosureRecorded, ItemReleased
 from tearline.facts.words import Words
-from tearline.folds.agreements import agreements
+from tearline.folds.agreements import AGREEMENT_KINDS, agreements
 from tearline.folds.release import releases_of
 from tearline.rooms import Act, Says, require, require_new, unknown
 
 OPERATION = Words("operation", "la operación")
 ORGANISATION = Words("organisation", "la institución")
 PLANNERS = frozenset({Role.OPERATIONS_PLANNER, Role.LIAISON, Role.PARTNER_LIAISON, Role.CHRONICLER})
-AGREEMENTS: tuple[type[Fact], ...] = (AgreementSigned, ProtocolAppliedInHindsight)
 
 
 class DeclareOperation(Says[OperationDeclared]):
@@ -38,7 +36,7 @@ class DeclareOperation(Says[OperationDeclared]):
         asked = about(f"operation:{self.fact.operation}", kinds=(OperationDeclared,))
         asked |= each("organisation", self.fact.organisations, (OrganisationRegistered,))
         return (
-            asked | about(f"agreement:{self.fact.agreement}", kinds=AGREEMENTS)
+            asked | about(f"agreement:{self.fact.agreement}", kinds=AGREEMENT_KINDS)
             if self.fact.agreement
             else asked
         )
@@ -58,7 +56,7 @@ class DeclareCaveat(Says[CaveatDeclared]):
     allowed = PLANNERS | {Role.SENIOR_OFFICER}
 
     def question(self, known: History) -> Question:
-        asked = about(f"agreement:{self.fact.agreement}", kinds=AGREEMENTS)
+        asked = about(f"agreement:{self.fact.agreement}", kinds=AGREEMENT_KINDS)
         return asked | about(f"caveat:{self.fact.caveat}", kinds=(CaveatDeclared,))
 
     def decide(self, known: History, act: Act) -> list[Draft]:

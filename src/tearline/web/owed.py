@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tearline.facts.fact import Compartment, Fact
 from tearline.facts.history import Clause, History, Question, about, each
-from tearline.facts.parties import AgreementSigned, ProtocolAppliedInHindsight, UnitFormed
+from tearline.facts.parties import UnitFormed
 from tearline.facts.release import (
     DisclosureRecorded,
     ItemRegistered,
@@ -14,6 +14,7 @@ from tearline.facts.release import (
     ReleaseRequested,
     VerdictReached,
 )
+from tearline.folds.agreements import AGREEMENT_KINDS
 from tearline.folds.obligations import Obligation, obligations
 from tearline.protocol import Pack
 from tearline.web.names import Names
@@ -68,7 +69,7 @@ def owed_on(known: History, protocols: Mapping[str, Pack], ids: Mapping[str, Ite
                 clauses.add(Clause(kinds, frozenset({f"{field}:{identifier}"})))
         if isinstance(recorded.fact, ItemReleased | DisclosureRecorded):
             units.add(recorded.fact.unit)
-    agreements = about(kinds=(AgreementSigned, ProtocolAppliedInHindsight))
+    agreements = about(kinds=AGREEMENT_KINDS)
     return Question(frozenset(clauses)) | agreements | each("unit", frozenset(units), (UnitFormed,))
 
 

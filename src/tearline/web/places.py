@@ -14,6 +14,13 @@ from tearline.facts.logs import (
 )
 from tearline.facts.operations import OperationDeclared
 from tearline.facts.parties import AgreementSigned, ProtocolAppliedInHindsight
+from tearline.facts.protocols import (
+    ProtocolAdopted,
+    ProtocolProposalWithdrawn,
+    ProtocolProposed,
+    ProtocolSigned,
+    ProtocolTextStated,
+)
 from tearline.facts.release import (
     CopyReceived,
     CopyReleased,
@@ -74,6 +81,14 @@ def page_of(recorded: Recorded[Fact]) -> str:
             return f"/operations/{operation}"
         case AgreementSigned(agreement=agreement) | ProtocolAppliedInHindsight(agreement=agreement):
             return f"/agreements/{agreement}"
+        case (
+            ProtocolProposed(proposal=proposal)
+            | ProtocolTextStated(proposal=proposal)
+            | ProtocolSigned(proposal=proposal)
+            | ProtocolAdopted(proposal=proposal)
+            | ProtocolProposalWithdrawn(proposal=proposal)
+        ):
+            return f"/protocols/proposals/{proposal}"
         case (
             PartnerLogNamed(log=log)
             | PartnerLogHandedOver(log=log)

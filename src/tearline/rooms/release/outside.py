@@ -3,10 +3,10 @@
 from tearline.facts.errors import Refused
 from tearline.facts.history import Draft, History, Question, Role, about, each
 from tearline.facts.leaks import CompromiseReported, CooperationSuspended
-from tearline.facts.parties import AgreementSigned, PersonEnrolled, ProtocolAppliedInHindsight, UnitFormed
+from tearline.facts.parties import PersonEnrolled, UnitFormed
 from tearline.facts.release import DisclosureJustified, DisclosureRecorded, ItemRegistered, ItemReleased
 from tearline.facts.words import Words
-from tearline.folds.agreements import agreements
+from tearline.folds.agreements import AGREEMENT_KINDS, agreements
 from tearline.rooms import Act, Says, require, require_new, suspension, unknown
 
 
@@ -23,9 +23,7 @@ class RecordDisclosure(Says[DisclosureRecorded]):
         asked |= about(f"unit:{self.fact.unit}", kinds=(UnitFormed, CooperationSuspended))
         asked |= about(f"release:{self.fact.release}", kinds=(DisclosureRecorded, ItemReleased))
         if self.fact.agreement:
-            asked |= about(
-                f"agreement:{self.fact.agreement}", kinds=(AgreementSigned, ProtocolAppliedInHindsight)
-            )
+            asked |= about(f"agreement:{self.fact.agreement}", kinds=AGREEMENT_KINDS)
         return asked | each("person", self.fact.recipients, (PersonEnrolled,))
 
     def decide(self, known: History, act: Act) -> list[Draft]:

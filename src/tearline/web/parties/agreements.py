@@ -8,7 +8,7 @@ from tearline.facts.history import History, Question, about
 from tearline.facts.identifiers import AgreementId
 from tearline.facts.operations import CaveatDeclared
 from tearline.facts.parties import AgreementSigned, ProtocolAppliedInHindsight, Terms
-from tearline.folds.agreements import agreements
+from tearline.folds.agreements import AGREEMENT_KINDS, agreements
 from tearline.protocol import Pack
 from tearline.web.names import Names, names_question
 from tearline.web.places import entry_of
@@ -30,9 +30,7 @@ class AgreementView:
 
 
 def page_question(known: History, agreement: AgreementId) -> Question:
-    asked = about(
-        f"agreement:{agreement}", kinds=(AgreementSigned, ProtocolAppliedInHindsight, CaveatDeclared)
-    )
+    asked = about(f"agreement:{agreement}", kinds=(*AGREEMENT_KINDS, CaveatDeclared))
     return asked | names_question(known)
 
 

@@ -13,6 +13,7 @@ from tearline.facts.parties import (
     UnitStoodDown,
     UnitVettingDecided,
 )
+from tearline.facts.protocols import ProtocolAdopted
 from tearline.folds.agreements import agreements
 from tearline.folds.people import People
 from tearline.web.chain import decided
@@ -29,6 +30,7 @@ QUESTION = about(
         CooperationSuspended,
         AgreementSigned,
         ProtocolAppliedInHindsight,
+        ProtocolAdopted,
     )
 )
 

@@ -84,7 +84,7 @@ def would_have_said(opened: History, release: ReleaseId, protocols: Mapping[str,
     """The verdict that the protocol would have reached that day, on what was known; None: measured against nothing."""
     given = disclosure_of(opened, release)
     held = agreements(opened).get(given.fact.agreement) if given and given.fact.agreement else None
-    protocol = protocol_of(held, protocols) if held else None
+    protocol = protocol_of(held.as_of(given.position), protocols) if given and held else None
     if given is None or protocol is None:
         return None
     at = given.happened_at
