@@ -14,7 +14,7 @@ from tearline.jobs.commands import ROOMS
 from tearline.ledger.keys import NodeKeys
 from tearline.ledger.ledger import Ledger
 from tearline.node import Node, Order
-from tearline.rooms import Command
+from tearline.rooms import Command, protocols
 from tearline.rooms.logs import received
 from tearline.rooms.parties import keys
 from tearline.rooms.retention import notices, purges, wrapping
@@ -62,7 +62,15 @@ def saying(fact: Fact) -> Command:
 
 COMMANDS: list[type[Command]] = [
     cls
-    for room in (*ROOMS, received, keys, purges, notices, wrapping)  # what a job found is given by no file
+    for room in (
+        *ROOMS,
+        protocols,
+        received,
+        keys,
+        purges,
+        notices,
+        wrapping,
+    )  # what a job found is given by no file
     for cls in vars(room).values()
     if isinstance(cls, type) and cls.__module__ == room.__name__ and hasattr(cls, "decide")
 ]

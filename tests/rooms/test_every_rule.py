@@ -17,6 +17,7 @@ from tests.rooms import (
     test_operations,
     test_oversight,
     test_parties,
+    test_protocols,
     test_release,
     test_retention,
     test_reviews,
@@ -26,6 +27,7 @@ from tests.rooms.rows import Row
 
 TABLES = (
     test_parties,
+    test_protocols,
     test_keys,
     test_screening,
     test_release,

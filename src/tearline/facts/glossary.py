@@ -38,6 +38,7 @@ TITLES = {
     "leaks": Words("Leaks", "Filtraciones"),
     "harm": Words("Harm", "Daños"),
     "operations": Words("Operations", "Operaciones"),
+    "protocols": Words("Protocols", "Protocolos"),
     "oversight": Words("Oversight", "Supervisión"),
     "retention": Words("Retention and purge", "Conservación y supresión"),
     "logs": Words("Partners' logs", "Registros de los socios"),
