@@ -17,7 +17,7 @@ from tearline.cli import (
     logs,
     nodes,
     owed,
-    protocol,
+    proposals,
     publication,
     purge,
     retention,
@@ -59,7 +59,7 @@ app.command(epilog=decide.EXAMPLE)(decide.decide)
 app.command(epilog=owed.EXAMPLE)(owed.owed)
 app.add_typer(cases.app, name="case")
 app.add_typer(imports.app, name="import")
-app.add_typer(protocol.app, name="protocol")
+app.add_typer(proposals.app, name="protocol")
 ledger.app.command(epilog=publication.EXAMPLE)(publication.publish)
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(keys.app, name="keys")
