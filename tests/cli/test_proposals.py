@@ -66,7 +66,7 @@ def test_two_sign_what_a_third_proposed(run: Run, node: Path, file: Path, pact: 
     assert plain(run("protocol", "proposals", "--data", node, "--json")) == [two]
 
 
-def test_the_text_comes_back_to_the_byte() -> None:
+def test_the_text_comes_back_to_the_byte(run: Run, node: Path, file: Path) -> None:
     name = propose(run, node, file)["proposal"]
     assert plain(run("protocol", "text", name, "--data", node, "--json"))["text"] == STRICTER
 
