@@ -21,6 +21,7 @@ from tearline.folds.agreements import agreements
 from tearline.folds.protocols import ProposalState, proposal_of, text_of
 from tearline.protocol import load_pack
 from tearline.rooms.protocols import (
+    LONGEST_CASE,
     MOST_PARTS,
     ProposeProtocol,
     SignProtocol,
@@ -36,6 +37,11 @@ PACT, NEXT = AgreementId("pact"), ProposalId("next")
 STATES_MORE = "parameters:\n  ceiling:\n    type: int\n    label: {en: Ceiling, es: Tope}\n"
 NEEDS_MORE = draft(("parameters:\n", STATES_MORE))
 BREAKS_A_CASE = draft(("when: recipient.suspended\n", 'when: "!recipient.suspended"\n'))
+
+_SIGNED = "    - {id: sign-off-1, by: officer-2, line: releasing, at: 2026-03-10T09:30:00Z}\n"
+LONG_CASE = draft(
+    (_SIGNED, _SIGNED + "".join(_SIGNED.replace("sign-off-1", f"more-{n}") for n in range(LONGEST_CASE)))
+)
 
 
 def proposes(
@@ -186,6 +192,12 @@ REFUSED = [
         order=proposes(BREAKS_A_CASE, "pact"),
         by=LEO,
         refused="own-cases-pass",
+    ),
+    Row(
+        claim="a text whose own cases would take for ever to run",
+        order=proposes(LONG_CASE, "pact"),
+        by=LEO,
+        refused="cases-are-small",
     ),
     Row(
         claim="another text under a version that is known",

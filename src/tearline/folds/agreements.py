@@ -122,7 +122,12 @@ def terms_with(
 
 def stated(terms: Terms, pack: Pack | Protocol) -> dict[str, Parameter]:
     """The parameters that are stated as the protocol declares them; the others are absent."""
-    values = {p.name: _typed(terms.parameters, p.name, p.type) for p in pack.parameters}
+    return typed(terms.parameters, pack)
+
+
+def typed(parameters: Mapping[str, int | str | bool], pack: Pack | Protocol) -> dict[str, Parameter]:
+    """The same of values that no agreement states yet."""
+    values = {p.name: _typed(parameters, p.name, p.type) for p in pack.parameters}
     return {name: value for name, value in values.items() if value is not None}
 
 

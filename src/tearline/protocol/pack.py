@@ -1,6 +1,6 @@
 """A pack: a protocol as it stands in one text, ready to decide."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -138,19 +138,23 @@ class Pack:
 
     def check_cases(self) -> tuple[CaseFailure, ...]:
         """The pack's own cases that do not come out as it says; empty where all do."""
-        failures = []
+        return tuple(failure for failure in self.case_by_case() if failure is not None)
+
+    def case_by_case(self) -> Iterator[CaseFailure | None]:
+        """The base and then each case, one at a time for whoever can wait only so long: what failed, or None."""
         permitted = self.decide(self.base)
-        if permitted.effect is not Outcome.RELEASE:
-            failures.append(_failure("base", "base", "release", permitted))
+        released = permitted.effect is Outcome.RELEASE
+        yield None if released else _failure("base", "base", "release", permitted)
         for case in self.cases:
             verdict = self.decide(case.dossier)
             rule = self.rules[case.rule]
             about = [m for m in (*verdict.matched, *verdict.undecided) if m.rule is rule]
             if case.matches and not any(m.certain for m in about):
-                failures.append(_failure(rule.id, case.name, "the rule to match", verdict))
-            if not case.matches and about:
-                failures.append(_failure(rule.id, case.name, "the rule not to match", verdict))
-        return tuple(failures)
+                yield _failure(rule.id, case.name, "the rule to match", verdict)
+            elif not case.matches and about:
+                yield _failure(rule.id, case.name, "the rule not to match", verdict)
+            else:
+                yield None
 
     def _certain(self, n: int, dossier: Mapping[str, object]) -> Matched:
         into: Readings = {}

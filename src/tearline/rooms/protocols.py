@@ -40,6 +40,8 @@ OFFICERS = frozenset({Role.RELEASING_OFFICER, Role.SENIOR_OFFICER, Role.LIAISON}
 MOST_PARTS = 100
 """With the proposal itself these are fewer than the 128 facts that one personal signature covers."""
 MOST_AGREEMENTS = 50
+LONGEST_CASE = 40
+"""Entries. A condition may walk lists in lists, so running hundreds of cases with long ones could take many minutes."""
 
 Parameters = Mapping[str, int | str | bool]
 
@@ -229,6 +231,15 @@ def _sound(text: str, proposal: ProposalId) -> Pack:
             ),
             (proposal,),
         ) from None
+    if max((_longest(case.dossier) for case in pack.cases), default=0) > LONGEST_CASE:
+        raise Refused(
+            "cases-are-small",
+            Words(
+                f"a list in one of the text's own cases has at most {LONGEST_CASE} entries",
+                f"una lista en un caso propio del texto tiene a lo más {LONGEST_CASE} entradas",
+            ),
+            (proposal,),
+        )
     failures = pack.check_cases()
     if failures:
         raise Refused(
@@ -240,6 +251,16 @@ def _sound(text: str, proposal: ProposalId) -> Pack:
             (proposal,),
         )
     return pack
+
+
+def _longest(value: object) -> int:
+    """How many entries the longest list in this dossier has."""
+    match value:
+        case Mapping():
+            return max(map(_longest, value.values()), default=0)
+        case list():
+            return max(len(value), max(map(_longest, value), default=0))
+    return 0
 
 
 def _admit(known: History, act: Act, fact: ProtocolProposed, pack: Pack) -> None:

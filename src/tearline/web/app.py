@@ -7,7 +7,6 @@ from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -19,9 +18,10 @@ from tearline.node import Node
 from tearline.projections import Projections
 from tearline.web import cases as worked_cases
 from tearline.web import harm, home, identity, leaks, ledger, logs, operations, oversight, tiles
-from tearline.web.guards import FOR_EVER, HEADERS, LARGEST_FORM, LOOPBACK, CrossOrigin, SecureHeaders
+from tearline.web.guards import FOR_EVER, HEADERS, LOOPBACK, BodyLimit, CrossOrigin, SecureHeaders
 from tearline.web.look import STATIC
 from tearline.web.parties import routes as parties
+from tearline.web.protocols import routes as protocols
 from tearline.web.release import routes as release
 from tearline.web.release.acts import Choosing
 from tearline.web.visit import NoIdentity, caller_of
@@ -60,7 +60,7 @@ def create_app(
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
             Middleware(SecureHeaders),
-            Middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_FORM),
+            Middleware(BodyLimit),
             Middleware(CrossOrigin),
         ],
         exception_handlers={
@@ -80,6 +80,7 @@ def create_app(
         home,
         identity,
         release,
+        protocols,  # before the parties' room: its addresses are the closer ones
         parties,
         leaks,
         harm,

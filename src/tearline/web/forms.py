@@ -108,10 +108,14 @@ def form(router: APIRouter, path: str, ask: Callable[[Visit], Asked]) -> None:
 
 
 def _may(visit: Visit, asked: Asked) -> None:
+    allowed_or_403(visit, asked.allowed)
+
+
+def allowed_or_403(visit: Visit, allowed: frozenset[Role]) -> None:
     """Deny here what the node would deny on sending, so that nobody fills in a form in vain."""
-    if visit.role not in asked.allowed:
+    if visit.role not in allowed:
         say = visit.say
-        offices = say.listed([say(role) for role in Role if role in asked.allowed and role in _READERS])
+        offices = say.listed([say(role) for role in Role if role in allowed and role in _READERS])
         raise HTTPException(
             403,
             say(
@@ -126,7 +130,7 @@ _READERS = frozenset(Role) - {Role.NODE, Role.CHRONICLER}
 
 
 def _record(visit: Visit, asked: Asked, given: Given) -> Response:
-    key = _key(visit, given)
+    key = submission(visit, given)
     errors: dict[str, str] = {}
     happened = _happened(visit, asked, given, errors)
     order = asked.order
@@ -134,7 +138,7 @@ def _record(visit: Visit, asked: Asked, given: Given) -> Response:
         fact = _fact(visit.say, asked, given, key, errors)
         order = asked.command(fact) if fact is not None else None
     if errors or order is None:
-        return _page(visit, asked, given, errors, _first(given, KEY) or secrets.token_urlsafe(18), status=422)
+        return _page(visit, asked, given, errors, first(given, KEY) or secrets.token_urlsafe(18), status=422)
     ledger = visit.node.ledger
     done = ledger.recall(key)
     if done is None:
@@ -153,7 +157,7 @@ def made(key: str) -> str:
     return base64.b32encode(hashlib.sha256(b"made " + key.encode()).digest()).decode().lower()[:12]
 
 
-def _key(visit: Visit, given: Given) -> str:
+def submission(visit: Visit, given: Given) -> str:
     """Names this submission by this person: a form that is changed and sent again is another one."""
     digest = hashlib.sha256(f"{visit.actor.person}\n{visit.request.url.path}\n".encode())
     for name in sorted(given):
@@ -217,7 +221,7 @@ def _instant(text: str) -> str:
 
 
 def _happened(visit: Visit, asked: Asked, given: Given, errors: dict[str, str]) -> datetime | None:
-    text = _first(given, HAPPENED).strip()
+    text = first(given, HAPPENED).strip()
     if asked.happened is None or not text:
         return None
     try:
@@ -259,7 +263,7 @@ def _wanted(say: Tongue, one: Field, plain: object) -> str:
     return say("Enter a value: %(label)s.", label=say(one.label))
 
 
-def _first(given: Given, name: str) -> str:
+def first(given: Given, name: str) -> str:
     return (given.get(name) or [""])[0]
 
 
@@ -294,7 +298,7 @@ def _controls(say: Tongue, asked: Asked, given: Given, errors: Mapping[str, str]
                 kind="time",
                 label=asked.happened,
                 required=False,
-                value=_first(given, HAPPENED),
+                value=first(given, HAPPENED),
                 values=[],
                 options=(),
                 hint=asked.hints.get(HAPPENED) or say("In UTC. Left open: now."),

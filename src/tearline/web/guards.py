@@ -7,11 +7,17 @@ check. A form needs no token: a browser says where a post comes from, and one fr
 import secrets
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tearline.protocol.load import LARGEST_BYTES
+
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 LARGEST_FORM = 64 * 1024
+LARGEST_TEXT_FORM = 3 * LARGEST_BYTES + LARGEST_FORM
+"""For a protocol's text: a browser may write each byte of it as three."""
+TAKES_TEXTS = frozenset({"/protocols/lab", "/protocols/lab/check", "/protocols/propose"})
 FOR_EVER = "public, max-age=31536000, immutable"
 """For what never changes under its address: it stays in every cache."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -68,6 +74,18 @@ class CrossOrigin:
             await refused(scope, receive, send)
             return
         await self.app(scope, receive, send)
+
+
+class BodyLimit:
+    """Refuses a body that is larger than what may be sent to its address."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._forms = RequestBodyLimitMiddleware(app, max_body_size=LARGEST_FORM)
+        self._texts = RequestBodyLimitMiddleware(app, max_body_size=LARGEST_TEXT_FORM)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        texts = scope["type"] == "http" and scope["path"] in TAKES_TEXTS
+        await (self._texts if texts else self._forms)(scope, receive, send)
 
 
 def _own(headers: Headers) -> bool:
