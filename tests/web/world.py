@@ -4,6 +4,8 @@ Everything in it is invented. Live identifiers begin with ``practice.``, and so 
 demonstration's identities act as.
 """
 
+import hashlib
+import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -34,6 +36,7 @@ from tearline.facts.identifiers import (
     OrganisationId,
     PersonId,
     PlanId,
+    ProposalId,
     ReleaseId,
     ReportId,
     ResultId,
@@ -72,6 +75,7 @@ from tearline.facts.parties import (
     UnitFormed,
     UnitVettingDecided,
 )
+from tearline.facts.protocols import ProtocolProposalWithdrawn
 from tearline.facts.release import (
     DisclosureRecorded,
     DissentRecorded,
@@ -121,6 +125,7 @@ from tearline.rooms.parties.persons import (
     TakeOffice,
 )
 from tearline.rooms.parties.units import DecideUnitVetting, FormUnit, RecordAllegation, RegisterOrganisation
+from tearline.rooms.protocols import ProposeProtocol, SignProtocol, WithdrawProposal
 from tearline.rooms.release.items import (
     ListKnowers,
     NamePeopleAtRisk,
@@ -138,6 +143,7 @@ from tearline.rooms.release.screening import (
     StateSourceStanding,
 )
 from tests.logs import fork, named, received, shown, unproven
+from tests.protocols import LOOSER, STRICTER
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 YEAR = timedelta(days=365)
@@ -186,7 +192,33 @@ def populate(world: World) -> World:
     world.node.record_all(_live(world))
     world.node.record_all(_told(world))
     world.node.record_all(_logs(world))
+    world.node.record_all(_protocols(world))
     return world
+
+
+def _protocols(world: World) -> list[Order]:
+    """A text that one of two has signed, and one that came to nothing."""
+    marked = json.dumps(world.public("Only a tearline version is passed on."), ensure_ascii=False)
+    text = (
+        STRICTER.replace('"Only a tearline version is passed on."', marked) + f"# {world.public('Draft.')}\n"
+    )
+    proposal, hasty = ProposalId("practice.stricter"), ProposalId("practice.hasty")
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    withdrawn = ProtocolProposalWithdrawn(proposal=hasty, reasons=world.text("It was hasty."))
+    return [
+        *act(
+            Role.LIAISON,
+            ProposeProtocol(
+                proposal=proposal,
+                text=text,
+                agreements=(AgreementId("practice.agreement"),),
+                parameters={},
+            ),
+            ProposeProtocol(proposal=hasty, text=LOOSER, parameters={}),
+            WithdrawProposal(withdrawn),
+        ),
+        *act(Role.RELEASING_OFFICER, SignProtocol(proposal=proposal, sha256=sha256)),
+    ]
 
 
 def _logs(world: World) -> list[Order]:

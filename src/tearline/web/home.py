@@ -36,7 +36,9 @@ from tearline.facts.release import (
 )
 from tearline.folds.obligations import Obligation
 from tearline.folds.people import People, Status
+from tearline.folds.protocols import STANDINGS, ProposalState, proposals
 from tearline.jobs.effect import effect_question
+from tearline.rooms.protocols import OFFICERS
 from tearline.rooms.release.requests import LINES
 from tearline.web.names import Names
 from tearline.web.oversight import ORGANISATIONS, all_owed
@@ -116,6 +118,8 @@ def _needs(visit: Visit) -> Iterator[Need]:
     """What waits for this role, from the facts alone."""
     if visit.role in LINES:
         yield from _to_sign(visit)
+    if visit.role in OFFICERS:
+        yield from _to_adopt(visit)
     match visit.role:
         case Role.RELEASING_OFFICER:
             yield from _to_release(visit)
@@ -162,6 +166,23 @@ def _to_sign(visit: Visit) -> Iterator[Need]:
             continue
         if line is not SignOffLine.SECOND or standing.contested(r.fact):
             yield _request(visit, r, visit.say("Sign or say why not"))
+
+
+def _to_adopt(visit: Visit) -> Iterator[Need]:
+    """Proposed protocols that this reader may sign."""
+    say, me = visit.say, visit.actor.person
+    for one in proposals(visit.read(STANDINGS)):
+        taken = {one.recorded.by.person, *(r.by.person for r in one.signed)}
+        if one.state(visit.now) is ProposalState.OPEN and me not in taken:
+            protocol = one.fact.protocol
+            yield Need(
+                title=lambda _names, protocol=protocol: protocol,  # type: ignore[misc]  # bound as it is now
+                href=f"/protocols/proposals/{one.fact.proposal}",
+                kind=say("Read a proposed protocol, and sign it or not"),
+                reads=Question(),
+                why=say("proposed %(when)s", when=say.happened(one.recorded)),
+                due=one.expires,
+            )
 
 
 def _to_release(visit: Visit) -> Iterator[Need]:

@@ -18,6 +18,7 @@ from tearline.jobs.effect import Effects
 from tearline.node import Node
 from tearline.projections import Projections
 from tearline.web.access import ALL, Access
+from tearline.web.guards import LARGEST_TEXT_FORM
 from tearline.web.look import render
 from tearline.web.tongue import Tongue, preferred, tongue
 
@@ -185,7 +186,7 @@ Visiting = Annotated[Visit, Depends(visit_of)]
 
 async def posted(request: Request) -> Mapping[str, list[str]]:
     """The fields of a posted form, each with all its values. Files are not among them."""
-    form = await request.form(max_files=0, max_fields=200)
+    form = await request.form(max_files=0, max_fields=200, max_part_size=LARGEST_TEXT_FORM)
     fields: dict[str, list[str]] = {}
     for name, value in form.multi_items():
         if isinstance(value, str):
