@@ -114,6 +114,7 @@ def test_these_kinds_bind_and_no_others() -> None:
         "LegalHoldLifted",
         "PurgeOrdered",
         "Purged",
+        "ProtocolSigned",
     }
 
 

@@ -12,6 +12,7 @@ from tearline.rooms import Says
 BY_NO_FILE = {
     "tearline.rooms.logs.received",
     "tearline.rooms.parties.keys",
+    "tearline.rooms.protocols",
     "tearline.rooms.retention.notices",
     "tearline.rooms.retention.purges",
     "tearline.rooms.retention.wrapping",

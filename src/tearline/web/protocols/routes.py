@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse, Response
 
 from tearline.facts.identifiers import ProposalId
+from tearline.folds.agreements import protocol_of
 from tearline.protocol import Pack
 from tearline.rooms.protocols import OFFICERS
 from tearline.web.forms import Given, first
@@ -38,7 +39,7 @@ def lab(visit: Visiting) -> Response:
     visit.own_side()
     start = visit.request.query_params.get("from", "")
     protocols = dict(visit.node.protocols)
-    start = start if start in protocols else next(iter(protocols))
+    start = start if start in protocols else _offered(protocols)
     return _lab(visit, text=known_text(visit.node, start) or "", old=start, given={}, ran=None)
 
 
@@ -47,7 +48,7 @@ def tried_out(visit: Visiting, given: Posted) -> Response:
     """Without script: the draft is checked, and run if that was asked for. Nothing of it is kept."""
     visit.own_side()
     text, protocols = draft_of(given), dict(visit.node.protocols)
-    old = first(given, "old") if first(given, "old") in protocols else next(iter(protocols))
+    old = first(given, "old") if first(given, "old") in protocols else _offered(protocols)
     with at_a_desk():
         found = checked(visit.say, text, protocols)
         asked = first(given, "do") == "run" and found.pack is not None
@@ -66,6 +67,12 @@ def check_while_typing(visit: Visiting, given: Posted) -> Response:
     except TimeoutError:
         found = None
     return visit.page("protocols/_findings.html", found=found)
+
+
+def _offered(protocols: Mapping[str, Pack]) -> str:
+    """The text that is offered to partners: where one begins who has not said otherwise."""
+    offered = protocol_of(None, protocols)
+    return offered.leading.id if offered else ""
 
 
 def _lab(
