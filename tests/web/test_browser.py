@@ -33,7 +33,8 @@ def shapes(path: str) -> str:
     path = re.sub(r"/entries/\d+", "/entries/N", path.partition("?")[0])
     path = re.sub(r"/releases/[^/]+/verdicts/\d+", "/releases/X/verdicts/N", path)
     path = re.sub(r"/protocols/[^/]+/\d+/rules/[^/]+", "/protocols/X/N/rules/X", path)
-    return re.sub(r"/(people|units|copies|items|agreements)/[^/]+", r"/\1/X", path)
+    path = re.sub(r"/protocols/[^/]+/\d+$", "/protocols/X/N", path)
+    return re.sub(r"/(people|units|copies|items|agreements|proposals)/[^/]+", r"/\1/X", path)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +67,12 @@ def context(
 def one_of_each(world: World, role: Role) -> list[str]:
     """One page of each kind that this role can reach, and the forms."""
     found = {shapes(path): path for path in sorted(crawl(visitor(world, role)), reverse=True)}
-    text = ("/ledger/checkpoint", "/ledger/entries/N/proof", "/ledger/entries/N/fact")
+    text = (
+        "/ledger/checkpoint",
+        "/ledger/entries/N/proof",
+        "/ledger/entries/N/fact",
+        "/protocols/proposals/X/text",
+    )
     return sorted(path for shape, path in found.items() if shape not in text)
 
 
