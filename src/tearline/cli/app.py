@@ -18,6 +18,7 @@ from tearline.cli import (
     nodes,
     owed,
     proposals,
+    protocol,
     publication,
     purge,
     retention,
@@ -59,7 +60,12 @@ app.command(epilog=decide.EXAMPLE)(decide.decide)
 app.command(epilog=owed.EXAMPLE)(owed.owed)
 app.add_typer(cases.app, name="case")
 app.add_typer(imports.app, name="import")
-app.add_typer(proposals.app, name="protocol")
+protocol.app.command(epilog=proposals.PROPOSE_EXAMPLE)(proposals.propose)
+protocol.app.command(epilog=proposals.SIGN_EXAMPLE)(proposals.sign)
+protocol.app.command(epilog=proposals.WITHDRAW_EXAMPLE)(proposals.withdraw)
+protocol.app.command(epilog=proposals.PROPOSALS_EXAMPLE)(proposals.proposals)
+protocol.app.command(epilog=proposals.TEXT_EXAMPLE)(proposals.text)
+app.add_typer(protocol.app, name="protocol")
 ledger.app.command(epilog=publication.EXAMPLE)(publication.publish)
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(keys.app, name="keys")

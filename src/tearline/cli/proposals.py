@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tearline.cli.options import HERE, AsJson, Data, Database, Spoken, opened, read
-from tearline.cli.protocol import app
 from tearline.cli.purge import actor
 from tearline.cli.said import console, document, say
 from tearline.cli.signing import PersonalKey, give
@@ -23,11 +22,17 @@ from tearline.facts.protocols import ProtocolProposalWithdrawn
 from tearline.facts.shape import Pairs, Place, Text
 from tearline.facts.words import Language, Words
 
-__all__ = ["app"]
-
 if TYPE_CHECKING:
     from tearline.folds.protocols import Proposal
     from tearline.node import Node
+
+SIGN_EXAMPLE = "Example: tearline protocol sign proposal-1f0c2d3e4a5b --text cross-border-2.yaml --by syl"
+WITHDRAW_EXAMPLE = (
+    "Example: tearline protocol withdraw proposal-1f0c2d3e4a5b --reasons 'It was hasty.' --by leo"
+)
+PROPOSE_EXAMPLE = "Example: tearline protocol propose cross-border-2.yaml --agreement pact --by leo"
+PROPOSALS_EXAMPLE = "Example: tearline protocol proposals --json"
+TEXT_EXAMPLE = "Example: tearline protocol text proposal-1f0c2d3e4a5b > proposed.yaml"
 
 PROPOSED = Words(
     "Proposal {proposal}: {protocol}, {changes}; by {by}, {state}.",
@@ -50,7 +55,6 @@ As = Annotated[
 ]
 
 
-@app.command(epilog="Example: tearline protocol propose cross-border-2.yaml --agreement pact --by leo")
 def propose(
     *,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A pack's YAML text.")],
@@ -90,9 +94,6 @@ def propose(
         _show_one(node, proposal, language, json=json)
 
 
-@app.command(
-    epilog="Example: tearline protocol sign proposal-1f0c2d3e4a5b --text cross-border-2.yaml --by syl"
-)
 def sign(
     *,
     proposal: Name,
@@ -125,9 +126,6 @@ def sign(
         _show_one(node, name, language, json=json)
 
 
-@app.command(
-    epilog="Example: tearline protocol withdraw proposal-1f0c2d3e4a5b --reasons 'It was hasty.' --by leo"
-)
 def withdraw(
     *,
     proposal: Name,
@@ -151,7 +149,6 @@ def withdraw(
         _show_one(node, name, language, json=json)
 
 
-@app.command(epilog="Example: tearline protocol proposals --json")
 def proposals(
     data: Data = HERE, database: Database = None, language: Spoken = Language.EN, json: AsJson = False
 ) -> None:
@@ -169,7 +166,6 @@ def proposals(
             say(out, line)
 
 
-@app.command(epilog="Example: tearline protocol text proposal-1f0c2d3e4a5b > proposed.yaml")
 def text(proposal: Name, data: Data = HERE, database: Database = None, json: AsJson = False) -> None:
     """Print the exact text of a proposal, as it stands on record."""
     name = ProposalId(_identifier("PROPOSAL", proposal))
