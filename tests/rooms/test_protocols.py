@@ -378,9 +378,9 @@ def test_terms_change_from_the_adoption_on_and_only_the_text() -> None:
     before = agreements(world.history)[PACT]
     world.does(signs(NEEDS_MORE), by=SYL, now=on(1))
     held = agreements(world.history)[PACT]
-    assert held.packs == ("cross-border/2",)
+    assert held.packs == ("cross-border/9",)
     assert held.terms.parameters == PARAMETERS | {"ceiling": 3}
-    assert held.terms == replace(before.terms, protocol="cross-border/2", parameters=held.terms.parameters)
+    assert held.terms == replace(before.terms, protocol="cross-border/9", parameters=held.terms.parameters)
     adoption = world.history.of(ProtocolAdopted)[-1].position
     assert held.as_of(adoption - 1) == before
     assert held.as_of(adoption) == held
@@ -406,7 +406,7 @@ def test_two_texts_under_one_version_never_both_come_into_force() -> None:
 
 def test_an_agreement_goes_back_to_a_known_text_by_two_signers_too() -> None:
     world = adopted()
-    world.does(proposes(SHIPPED, "pact", replaces="cross-border/2", name="back"), by=LEO, now=on(1))
+    world.does(proposes(SHIPPED, "pact", replaces="cross-border/9", name="back"), by=LEO, now=on(1))
     world.does(signs(SHIPPED, "back"), by=REX, now=on(1))
     world.does(signs(SHIPPED, "back"), by=SYL, now=on(1))
     assert agreements(world.history)[PACT].packs == (PACK.id,)

@@ -43,7 +43,7 @@ def test_problems_come_and_go_while_one_types_and_the_focus_stays(browser: Brows
         assert page.evaluate("document.activeElement.id") == "f-text"
         fits(page, "wide")
         editor.fill(LOOSER)
-        page.get_by_text("cross-border/2 holds together").wait_for()
+        page.get_by_text("cross-border/9 holds together").wait_for()
         assert page.evaluate("document.activeElement.id") == "f-text"
         editor.press("Tab")
         assert page.evaluate("document.activeElement.value") == "check"

@@ -72,7 +72,7 @@ def test_every_problem_stands_with_its_line_and_a_caret_under_it(still: World) -
 
 def test_a_sound_draft_says_what_it_needs_and_how_its_cases_come_out(still: World) -> None:
     page = visitor(still, Role.OVERSEER).post("/protocols/lab/check", data={"text": STRICTER}).text
-    assert "cross-border/2 holds together" in page
+    assert "cross-border/9 holds together" in page
     assert "cases come out as it says" in page
     assert "min_knowers: int" in page
 
@@ -307,13 +307,13 @@ def test_from_the_draft_to_force_by_three_people(world: World) -> None:
     assert (
         visitor(world, Role.SENIOR_OFFICER).post(f"{PROPOSAL}/sign", data={"key": "syl"}).status_code == 303
     )
-    assert bound(world) == ("cross-border/2",)
+    assert bound(world) == ("cross-border/9",)
     shown = visitor(world, Role.OVERSEER)
     assert "adopted" in shown.get(PROPOSAL).text
     assert "adopted on" in shown.get("/protocols").text
-    assert "only-tearlines" in shown.get("/protocols/cross-border/2").text
-    assert "cross-border/2" in shown.get(f"/agreements/{AGREEMENT}").text
-    assert "only-tearlines" in shown.get("/protocols/lab?from=cross-border/2").text
+    assert "only-tearlines" in shown.get("/protocols/cross-border/9").text
+    assert "cross-border/9" in shown.get(f"/agreements/{AGREEMENT}").text
+    assert "only-tearlines" in shown.get("/protocols/lab?from=cross-border/9").text
     assert "only-tearlines" in visitor(world, Role.CASE_AGENT).get(ask(world)).text
 
 
