@@ -141,10 +141,20 @@ class Ledger:
         with self._guarded(), self._store.statements() as run:
             return self._reader.history(run, question, opening)
 
-    def read_since(self, question: Question, position: int, *, opening: Opening = frozenset()) -> History:
-        """The facts from this position on that match, and the position reached, to carry a fold on."""
+    def read_since(
+        self,
+        question: Question,
+        position: int,
+        *,
+        until: int | None = None,
+        opening: Opening = frozenset(),
+    ) -> History:
+        """The facts from this position on that match, and the position reached, to carry a fold on.
+
+        With ``until`` only those before that position: a long record is read in stretches.
+        """
         with self._guarded(), self._store.reading() as run:
-            return self._reader.since(run, question, opening, position)
+            return self._reader.since(run, question, opening, position, until)
 
     def prepare(self, drafts: Sequence[Draft], *, after: int) -> Prepared:
         """These facts as they will be signed, with their salts made, so that a person can sign them first."""

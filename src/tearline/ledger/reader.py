@@ -81,10 +81,15 @@ class Reader:
             known.histories.put((question, opening), _Weighed(history, weight))
         return history
 
-    def since(self, run: store.Run, question: Question, opening: Opening, position: int) -> History:
-        """The facts that match from this position on. Nothing is remembered: who carries on a fold keeps them."""
+    def since(
+        self, run: store.Run, question: Question, opening: Opening, position: int, until: int | None = None
+    ) -> History:
+        """The facts that match from this position on, to before ``until`` or to the end.
+
+        Nothing is remembered: who carries on a fold keeps them.
+        """
         reached = run.reached()
-        size = reached.size
+        size = reached.size if until is None else min(until, reached.size)
         found = (
             self._index.positions(run, question, position, size, reached.indexed) if position < size else []
         )

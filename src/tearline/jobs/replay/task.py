@@ -1,0 +1,111 @@
+"""What a replay compares, in texts and values: it can be sent to another process or machine."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tearline.facts.errors import Malformed
+from tearline.facts.strict import parse_json
+from tearline.protocol import ENGINE, Pack, Parameter, ParameterType, Protocol, load_pack, read_parameter
+
+CASES = 3
+"""Cases that are kept of each rule, the first ones; all are counted."""
+_SET = re.compile(r"([a-z][a-z0-9_]{0,39})=(.*)", re.ASCII | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A pack as it is written, and the file that it comes from."""
+
+    file: str
+    text: str
+
+    def load(self) -> Pack:
+        return load_pack(self.text, file=self.file)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """``new`` is put to every dossier, beside ``against`` or what its own agreement names out of ``known``.
+
+    ``parameters`` are all that a dossier may state. ``stated`` stand in every agreement when ``new`` decides, whatever
+    that agreement says. ``listing``: every changed case is wanted, not only counted.
+    """
+
+    new: tuple[Text, ...]
+    against: tuple[Text, ...] | None
+    known: Mapping[str, Text]
+    parameters: tuple[Parameter, ...]
+    stated: Mapping[str, object]
+    listing: bool = False
+    cases: int = CASES
+    engine: str = ENGINE
+
+
+def prepare(
+    new: Sequence[Text],
+    against: Sequence[Text] | None,
+    known: Sequence[Text],
+    settings: Sequence[str] = (),
+    *,
+    listing: bool = False,
+) -> Task:
+    """The task; raises Malformed where texts do not fit together, or a setting is no parameter of ``new``."""
+    protocol = together(new, "--protocol")
+    other = together(against, "--against") if against else None
+    packs = [(text.load(), text) for text in known]
+    return Task(
+        new=tuple(new),
+        against=tuple(against) if against else None,
+        known=_by_name(packs),
+        parameters=_parameters(protocol, other, [pack for pack, _ in packs]),
+        stated=dict(_setting(setting, protocol) for setting in settings),
+        listing=listing,
+    )
+
+
+def together(texts: Sequence[Text], option: str) -> Protocol:
+    """The protocol that these texts make; Malformed names the option where they do not fit."""
+    packs = tuple(text.load() for text in texts)
+    try:
+        return Protocol(packs=packs)
+    except Malformed as unfit:
+        raise Malformed(option, unfit.place, unfit.expected) from None
+
+
+def _by_name(packs: Sequence[tuple[Pack, Text]]) -> dict[str, Text]:
+    """By name/version, and by name alone for the latest version."""
+    named: dict[str, Text] = {}
+    for pack, text in sorted(packs, key=lambda one: int(one[0].version)):
+        named[pack.id] = named[pack.name] = text
+    return named
+
+
+def _parameters(new: Protocol, against: Protocol | None, known: Sequence[Pack]) -> tuple[Parameter, ...]:
+    """Every parameter that a dossier may state: those of a text which agreements name stand there for good reason.
+
+    What ``new`` and ``against`` declare must be of one type, since one dossier is read for both.
+    """
+    found = {p.name: p for p in new.parameters}
+    for own in against.parameters if against else ():
+        if found.setdefault(own.name, own).type is not own.type:
+            raise Malformed("--against", against.id if against else "", f"{own.name} of the type that {new.id} has")
+    for pack in known:
+        for own in pack.parameters:
+            found.setdefault(own.name, own)
+    return tuple(found.values())
+
+
+def _setting(setting: str, protocol: Protocol) -> tuple[str, object]:
+    """One ``name=value``, the value as the protocol's parameter of that name declares it."""
+    read = _SET.fullmatch(setting)
+    if read is None:
+        raise Malformed("--set", setting, "name=value, such as answer_within=48h")
+    name, value = read.groups()
+    declared = {p.name: p for p in protocol.parameters}
+    if name not in declared:
+        raise Malformed("--set", name, f"a parameter of {protocol.id} ({', '.join(declared) or 'it has none'})")
+    parameter = declared[name]
+    textual = parameter.type in (ParameterType.STRING, ParameterType.DURATION)
+    plain = value if textual else parse_json(value, file="--set")
+    return name, read_parameter(parameter, plain, file="--set", place=name)
