@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from tearline.facts.strict import LARGEST_BYTES, parse_json
 from tearline.protocol.dossier import LONGEST_TEXT, read_dossier, time_of
@@ -36,9 +37,9 @@ class Irregular(Exception):
 
 
 IRREGULAR = (Irregular, ValueError, TypeError, LookupError, AttributeError, StopIteration, RecursionError)
-"""A value of another type meets operations that it has not; the scanner ends a text that is no JSON with the last two."""
+"""How the quick way fails: the last two are the scanner's, the rest a value of another type than was expected."""
 
-_scan = json.JSONDecoder().scan_once
+_scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # typeshed lacks it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,27 @@ class DossierReader:
             raise Irregular
         read: dict[str, object] = dossier
         return read
+
+
+def _slow_time(value: object) -> datetime:
+    moment = time_of(value) if isinstance(value, str) else None
+    if moment is None:
+        raise Irregular
+    return moment
+
+
+@lru_cache(maxsize=4_096)
+def _span(text: str) -> timedelta:
+    span = parse_span(text, days=True)
+    if span is None:
+        raise Irregular
+    return span
+
+
+def _distinct(elements: Iterable[dict[str, object]]) -> None:
+    seen = [one["id"] for one in elements if "id" in one]
+    if len(set(seen)) != len(seen):
+        raise Irregular
 
 
 @lru_cache(maxsize=64)
@@ -116,7 +138,11 @@ class _Writer:
                 lines.append(f"    d[{name!r}]")
             is_text = isinstance(type_, Simple) and type_.kind in _TEXTS
             # None is never a value that a field has: where it stands, the count of fields below does not come out.
-            lines += [f"    v = d.get({name!r})", "    if v is not None:", f"        {'t' if is_text else 'o'} += 1"]
+            lines += [
+                f"    v = d.get({name!r})",
+                "    if v is not None:",
+                f"        {'t' if is_text else 'o'} += 1",
+            ]
             lines += [f"        {line}" for line in self.value(name, type_)]
         name = f"read{len(self.functions)}"
         lines = [f"def {name}(d):", "    t = o = q = 0", *lines]
@@ -171,24 +197,3 @@ class _Writer:
 
 
 _TEXTS = (Kind.TIMESTAMP, Kind.DURATION, Kind.STRING)
-
-
-def _slow_time(value: object) -> datetime:
-    moment = time_of(value) if isinstance(value, str) else None
-    if moment is None:
-        raise Irregular
-    return moment
-
-
-@lru_cache(maxsize=4_096)
-def _span(text: str) -> timedelta:
-    span = parse_span(text, days=True)
-    if span is None:
-        raise Irregular
-    return span
-
-
-def _distinct(elements: Iterable[dict[str, object]]) -> None:
-    seen = [one["id"] for one in elements if "id" in one]
-    if len(set(seen)) != len(seen):
-        raise Irregular

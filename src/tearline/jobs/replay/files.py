@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Iterator
-from io import BufferedIOBase
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from tearline.facts.errors import Malformed
 from tearline.facts.strict import LARGEST_BYTES
@@ -15,6 +16,29 @@ ROWS = 256
 NEEDS_SPARK = "pyarrow and pyspark, which come with the extra: pip install 'tearline[spark]'"
 
 
+@contextmanager
+def private_file(file: Path) -> Iterator[BinaryIO]:
+    """A new file for its owner's eyes only, which is there once the block has ended well.
+
+    Malformed when there is one of that name: nothing is written over.
+    """
+    if file.exists():
+        raise Malformed(str(file), "top", "a file that is not there yet: nothing is written over")
+    beginning = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        handle = os.open(beginning, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise Malformed(str(file), "top", f"a place to write to ({error.strerror})") from None
+    try:
+        with os.fdopen(handle, "wb") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        os.link(beginning, file)  # unlike a rename, never over a file that came meanwhile
+    finally:
+        beginning.unlink()
+
+
 def chunks_of(path: Path, *, size: int = SIZE) -> Iterator[Chunk]:
     """The file's dossiers, by its name's ending; ``-`` is standard input. Malformed where it cannot be read."""
     if path.suffix == ".parquet":
@@ -22,7 +46,7 @@ def chunks_of(path: Path, *, size: int = SIZE) -> Iterator[Chunk]:
         return
     standard_input = str(path) == "-"
     try:
-        file = open(0, "rb", closefd=False) if standard_input else path.open("rb")  # noqa: PTH123, SIM115  closed below
+        file = open(0, "rb", closefd=False) if standard_input else path.open("rb")  # noqa: SIM115  closed below
         with file:
             whole = 0 if standard_input else os.fstat(file.fileno()).st_size
             yield from lines_of(file, str(path), whole=whole, size=size)
@@ -30,7 +54,7 @@ def chunks_of(path: Path, *, size: int = SIZE) -> Iterator[Chunk]:
         raise Malformed(str(path), "top", f"a file that can be read ({error.strerror})") from None
 
 
-def lines_of(file: BufferedIOBase, name: str, *, whole: int = 0, size: int = SIZE) -> Iterator[Chunk]:
+def lines_of(file: BinaryIO, name: str, *, whole: int = 0, size: int = SIZE) -> Iterator[Chunk]:
     """Chunks of whole lines. ``whole`` is the file's size where it is known."""
     first, done, rest = 1, 0, b""
     while True:
@@ -62,20 +86,22 @@ def lines_of(file: BufferedIOBase, name: str, *, whole: int = 0, size: int = SIZ
 def rows_of(path: Path) -> Iterator[Chunk]:
     """The rows of a Parquet file as ``tearline protocol dossiers`` writes it."""
     try:
-        import pyarrow
-        import pyarrow.parquet
+        import pyarrow as pa
+        from pyarrow import parquet
     except ImportError:
         raise Malformed(str(path), "Parquet", NEEDS_SPARK) from None
     try:
-        with pyarrow.parquet.ParquetFile(path) as file:
+        with parquet.ParquetFile(path) as file:
             done, whole = 0, file.metadata.num_rows
             for batch in file.iter_batches(ROWS, columns=["entry", "protocol", "dossier"]):
                 done += batch.num_rows
                 yield of_rows(str(path), batch.to_pydict(), done=done, whole=whole)
     except OSError as error:
         raise Malformed(str(path), "top", f"a file that can be read ({error.strerror or error})") from None
-    except (pyarrow.ArrowException, ValueError) as wrong:
-        raise Malformed(str(path), "top", f"a Parquet file with entry, protocol and dossier ({wrong})") from None
+    except (pa.ArrowException, ValueError) as wrong:
+        raise Malformed(
+            str(path), "top", f"a Parquet file with entry, protocol and dossier ({wrong})"
+        ) from None
 
 
 def of_rows(name: str, columns: dict[str, list[object]], *, done: int = 0, whole: int = 0) -> Chunk:

@@ -47,8 +47,7 @@ def replay_locally(
     few = list(islice(chunks, FEW + 1))
     with ExitStack() as stack:
         if len(few) <= FEW:
-            comparison = Comparison(task)
-            results = ((chunk, comparison.compare(chunk)) for chunk in few)
+            results = _here(Comparison(task), few)
         else:
             pool = stack.enter_context(_pool(task, workers or len(os.sched_getaffinity(0))))
             results = _in_order(pool, chain(few, chunks))
@@ -57,6 +56,11 @@ def replay_locally(
             total.add(tally)
             advance(chunk.done, chunk.of)
     return total
+
+
+def _here(comparison: Comparison, chunks: Sequence[Chunk]) -> Iterator[tuple[Chunk, Tally]]:
+    for chunk in chunks:
+        yield chunk, comparison.compare(chunk)
 
 
 @dataclass(slots=True, eq=False)

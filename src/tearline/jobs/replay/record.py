@@ -4,10 +4,10 @@ Dossiers are sealed, and this opens all of them; a purged one is counted and sta
 """
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from tearline.facts.errors import Malformed
 from tearline.facts.fact import Compartment
@@ -15,7 +15,7 @@ from tearline.facts.history import Recorded, about
 from tearline.facts.release import VerdictReached
 from tearline.folds.retelling import protocol_at
 from tearline.jobs.replay.comparison import Chunk
-from tearline.jobs.replay.files import NEEDS_SPARK
+from tearline.jobs.replay.files import NEEDS_SPARK, private_file
 from tearline.node import Node
 from tearline.protocol import ENGINE
 
@@ -100,21 +100,11 @@ def export_dossiers(
 
     JSON Lines, or Parquet where the name ends so. Malformed when there is such a file; then it stays as it is.
     """
-    beginning = file.with_name(f".{file.name}.{os.getpid()}")
-    if file.exists():
-        raise Malformed(str(file), "top", "a file that is not there yet: nothing is written over")
     write = _write_parquet if file.suffix == ".parquet" else _write_lines
-    try:
-        handle = os.open(beginning, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        raise Malformed(str(file), "top", f"a place to write to ({error.strerror})") from None
-    try:
-        exported = write(handle, _advancing(verdicts(node, telling=telling, entry=entry), advance), file)
+    with private_file(file) as out:
+        exported = write(out, _advancing(verdicts(node, telling=telling, entry=entry), advance), file)
         if exported.dossiers + exported.purged == 0 and (telling, entry) != (None, None):
             raise Malformed("the ledger", str(telling or f"entry {entry}"), "a verdict there")
-        os.link(beginning, file)  # unlike a rename, never over a file that came meanwhile
-    finally:
-        beginning.unlink()
     return exported
 
 
@@ -129,44 +119,37 @@ def _advancing(
         yield some
 
 
-def _write_lines(handle: int, found: Verdicts, _name: Path) -> Exported:
+def _write_lines(out: BinaryIO, found: Verdicts, _name: Path) -> Exported:
     dossiers = purged = 0
-    with os.fdopen(handle, "wb") as out:
-        for some in found:
-            for r in some:
-                if r.fact.dossier.purged:
-                    purged += 1
-                else:
-                    # One line for each: what is on record is JSON, which may be laid out otherwise.
-                    plain = json.loads(r.fact.dossier.open())
-                    out.write(json.dumps(plain, ensure_ascii=False).encode() + b"\n")
-                    dossiers += 1
-        out.flush()
-        os.fsync(out.fileno())
+    for some in found:
+        for r in some:
+            if r.fact.dossier.purged:
+                purged += 1
+            else:
+                # One line for each: what is on record is JSON, which may be laid out otherwise.
+                plain = json.loads(r.fact.dossier.open())
+                out.write(json.dumps(plain, ensure_ascii=False).encode() + b"\n")
+                dossiers += 1
     return Exported(dossiers=dossiers, purged=purged)
 
 
-def _write_parquet(handle: int, found: Verdicts, name: Path) -> Exported:
+def _write_parquet(out: BinaryIO, found: Verdicts, name: Path) -> Exported:
     try:
-        import pyarrow
-        import pyarrow.parquet
+        import pyarrow as pa
+        from pyarrow import parquet
     except ImportError:
-        os.close(handle)
         raise Malformed(str(name), "Parquet", NEEDS_SPARK) from None
-    text, whole = pyarrow.string(), pyarrow.int64()
+    text, whole = pa.string(), pa.int64()
     types = dict.fromkeys(COLUMNS, text) | {"entry": whole}
-    schema = pyarrow.schema([(column, types[column]) for column in COLUMNS])
+    schema = pa.schema([(column, types[column]) for column in COLUMNS])
     dossiers = purged = 0
-    with (
-        os.fdopen(handle, "wb") as out,
-        pyarrow.parquet.ParquetWriter(out, schema, compression="zstd") as writer,
-    ):
+    with parquet.ParquetWriter(out, schema, compression="zstd") as writer:
         for some in found:
             rows = [_row(r) for r in some]
             gone = sum(row["dossier"] is None for row in rows)
             purged, dossiers = purged + gone, dossiers + len(rows) - gone
             if rows:
-                writer.write_table(pyarrow.Table.from_pylist(rows, schema=schema))
+                writer.write_table(pa.Table.from_pylist(rows, schema=schema))
     return Exported(dossiers=dossiers, purged=purged)
 
 

@@ -1,8 +1,10 @@
 """What a replay compares, in texts and values: it can be sent to another process or machine."""
 
+import importlib.resources
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tearline.facts.errors import Malformed
 from tearline.facts.strict import parse_json
@@ -21,7 +23,22 @@ class Text:
     text: str
 
     def load(self) -> Pack:
-        return load_pack(self.text, file=self.file)
+        """The pack; raises Malformed."""
+        return _loaded(self.file, self.text)
+
+
+@lru_cache(maxsize=64)
+def _loaded(file: str, text: str) -> Pack:
+    return load_pack(text, file=file)
+
+
+def shipped() -> list[Text]:
+    """The packs that come with Tearline."""
+    folder = importlib.resources.files("tearline.protocol").joinpath("packs")
+    files = sorted(
+        (file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name
+    )
+    return [Text(file=file.name, text=file.read_text("utf-8")) for file in files]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +106,9 @@ def _parameters(new: Protocol, against: Protocol | None, known: Sequence[Pack]) 
     found = {p.name: p for p in new.parameters}
     for own in against.parameters if against else ():
         if found.setdefault(own.name, own).type is not own.type:
-            raise Malformed("--against", against.id if against else "", f"{own.name} of the type that {new.id} has")
+            raise Malformed(
+                "--against", against.id if against else "", f"{own.name} of the type that {new.id} has"
+            )
     for pack in known:
         for own in pack.parameters:
             found.setdefault(own.name, own)
@@ -104,7 +123,9 @@ def _setting(setting: str, protocol: Protocol) -> tuple[str, object]:
     name, value = read.groups()
     declared = {p.name: p for p in protocol.parameters}
     if name not in declared:
-        raise Malformed("--set", name, f"a parameter of {protocol.id} ({', '.join(declared) or 'it has none'})")
+        raise Malformed(
+            "--set", name, f"a parameter of {protocol.id} ({', '.join(declared) or 'it has none'})"
+        )
     parameter = declared[name]
     textual = parameter.type in (ParameterType.STRING, ParameterType.DURATION)
     plain = value if textual else parse_json(value, file="--set")
