@@ -21,7 +21,9 @@ from tearline.cli import (
     protocol,
     publication,
     purge,
+    replay,
     retention,
+    stops,
     witness,
 )
 
@@ -65,6 +67,9 @@ protocol.app.command(epilog=proposals.SIGN_EXAMPLE)(proposals.sign)
 protocol.app.command(epilog=proposals.WITHDRAW_EXAMPLE)(proposals.withdraw)
 protocol.app.command(epilog=proposals.PROPOSALS_EXAMPLE)(proposals.proposals)
 protocol.app.command(epilog=proposals.TEXT_EXAMPLE)(proposals.text)
+protocol.app.command(epilog=replay.REPLAY_EXAMPLE)(replay.replay)
+protocol.app.command(epilog=replay.DOSSIERS_EXAMPLE)(replay.dossiers)
+protocol.app.command(epilog=stops.EXAMPLE)(stops.stops)
 app.add_typer(protocol.app, name="protocol")
 ledger.app.command(epilog=publication.EXAMPLE)(publication.publish)
 app.add_typer(ledger.app, name="ledger")

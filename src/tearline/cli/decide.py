@@ -33,14 +33,20 @@ def decide(
     explain: Annotated[
         bool, typer.Option("--explain", help="Every rule, matched or not, and what would have to change.")
     ] = False,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="NAME=VALUE", help="A parameter of the protocol, whatever the agreement states."
+        ),
+    ] = None,
     language: Spoken = Language.EN,
     json: AsJson = False,
 ) -> int:
     """Put a dossier to a protocol. Exit status 0 release, 3 hold, 4 refuse."""
     text = read(dossier)
-    plain = _parsed(text, str(dossier))
+    plain = parsed(text, str(dossier))
     packs = _packs(protocol or [_agreed(plain)], plain, str(dossier))
-    bound, facts = _read(packs, plain, str(dossier))
+    bound, facts = _read(packs, plain, str(dossier), settings or ())
     decision = bound.decide(facts)
     if json:
         more = _explained(bound, facts, decision) if explain else {}
@@ -56,7 +62,7 @@ def decide(
     return STATUS[decision.effect.value]
 
 
-def _parsed(text: bytes, file: str) -> object:
+def parsed(text: bytes, file: str) -> object:
     """JSON where the name or the first character says so, else YAML."""
     from tearline.facts.strict import parse_json, parse_yaml
 
@@ -91,15 +97,23 @@ def _explained(bound: "Protocol", facts: Mapping[str, object], decision: "Decisi
     return explained(bound, facts, decision)
 
 
-def _read(packs: Sequence["Pack"], plain: object, file: str) -> "tuple[Protocol, Mapping[str, object]]":
-    """The packs as they bind together, and the dossier, which may hold the parameters of all of them."""
+def _read(
+    packs: Sequence["Pack"], plain: object, file: str, settings: Sequence[str]
+) -> "tuple[Protocol, Mapping[str, object]]":
+    """The packs as they bind together, and the dossier, which may hold the parameters of all of them.
+
+    Also those of the shipped packs, since its agreement may be under another one.
+    """
+    from tearline.jobs.replay.task import parameters, setting, shipped, stating
     from tearline.protocol import Protocol, read_dossier
 
     try:
         protocol = Protocol(packs=tuple(packs))
     except Malformed as unfit:
         raise Malformed("--protocol", unfit.place, unfit.expected) from None
-    return protocol, read_dossier(plain, file=file, parameters=protocol.parameters)
+    stated = dict(setting(one, protocol) for one in settings)
+    may_state = parameters(protocol.packs, [text.load() for text in shipped()])
+    return protocol, stating(read_dossier(plain, file=file, parameters=may_state), stated)
 
 
 def _document(decision: "Decision", sha256: str) -> dict[str, object]:

@@ -14,7 +14,9 @@ from tearline.facts.words import Language
 if TYPE_CHECKING:
     from tearline.protocol import Citation, Duty, Pack, Rule
 
-app = typer.Typer(help="Protocols: check a text, show its rules.", rich_markup_mode=None)
+app = typer.Typer(
+    help="Protocols: check a text, show its rules, replay the past by it.", rich_markup_mode=None
+)
 
 
 @app.command(epilog="Example: tearline protocol check my-protocol.yaml")

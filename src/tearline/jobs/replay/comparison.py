@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tearline.facts.errors import Broken, Malformed
 from tearline.jobs.replay.tally import Case, Cause, Deciding, Tally
-from tearline.jobs.replay.task import Task, Text
+from tearline.jobs.replay.task import Task, Text, stating
 from tearline.protocol import ENGINE, Decision, Effect, Matched, Outcome, Protocol, Verdict
 from tearline.protocol.dossier import plain_value
 from tearline.protocol.protocol import SEVERITY
@@ -73,7 +73,7 @@ class Comparison:
         return tally
 
     def _compare(self, tally: Tally, chunk: Chunk, n: int, dossier: Dossier, old: Protocol) -> None:
-        asked = _stating(dossier, self.task.stated) if self.task.stated else dossier
+        asked = stating(dossier, self.task.stated)
         was, _ = old.outcome(dossier)
         if chunk.reached is not None and self.against is None and chunk.reached[n] != was:
             place = f"{chunk.word} {chunk.numbers[n]}"
@@ -115,14 +115,6 @@ def _named(chunk: Chunk, n: int, dossier: Dossier) -> str:
     agreement = dossier.get("agreement")
     named = agreement.get("protocol") if isinstance(agreement, Mapping) else None
     return named if isinstance(named, str) else ""
-
-
-def _stating(dossier: Dossier, stated: Mapping[str, object]) -> Dossier:
-    """The dossier as it were if its agreement said this; one without an agreement is left without."""
-    agreement = dossier.get("agreement")
-    if not isinstance(agreement, Mapping):
-        return dossier
-    return {**dossier, "agreement": {**agreement, **stated}}
 
 
 def _case(number: int, dossier: Dossier, was: Decision, now: Decision) -> Case:

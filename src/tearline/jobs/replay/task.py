@@ -2,7 +2,7 @@
 
 import importlib.resources
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -75,8 +75,10 @@ def prepare(
         new=tuple(new),
         against=tuple(against) if against else None,
         known=_by_name(packs),
-        parameters=_parameters(protocol, other, [pack for pack, _ in packs]),
-        stated=dict(_setting(setting, protocol) for setting in settings),
+        parameters=parameters(
+            (*protocol.packs, *(other.packs if other else ())), [pack for pack, _ in packs]
+        ),
+        stated=dict(setting(one, protocol) for one in settings),
         listing=listing,
     )
 
@@ -98,28 +100,35 @@ def _by_name(packs: Sequence[tuple[Pack, Text]]) -> dict[str, Text]:
     return named
 
 
-def _parameters(new: Protocol, against: Protocol | None, known: Sequence[Pack]) -> tuple[Parameter, ...]:
-    """Every parameter that a dossier may state: those of a text which agreements name stand there for good reason.
+def parameters(asked: Iterable[Pack], known: Iterable[Pack]) -> tuple[Parameter, ...]:
+    """Every parameter that a dossier may state: also those of texts that its agreement names and nobody asked for.
 
-    What ``new`` and ``against`` declare must be of one type, since one dossier is read for both.
+    Malformed where two of those asked for give one name two types, since one dossier is read for all of them.
     """
-    found = {p.name: p for p in new.parameters}
-    for own in against.parameters if against else ():
-        if found.setdefault(own.name, own).type is not own.type:
-            raise Malformed(
-                "--against", against.id if against else "", f"{own.name} of the type that {new.id} has"
-            )
+    found: dict[str, Parameter] = {}
+    for pack in asked:
+        for own in pack.parameters:
+            if found.setdefault(own.name, own).type is not own.type:
+                raise Malformed("protocol", pack.id, f"{own.name} to be of one type in all that is compared")
     for pack in known:
         for own in pack.parameters:
             found.setdefault(own.name, own)
     return tuple(found.values())
 
 
-def _setting(setting: str, protocol: Protocol) -> tuple[str, object]:
+def stating(dossier: Mapping[str, object], stated: Mapping[str, object]) -> Mapping[str, object]:
+    """The dossier as it were if its agreement said this; one without an agreement is left without."""
+    agreement = dossier.get("agreement")
+    if not stated or not isinstance(agreement, Mapping):
+        return dossier
+    return {**dossier, "agreement": {**agreement, **stated}}
+
+
+def setting(said: str, protocol: Protocol) -> tuple[str, object]:
     """One ``name=value``, the value as the protocol's parameter of that name declares it."""
-    read = _SET.fullmatch(setting)
+    read = _SET.fullmatch(said)
     if read is None:
-        raise Malformed("--set", setting, "name=value, such as answer_within=48h")
+        raise Malformed("--set", said, "name=value, such as answer_within=48h")
     name, value = read.groups()
     declared = {p.name: p for p in protocol.parameters}
     if name not in declared:
