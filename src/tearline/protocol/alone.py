@@ -33,7 +33,7 @@ class Stops:
 def stops(pack: Pack, dossier: Mapping[str, object]) -> Stops:
     """What this pack, and each rule of it alone, makes of the dossier.
 
-    Beside a permit that matches, a rule stops exactly when it matches: refusing, holding, or holding for a missing fact.
+    Beside a permit that matches, a rule stops exactly when it matches: for certain, or for a missing fact.
     """
     verdict = pack.decide(dossier)
     return Stops(

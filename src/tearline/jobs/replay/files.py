@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from tearline.facts.errors import Malformed
 from tearline.facts.strict import LARGEST_BYTES
@@ -54,7 +54,13 @@ def chunks_of(path: Path, *, size: int = SIZE) -> Iterator[Chunk]:
         raise Malformed(str(path), "top", f"a file that can be read ({error.strerror})") from None
 
 
-def lines_of(file: BinaryIO, name: str, *, whole: int = 0, size: int = SIZE) -> Iterator[Chunk]:
+class Reads(Protocol):
+    """Something that bytes are read from, none at its end."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+def lines_of(file: Reads, name: str, *, whole: int = 0, size: int = SIZE) -> Iterator[Chunk]:
     """Chunks of whole lines. ``whole`` is the file's size where it is known."""
     first, done, rest = 1, 0, b""
     while True:
