@@ -2,7 +2,7 @@
 
 10,000 different dossiers with a chain of 10, as ``bench.verdict`` makes them, each a line of JSON of about 3.8 kB.
 Their lines are given out again and again by a generator in the reading process, as a pipe would give them: nothing
-of the 3.8 GB is on a disk. Each is read strictly, put to cross-border/1 and to a text that differs from it in two rules.
+of the 3.8 GB is on a disk. Each is read strictly, put to cross-border/1 and to a text that differs in two rules.
 
 Resident memory is the peak of each process over its whole life, so a smaller count is measured first.
 """

@@ -166,7 +166,7 @@ def test_a_setting_that_says_nothing_is_one_line(settings: list[str], expected: 
 
 
 def test_two_texts_that_give_a_parameter_two_types_are_not_compared() -> None:
-    other = text_of({"any": ("hold", "strict")}).replace(
+    other = text_of({"any": ("hold", "agreement.strict")}).replace(
         "min_knowers: {type: int", "min_knowers: {type: string"
     )
     with pytest.raises(Malformed, match="min_knowers to be of one type"):
