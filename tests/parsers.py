@@ -52,7 +52,9 @@ from tearline.ledger.tiles import bundle as bundle_of
 from tearline.ledger.wrapping import WrappingKey
 from tearline.peers.calls import Answered
 from tearline.peers.witnesses import RemoteWitness
+from tearline.protocol import read_dossier, write_dossier
 from tearline.protocol.grammar import WrongCondition
+from tearline.protocol.reading import IRREGULAR, DossierReader
 from tests.ledger.handmade import (
     FACT,
     LOG,
@@ -67,6 +69,7 @@ from tests.ledger.handmade import (
 )
 from tests.protocol.conditions import WIDE, Said, conditions, dossiers
 from tests.protocol.oracle import agree, agree_on_text
+from tests.protocol.packs import cross_border
 
 Read = Callable[[bytes], object]
 
@@ -186,6 +189,21 @@ def _personal(data: bytes) -> None:
 def _settings(data: bytes) -> None:
     settings = Settings.parse(parse_json(data, file="node.json"), "node.json")
     assert Settings.parse(settings.plain(), "node.json") == settings
+
+
+def _dossier(data: bytes) -> None:
+    """The quick way reads what the plain one reads, or nothing."""
+    try:
+        quick = DOSSIERS.read_quickly(data)
+    except IRREGULAR:
+        DOSSIERS.read(data, file="f")
+        return
+    plain = read_dossier(parse_json(data, file="f"), file="f", parameters=DOSSIERS.parameters)
+    assert repr(quick) == repr(plain)
+
+
+DOSSIERS = DossierReader(parameters=cross_border().parameters)
+DOSSIER = json.dumps(write_dossier(cross_border().base)).encode()
 
 
 def _private_key(data: bytes) -> None:
@@ -402,6 +420,7 @@ def parsers() -> tuple[Parser, ...]:
         Parser("fork", _fork, (_forked(),)),
         Parser("packed sealed fields", _packed, (sealing.pack({"content": b"x" * 40, "reasons": b"y"}),)),
         Parser("fields of a fact", _fact, _facts()),
+        Parser("dossier", _dossier, (DOSSIER,)),
         Parser("YAML", lambda data: parse_yaml(data, file="f"), (b"a: [1, 'x']\nb: |\n  text\n",)),
         Parser("CSV", lambda data: csv.read_rows(data, file="f"), (b'a,b\r\n1,"x,y"\r\n',)),
         Parser("condition", _condition, CONDITIONS),

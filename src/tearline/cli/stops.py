@@ -11,7 +11,6 @@ from tearline.cli.options import AsJson, Spoken, read
 from tearline.cli.protocol import identity
 from tearline.cli.replay import text
 from tearline.cli.said import both, console, document, say
-from tearline.cli.verdicts import COLOURS, HOLDS, NOT_KNOWN, plain
 from tearline.facts.errors import Malformed
 from tearline.facts.words import Language, Words
 
@@ -45,6 +44,7 @@ def stops(
     json: AsJson = False,
 ) -> None:
     """Show which protocols would have stopped a release, and which of their rules would have, each alone."""
+    from tearline.cli.verdicts import COLOURS, plain
     from tearline.jobs.replay.task import parameters, shipped
     from tearline.protocol import Protocol, read_dossier
     from tearline.protocol.alone import stops as stopped
@@ -115,6 +115,8 @@ def _plain(one: "Stops") -> dict[str, object]:
 
 
 def _show(one: "Stops", language: Language) -> None:
+    from tearline.cli.verdicts import COLOURS
+
     out = console()
     out.print(f"{one.pack.title.to(language)} ({one.pack.id}): ", style="bold", end="")
     effect = one.verdict.effect
@@ -134,6 +136,8 @@ def _show(one: "Stops", language: Language) -> None:
 
 
 def _show_rule(m: "Matched", language: Language) -> None:
+    from tearline.cli.verdicts import COLOURS, HOLDS, NOT_KNOWN
+
     out = console()
     effect = m.rule.effect if m.certain else None
     out.print("    ", end="")
