@@ -79,10 +79,13 @@ def _pool(task: Task, count: int) -> Iterator[list[_Worker]]:
         with _uninterrupted():
             for _ in range(count):
                 ours, theirs = context.Pipe()
-                process = context.Process(target=_work, args=(task, theirs), daemon=True)
+                # What starts it is short: Python waits for ever for a process that dies while it is handed more.
+                process = context.Process(target=_work, args=(theirs,), daemon=True)
                 process.start()
                 theirs.close()  # so that the worker's end is the only one, and its death is noticed
                 workers.append(_Worker(process, ours))
+        for worker in workers:
+            _give(worker, task)
         yield workers
     finally:
         for worker in workers:
@@ -136,9 +139,9 @@ def _ready(pool: list[_Worker]) -> list[_Worker]:
     return [worker for worker in pool if worker.connection in ready]
 
 
-def _give(worker: _Worker, chunk: Chunk) -> None:
+def _give(worker: _Worker, work: Task | Chunk) -> None:
     try:
-        worker.connection.send(chunk)
+        worker.connection.send(work)
     except OSError:
         raise _died(worker) from None
 
@@ -168,14 +171,12 @@ def _sound(result: _Result) -> Tally:
             raise Malformed(file, place, expected)
 
 
-def _work(task: Task, connection: Connection) -> None:
+def _work(connection: Connection) -> None:
     """A worker's whole life: it ends when nobody is there any more to give it work."""
     with suppress(EOFError, OSError):
-        comparison: Comparison | None = None
+        comparison = Comparison(connection.recv())
         while True:
-            chunk = connection.recv()
-            comparison = comparison or Comparison(task)
-            connection.send(_result(comparison, chunk))
+            connection.send(_result(comparison, connection.recv()))
 
 
 def _result(comparison: Comparison, chunk: Chunk) -> _Result:
