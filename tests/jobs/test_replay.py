@@ -193,6 +193,43 @@ def test_a_worker_that_dies_ends_the_replay_and_no_other_stays(file: Path) -> No
     assert not workers() - before
 
 
+def test_a_worker_that_cannot_even_start_ends_the_replay() -> None:
+    """Python would start a worker from a file that holds this program, and there is none."""
+    program = (
+        "from itertools import repeat; from tearline.jobs.replay import comparison, local, task\n"
+        "text = task.shipped()[0]\n"
+        "chunk = comparison.Chunk(file='f', word='line', numbers=[1], data=b'x' * 1_000_000)\n"
+        "local.replay_locally(task.prepare([text], [text], []), repeat(chunk), workers=2)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-"], input=program, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert ran.stderr.splitlines()[-1].startswith(
+        "tearline.facts.errors.Broken: a process of the replay ended"
+    )
+
+
+def test_a_verdict_on_record_that_does_not_come_out_again_breaks_off() -> None:
+    (line,) = lines(1)
+    chunk = Chunk(file="the ledger", word="entry", numbers=(7,), data=line.strip(), record=True)
+    ours = cross_border().outcome(
+        read_dossier(json.loads(line), file="f", parameters=cross_border().parameters)
+    )[0]
+    assert Comparison(task()).compare(replace(chunk, reached=[ours])).compared == 1
+    other = next(one for one in Outcome if one is not ours)
+    with pytest.raises(Broken, match=f"entry 7: cross-border/1 does not say {other}"):
+        Comparison(task()).compare(replace(chunk, reached=[other]))
+
+
+def test_a_dossier_on_record_that_these_texts_cannot_read_is_counted() -> None:
+    (line,) = lines(1)
+    data = line.strip().replace(b'"revetting"', b'"revetting_once"')
+    tally = Comparison(task()).compare(
+        Chunk(file="the ledger", word="entry", numbers=(7,), data=data, record=True)
+    )
+    assert (tally.unread, tally.compared) == (1, 0)
+
+
 def test_what_is_in_memory_does_not_grow_with_the_source(file: Path) -> None:
     chunks = list(chunks_of(file, size=SMALL))
     assert peak(islice(cycle(chunks), 400)) < peak(islice(cycle(chunks), 40)) * 1.2 + 100_000
@@ -220,10 +257,7 @@ def test_ctrl_c_leaves_no_process_and_one_line(tmp_path: Path) -> None:
     for _ in range(20):
         ran.stdin.write(some)
     ran.stdin.flush()
-    deadline = time.monotonic() + 60
-    while len(workers(ran.pid)) < 2 and time.monotonic() < deadline:
-        time.sleep(0.05)
-    below = workers(ran.pid)
+    below = two_workers(ran.pid)
     os.killpg(ran.pid, signal.SIGINT)
     out, err = ran.communicate(timeout=60)
     assert ran.returncode == 1
@@ -245,12 +279,8 @@ def test_workers_leave_when_whoever_started_them_is_killed(tmp_path: Path) -> No
         for _ in range(20):
             ran.stdin.write(some)
         ran.stdin.flush()
-        deadline = time.monotonic() + 60
-        while len(workers(ran.pid)) < 2 and time.monotonic() < deadline:
-            time.sleep(0.05)
-        below = workers(ran.pid)
+        below = two_workers(ran.pid)
         ran.kill()
-    assert below
     assert gone(below)
 
 
@@ -280,6 +310,15 @@ def workers(parent: int | None = None) -> set[int]:
             continue
         if b"spawn_main" in command:
             found.add(child)
+    return found
+
+
+def two_workers(parent: int) -> set[int]:
+    """The workers of this process, as soon as there are two."""
+    deadline = time.monotonic() + 60
+    while len(found := workers(parent)) < 2:
+        assert time.monotonic() < deadline, "no workers were started"
+        time.sleep(0.02)
     return found
 
 

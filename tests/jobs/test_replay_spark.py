@@ -1,6 +1,9 @@
 """Spark counts what the cores of this machine count, to the last case; and says what is wrong in the same words."""
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -60,3 +63,18 @@ def test_spark_names_the_first_line_that_is_no_dossier(tmp_path: Path) -> None:
         replay_locally(task(), chunks_of(file))
     assert str(there.value) == str(here.value)
     assert "line 91: expected UTF-8, found byte 0xff" in str(here.value)
+
+
+def test_where_java_does_not_start_it_is_one_line(tmp_path: Path) -> None:
+    file = written(tmp_path / "dossiers.jsonl", 1)
+    command = ["protocol", "replay", str(file), "--protocol", "cross-border", "--engine", "spark"]
+    environment = os.environ | {"JAVA_HOME": str(tmp_path)}
+    ran = subprocess.run(
+        [sys.executable, "-m", "tearline.cli", *command],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (2, "", 1)
+    assert ran.stderr.startswith("--engine: spark: expected Spark to start, with Java 17")

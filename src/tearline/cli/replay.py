@@ -162,7 +162,8 @@ def _on_spark(task: "Task", dossiers: Path | None, master: str, listed: "Listed"
 
     if dossiers is None or str(dossiers) == "-":
         raise Malformed("--engine", "spark", "a file of dossiers: tearline protocol dossiers writes one")
-    return replay_on_spark(task, str(dossiers), master=master, listed=listed)
+    with shown("Replaying") as advance:
+        return replay_on_spark(task, str(dossiers), master=master, advance=advance, listed=listed)
 
 
 @contextmanager

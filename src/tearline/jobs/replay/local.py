@@ -7,11 +7,11 @@ the source. Results are taken in the source's order. A worker leaves by itself w
 import multiprocessing
 import os
 import signal
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain, islice
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
@@ -97,15 +97,16 @@ def _pool(task: Task, count: int) -> Iterator[list[_Worker]]:
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Whoever is started meanwhile ignores Ctrl-C, from its first moment: this process ends its workers itself."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Whoever is started meanwhile is deaf to Ctrl-C from its first moment: this process ends its workers itself.
+
+    Here it is only put off.
+    """
+    resource_tracker.ensure_running()  # when Python starts this process of its own, it hears Ctrl-C again afterwards
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _in_order(pool: list[_Worker], chunks: Iterator[Chunk]) -> Iterator[tuple[Chunk, Tally]]:

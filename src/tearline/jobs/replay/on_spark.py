@@ -7,6 +7,7 @@ lines are first counted by the part of the file that they stand in.
 import os
 import pickle
 import sys
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from tearline.facts.errors import Broken, Malformed
 from tearline.jobs.replay.comparison import Chunk, Comparison
 from tearline.jobs.replay.files import NEEDS_SPARK, ROWS, of_rows
-from tearline.jobs.replay.local import Listed
+from tearline.jobs.replay.local import Advance, Listed
 from tearline.jobs.replay.tally import Case, Tally
 from tearline.jobs.replay.task import Task
 
@@ -39,7 +40,12 @@ SETTINGS = {
 
 
 def replay_on_spark(
-    task: Task, source: str, *, master: str = "local[*]", listed: Listed = lambda _cases: None
+    task: Task,
+    source: str,
+    *,
+    master: str = "local[*]",
+    advance: Advance = lambda _done, _of: None,
+    listed: Listed = lambda _cases: None,
 ) -> Tally:
     """The tally of the dossiers in ``source``, as ``replay_locally`` has it; JSON Lines, or Parquet by its name's end.
 
@@ -56,7 +62,9 @@ def replay_on_spark(
         else:
             lines = _lines(spark, source)
             results = lines.rdd.mapPartitions(partial(_decide_lines, shipped, source, _starts(lines)))
-        return _collected(task, results.collect(), listed)
+        with _watched(spark, advance):
+            found = results.collect()
+        return _collected(task, found, listed)
 
 
 @contextmanager
@@ -100,6 +108,28 @@ def _aside(log: Path) -> Iterator[None]:
     finally:
         os.dup2(before, 2)
         os.close(before)
+
+
+@contextmanager
+def _watched(spark: "SparkSession", advance: Advance) -> Iterator[None]:
+    """Say how many parts of the source are done while the block waits for them."""
+    over = threading.Event()
+
+    def watch() -> None:
+        tracker = spark.sparkContext.statusTracker()
+        while not over.wait(0.5):
+            for stage in tracker.getActiveStageIds():
+                seen = tracker.getStageInfo(stage)
+                if seen is not None:
+                    advance(seen.numCompletedTasks, seen.numTasks)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def _first_line(error: Exception) -> str:
