@@ -15,7 +15,9 @@ from tearline.facts.errors import Malformed
 from tearline.facts.words import Language, Words
 
 if TYPE_CHECKING:
-    from tearline.protocol import Decision, Matched
+    from collections.abc import Sequence
+
+    from tearline.protocol import Decision, Matched, Pack
     from tearline.protocol.alone import Stops
 
 EXAMPLE = "Example: tearline protocol stops docs/examples/allende-dossier.json --language es"
@@ -26,7 +28,7 @@ NO_PERMIT = Words(
 PERMITTED = Words("permitted by {rules}", "permitido por {rules}")
 UNCERTAIN = Words("only because facts are missing", "solo porque faltan datos")
 LETS_PASS = Words("It would have let it pass", "Lo habría dejado pasar")
-TOGETHER = Words("All of them together", "Todos juntos")
+TOGETHER = Words("All of them together, in their latest versions", "Todos juntos, en sus últimas versiones")
 UNFIT = Words("They do not bind together: {why}", "No obligan juntos: {why}")
 SUMMARY = Words(
     "{stopping} of {count} protocols stop it, {certain} of them for certain; {rules} rules are enough, each alone",
@@ -54,12 +56,12 @@ def stops(
     packs = [one.load() for one in chosen]
     raw = read(dossier)
     plainly = parsed(raw, str(dossier))
-    of_all = parameters(packs, [one.load() for one in known])
+    of_all = parameters(packs if protocol else (), [one.load() for one in known])
     facts = read_dossier(plainly, file=str(dossier), parameters=of_all)
     found = [stopped(pack, facts) for pack in packs]
     together: Decision | str
     try:
-        together = Protocol(packs=tuple(packs)).decide(facts)
+        together = Protocol(packs=tuple(latest(packs))).decide(facts)
     except Malformed as unfit:
         together = str(unfit)
     if json:
@@ -92,6 +94,16 @@ def stops(
         rules=sum(m.certain for one in found for m in one.alone),
     )
     say(out, said, style="bold")
+
+
+def latest(packs: "Sequence[Pack]") -> "list[Pack]":
+    """Of two versions of one text only the later, as they cannot bind together."""
+    found: dict[str, Pack] = {}
+    for pack in packs:
+        held = found.get(pack.name)
+        if held is None or int(held.version) < int(pack.version):
+            found[pack.name] = pack
+    return list(found.values())
 
 
 def _plain(one: "Stops") -> dict[str, object]:

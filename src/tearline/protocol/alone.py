@@ -13,7 +13,8 @@ class Stops:
     """What one pack says of a dossier, and what of it would have been enough.
 
     ``permits`` are the permits that match; without one the pack refuses, whatever else it says. ``alone`` are the
-    rules that stop it where only the permits stand beside them: for certain, or because a fact is missing.
+    rules that stop it where only the permits stand beside them: first those that do for certain, then those that do
+    because a fact is missing.
     """
 
     pack: Pack
@@ -36,9 +37,10 @@ def stops(pack: Pack, dossier: Mapping[str, object]) -> Stops:
     Beside a permit that matches, a rule stops exactly when it matches: for certain, or for a missing fact.
     """
     verdict = pack.decide(dossier)
+    stopping = [m for m in verdict.matched if m.rule.effect in (Effect.REFUSE, Effect.HOLD)]
     return Stops(
         pack=pack,
         verdict=verdict,
         permits=tuple(m for m in verdict.matched if m.rule.effect is Effect.PERMIT),
-        alone=tuple(m for m in verdict.matched if m.rule.effect in (Effect.REFUSE, Effect.HOLD)),
+        alone=tuple(sorted(stopping, key=lambda m: not m.certain)),
     )

@@ -32,6 +32,7 @@ Result = tuple[int, Tally | list[Case] | tuple[str, str, str]]
 SETTINGS = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
+    "spark.sql.shuffle.partitions": "1",  # only the parts of a file are counted by group
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.local.dir": "{folder}/local",
