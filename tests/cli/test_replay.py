@@ -68,14 +68,11 @@ def test_the_command_beside_a_case_shows_that_case(run: Run, file: Path, new: Pa
         run("protocol", "replay", file, "--protocol", new, "--set", "min_knowers=9", "--json").out
     )
     for cause in (said["looser_by"][0], said["stricter_by"][0]):
-        for case in cause["cases"]:
-            ran = shell(case["show"])
-            assert ran.returncode == {"release": 0, "hold": 3, "refuse": 4}[case["to"]], ran.stderr
-            assert str(case["request"]) == "request-1"
-    assert (
-        said["stricter_by"][0]["cases"][0]["by"][0]["rule"]
-        in shell(said["stricter_by"][0]["cases"][0]["show"]).stdout
-    )
+        case = cause["cases"][0]
+        ran = shell(case["show"])
+        assert ran.returncode == {"release": 0, "hold": 3, "refuse": 4}[case["to"]], ran.stderr
+        if cause["protocol"] == "cross-border/2":
+            assert cause["rule"] in ran.stdout
 
 
 def test_the_document_counts_everything_once(run: Run, file: Path, new: Path) -> None:
