@@ -5,7 +5,7 @@ BIN  := .venv/bin
 PIP  := $(BIN)/pip --disable-pip-version-check --quiet
 LOCK := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(ARGS)
 
-.PHONY: help demo serve test check bench soak fuzz lock assets docs texts
+.PHONY: help demo serve test check bench soak fuzz lock assets docs texts spark
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -45,6 +45,8 @@ docs: .venv/run.ok ## pages derived from the code
 	$(BIN)/tearline docs protocols > docs/protocols.md.new || { rm -f docs/protocols.md.new; exit 1; }
 	mv docs/protocols.md.new docs/protocols.md
 
+spark: .venv/spark.ok ## what `protocol replay --engine spark` and Parquet need beside Java; the tests then use it too
+
 assets: ## styles, fonts and scripts in src/, from frontend/ (the one target that needs Node)
 	npm --prefix frontend ci
 	npm --prefix frontend run build
@@ -76,6 +78,7 @@ lock: .venv-lock/uv.ok ## lock files from pyproject.toml; ARGS=--upgrade for new
 	@touch $@
 
 .venv/spark.ok: .venv/run.ok requirements-spark.lock
+	@echo "Installing Spark (once, 700 MB on disk)" >&2
 	@$(PIP) install --require-hashes -r requirements-spark.lock
 	@touch $@
 

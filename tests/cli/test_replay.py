@@ -244,7 +244,7 @@ def test_exported_dossiers_are_for_their_owner_and_over_nothing(
 
 
 def test_parquet_is_replayed_as_the_record_is(run: Run, allende: Path, tmp_path: Path) -> None:
-    pytest.importorskip("pyarrow", reason="the extra spark is not installed: make .venv/spark.ok")
+    pytest.importorskip("pyarrow", reason="the extra spark is not installed: make spark")
     out = tmp_path / "dossiers.parquet"
     assert run("protocol", "dossiers", "-o", out, "--data", allende).status == 0
     asked = ("--protocol", "cross-border", "--set", "sign_offs=9", "--json")

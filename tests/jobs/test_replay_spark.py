@@ -4,18 +4,19 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tearline.facts.errors import Malformed
+from tearline.facts.errors import Broken, Malformed
 from tearline.jobs.replay.files import chunks_of
 from tearline.jobs.replay.local import replay_locally
 from tearline.jobs.replay.on_spark import replay_on_spark
 from tearline.jobs.replay.tally import Case
 from tests.jobs.replays import lines, task, written
 
-pyspark = pytest.importorskip("pyspark", reason="the extra spark is not installed: make .venv/spark.ok")
+pyspark = pytest.importorskip("pyspark", reason="the extra spark is not installed: make spark")
 pytestmark = pytest.mark.skipif(shutil.which("java") is None, reason="there is no Java on this machine")
 
 TWO_CORES = "local[2]"
@@ -65,6 +66,27 @@ def test_spark_names_the_first_line_that_is_no_dossier(tmp_path: Path) -> None:
     assert "line 91: expected UTF-8, found byte 0xff" in str(here.value)
 
 
+def test_a_spark_worker_with_another_engine_does_not_decide(tmp_path: Path) -> None:
+    file = written(tmp_path / "dossiers.jsonl", 3)
+    with pytest.raises(
+        Broken, match=r"Spark gave up: this machine decides with .*, and the replay .* by another/9"
+    ):
+        replay_on_spark(replace(task(), engine="another/9"), str(file), master=TWO_CORES)
+
+
+def test_parquet_of_something_else_is_no_dossiers(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    file = tmp_path / "other.parquet"
+    parquet.write_table(pa.table({"entry": [1]}), file)
+    with pytest.raises(Malformed, match="dossiers that Spark can read"):
+        replay_on_spark(task(), str(file), master=TWO_CORES)
+    assert capfd.readouterr().err == ""
+    with pytest.raises(Malformed, match="the columns entry, protocol, dossier"):
+        replay_locally(task(), chunks_of(file))
+
+
 def test_where_java_does_not_start_it_is_one_line(tmp_path: Path) -> None:
     file = written(tmp_path / "dossiers.jsonl", 1)
     command = ["protocol", "replay", str(file), "--protocol", "cross-border", "--engine", "spark"]
@@ -77,4 +99,4 @@ def test_where_java_does_not_start_it_is_one_line(tmp_path: Path) -> None:
         env=environment,
     )
     assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (2, "", 1)
-    assert ran.stderr.startswith("--engine: spark: expected Spark to start, with Java 17")
+    assert ran.stderr.startswith("--engine: spark: expected Spark to start, with Java 17 or newer")

@@ -55,6 +55,9 @@ class Comparison:
         self.against = _compiled(task.against) if task.against else None
         self._reader = DossierReader(parameters=task.parameters)
         self._protocols: dict[str, Protocol | None] = {}
+        # Where the last dossier lacked facts, so will most: then the whole decision is asked for at once, since
+        # without them it costs little more than its outcome, which would have to be found twice.
+        self._lacking = False
 
     def compare(self, chunk: Chunk) -> Tally:
         """What this chunk comes to. Malformed names the line of a file that is no dossier."""
@@ -78,11 +81,15 @@ class Comparison:
         if chunk.reached is not None and self.against is None and chunk.reached[n] != was:
             place = f"{chunk.word} {chunk.numbers[n]}"
             raise Broken(f"{place}: {old.id} does not say {chunk.reached[n]} on the same dossier")
-        now, _ = self.new.outcome(asked)
+        whole = self.new.decide(asked) if self._lacking else None
+        now = whole.effect if whole else self.new.outcome(asked)[0]
         tally.outcomes[was, now] += 1
         if was is not now:
-            decisions = old.decide(dossier), self.new.decide(asked)
-            tally.change(_case(chunk.numbers[n], dossier, *decisions), listing=self.task.listing)
+            whole = whole or self.new.decide(asked)
+            case = _case(chunk.numbers[n], dossier, old.decide(dossier), whole)
+            tally.change(case, listing=self.task.listing)
+        if whole:
+            self._lacking = not all(m.certain for m in (*whole.matched, *whole.undecided))
 
     def _read(self, chunk: Chunk, n: int, line: bytes) -> Dossier | None:
         try:

@@ -13,6 +13,8 @@ from tearline.jobs.replay.comparison import Chunk
 SIZE = 2**20
 """Bytes that are read at once: some hundreds of dossiers, a few hundredths of a second of work."""
 ROWS = 256
+COLUMNS = ("entry", "protocol", "dossier")
+"""What is read of a row."""
 NEEDS_SPARK = "pyarrow and pyspark, which come with the extra: pip install 'tearline[spark]'"
 
 
@@ -99,24 +101,22 @@ def rows_of(path: Path) -> Iterator[Chunk]:
     try:
         with parquet.ParquetFile(path) as file:
             done, whole = 0, file.metadata.num_rows
-            for batch in file.iter_batches(ROWS, columns=["entry", "protocol", "dossier"]):
+            if not set(COLUMNS) <= set(file.schema_arrow.names):
+                raise Malformed(str(path), "top", f"the columns {', '.join(COLUMNS)}")
+            for batch in file.iter_batches(ROWS, columns=list(COLUMNS)):
                 done += batch.num_rows
                 yield of_rows(str(path), batch.to_pydict(), done=done, whole=whole)
     except OSError as error:
         raise Malformed(str(path), "top", f"a file that can be read ({error.strerror or error})") from None
     except (pa.ArrowException, ValueError) as wrong:
-        raise Malformed(
-            str(path), "top", f"a Parquet file with entry, protocol and dossier ({wrong})"
-        ) from None
+        raise Malformed(str(path), "top", f"a Parquet file ({wrong})") from None
 
 
 def of_rows(name: str, columns: dict[str, list[object]], *, done: int = 0, whole: int = 0) -> Chunk:
     """Rows by column; a row without a dossier is one that was purged."""
     held = [
         (entry, str(protocol), str(dossier).encode().replace(b"\n", b" "))
-        for entry, protocol, dossier in zip(
-            columns["entry"], columns["protocol"], columns["dossier"], strict=True
-        )
+        for entry, protocol, dossier in zip(*(columns[name] for name in COLUMNS), strict=True)
         if dossier is not None
     ]
     return Chunk(

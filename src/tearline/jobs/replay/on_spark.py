@@ -6,6 +6,7 @@ lines are first counted by the part of the file that they stand in.
 
 import os
 import pickle
+import re
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from tearline.facts.errors import Broken, Malformed
 from tearline.jobs.replay.comparison import Chunk, Comparison
-from tearline.jobs.replay.files import NEEDS_SPARK, ROWS, of_rows
+from tearline.jobs.replay.files import COLUMNS, NEEDS_SPARK, ROWS, of_rows
 from tearline.jobs.replay.local import Advance, Listed
 from tearline.jobs.replay.tally import Case, Tally
 from tearline.jobs.replay.task import Task
@@ -33,11 +34,11 @@ SETTINGS = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.shuffle.partitions": "1",  # only the parts of a file are counted by group
-    "spark.driver.host": "127.0.0.1",
-    "spark.driver.bindAddress": "127.0.0.1",
     "spark.local.dir": "{folder}/local",
     "spark.sql.warehouse.dir": "{folder}/warehouse",
 }
+ON_THIS_MACHINE = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+_OURS = re.compile(r"tearline\.facts\.errors\.\w+: (.*)")
 
 
 def replay_on_spark(
@@ -50,15 +51,15 @@ def replay_on_spark(
 ) -> Tally:
     """The tally of the dossiers in ``source``, as ``replay_locally`` has it; JSON Lines, or Parquet by its name's end.
 
-    ``master`` is Spark's own way to say where it runs; one that its configuration names comes first. Malformed where a
-    line is no dossier or Spark is not there; Broken when Spark gave up.
+    ``master`` is Spark's own way to say where it runs. Malformed where a line is no dossier or Spark is not there;
+    Broken when Spark gave up.
     """
     if "://" not in source and not Path(source).is_file():
         raise Malformed(source, "top", "a file that can be read")
     with _session(master, source) as spark:
         shipped = spark.sparkContext.broadcast(pickle.dumps(task))
         if source.endswith(".parquet"):
-            rows = spark.read.parquet(source).select("entry", "protocol", "dossier").rdd
+            rows = spark.read.parquet(source).select(*COLUMNS).rdd
             results = rows.mapPartitions(partial(_decide_rows, shipped, source))
         else:
             lines = _lines(spark, source)
@@ -71,28 +72,32 @@ def replay_on_spark(
 @contextmanager
 def _session(master: str, source: str) -> "Iterator[SparkSession]":
     try:
-        from pyspark.errors import PySparkException
+        from py4j.protocol import Py4JError
+        from pyspark.errors import AnalysisException, PySparkException
+        from pyspark.logger import PySparkLogger
         from pyspark.sql import SparkSession
     except ImportError:
         raise Malformed("--engine", "spark", NEEDS_SPARK) from None
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    # It prints, with Java's whole stack, what also comes as an error.
+    PySparkLogger.getLogger("DataFrameQueryContextLogger").disabled = True
     with TemporaryDirectory(prefix="tearline-spark-") as folder:
         builder = SparkSession.builder.appName("tearline protocol replay").master(master)
-        for name, value in SETTINGS.items():
+        for name, value in (SETTINGS | (ON_THIS_MACHINE if master.startswith("local") else {})).items():
             builder = builder.config(name, value.format(folder=folder))
         try:
             with _aside(Path(folder) / "log"):
                 spark = builder.getOrCreate()
-        except PySparkException as error:
-            raise Malformed(
-                "--engine", "spark", f"Spark to start, with Java 17 ({_first_line(error)})"
-            ) from None
-        spark.sparkContext.setLogLevel("ERROR")
+        except (PySparkException, Py4JError) as error:
+            expected = f"Spark to start, with Java 17 or newer ({_said(error)})"
+            raise Malformed("--engine", "spark", expected) from None
+        spark.sparkContext.setLogLevel("OFF")  # what goes wrong comes as an error
         try:
             yield spark
-        except PySparkException as error:
-            raise Broken(f"{source}: Spark gave up: {_first_line(error)}") from None
+        except AnalysisException as error:
+            raise Malformed(source, "top", f"dossiers that Spark can read ({_said(error)})") from None
+        except (PySparkException, Py4JError) as error:
+            raise Broken(f"{source}: Spark gave up: {_said(error)}") from None
         finally:
             spark.stop()
 
@@ -133,8 +138,11 @@ def _watched(spark: "SparkSession", advance: Advance) -> Iterator[None]:
         thread.join()
 
 
-def _first_line(error: Exception) -> str:
-    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+def _said(error: Exception) -> str:
+    """What one of our workers said, else the first line of what Spark says."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    ours = [found[1] for line in lines if (found := _OURS.match(line))]
+    return next(iter([*ours, *lines]), type(error).__name__)
 
 
 def _lines(spark: "SparkSession", source: str) -> "DataFrame":
@@ -172,7 +180,7 @@ def _batches(rows: Iterable[Any]) -> Iterator[list[Any]]:
 
 
 def _columns(rows: Sequence[Any]) -> dict[str, list[object]]:
-    return {column: [row[column] for row in rows] for column in ("entry", "protocol", "dossier")}
+    return {column: [row[column] for row in rows] for column in COLUMNS}
 
 
 def _of_lines(source: str, before: dict[int, int], rows: Sequence[Any]) -> Chunk:
