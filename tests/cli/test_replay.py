@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tearline.cli.demo import cases_folder
+from tearline.cli.protocol import named
 from tearline.facts.fact import Compartment
 from tearline.facts.history import about
 from tearline.facts.release import VerdictReached
@@ -22,7 +23,7 @@ from tearline.protocol import Effect, Outcome, Pack, read_dossier
 from tearline.protocol.alone import stops
 from tearline.protocol.generate import generate
 from tests.cli.conftest import ROOT, Run
-from tests.jobs.replays import NEW, edited, lines, written
+from tests.jobs.replays import NEW, lines, written
 
 ALLENDE = ROOT / "docs" / "examples" / "allende-dossier.json"
 REQUEST = "allende-protocol.tell-the-unit"
@@ -109,7 +110,7 @@ def test_spanish_is_spoken_on_request(run: Run, file: Path, new: Path) -> None:
 
 
 def test_the_same_text_changes_nothing(run: Run, file: Path) -> None:
-    ran = run("protocol", "replay", file, "--protocol", "cross-border", "--against", "cross-border/1")
+    ran = run("protocol", "replay", file, "--protocol", "cross-border/1", "--against", "cross-border/1")
     assert "200 verdicts stay, 0 change" in ran.out
     assert "Nothing is looser among these dossiers" in ran.out
 
@@ -119,9 +120,12 @@ def test_the_same_text_changes_nothing(run: Run, file: Path) -> None:
     [
         ((), "--protocol: NAME|FILE: expected the protocol to replay by"),
         (("--protocol", "nothing"), "nothing: top: expected a shipped protocol (cross-border/1"),
-        (("--protocol", "cross-border", "--set", "x=1"), "--set: x: expected a parameter of cross-border/1"),
         (
-            ("--protocol", "cross-border", "--telling", "t"),
+            ("--protocol", "cross-border/1", "--set", "x=1"),
+            "--set: x: expected a parameter of cross-border/1",
+        ),
+        (
+            ("--protocol", "cross-border/1", "--telling", "t"),
             "--telling: t: expected no file of dossiers beside it",
         ),
         (
@@ -150,7 +154,7 @@ def test_a_line_that_is_no_dossier_leaves_nothing_behind(
 
 
 def test_a_file_that_is_not_there_is_one_line(run: Run, tmp_path: Path) -> None:
-    ran = run("protocol", "replay", tmp_path / "none.jsonl", "--protocol", "cross-border")
+    ran = run("protocol", "replay", tmp_path / "none.jsonl", "--protocol", "cross-border/1")
     assert ran.status == 2
     assert ran.line.startswith(f"{tmp_path / 'none.jsonl'}: top: expected a file that can be read")
 
@@ -167,7 +171,7 @@ def test_the_record_is_replayed_and_each_case_can_be_shown(
     run: Run, allende: Path, new: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    asked = ("protocol", "replay", "--protocol", "cross-border", "--set", "sign_offs=9", "--data", allende)
+    asked = ("protocol", "replay", "--protocol", "cross-border/1", "--set", "sign_offs=9", "--data", allende)
     said = json.loads(run(*asked, "--json").out)
     assert said["compared"] == said["told"] == 6
     assert (said["changed"], said["looser"]) == (1, 0)
@@ -192,9 +196,9 @@ def test_a_purged_dossier_replays_as_purged(run: Run, node: Path, tmp_path: Path
     for person in ("ana", "bo"):
         order = ("purge", reached[0].ref, "--ground", "court-order", "--cites", "Order 17", "--by", person)
         assert run(*order, "--data", node).status == 0
-    said = json.loads(run("protocol", "replay", "--protocol", "cross-border", "--data", node, "--json").out)
+    said = json.loads(run("protocol", "replay", "--protocol", "cross-border/1", "--data", node, "--json").out)
     assert (said["purged"], said["compared"], said["changed"]) == (1, len(reached) - 1, 0)
-    ran = run("protocol", "replay", "--protocol", "cross-border", "--data", node, "--language", "es")
+    ran = run("protocol", "replay", "--protocol", "cross-border/1", "--data", node, "--language", "es")
     assert "1 expedientes fueron destruidos" in ran.out
     out = tmp_path / "dossiers.jsonl"
     exported = json.loads(run("protocol", "dossiers", "-o", out, "--data", node, "--json").out)
@@ -205,20 +209,18 @@ def test_a_purged_dossier_replays_as_purged(run: Run, node: Path, tmp_path: Path
 def test_a_verdict_by_a_text_that_is_another_now_is_said(
     run: Run, node: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (text,) = shipped()[:1]
-    other = edited(("pack: cross-border", "pack: cross-border"), version=1).replace(
-        "title:", "# changed\ntitle:", 1
-    )
+    text = next(text for text in shipped() if text.file == "cross-border.yaml")
+    other = text.text.replace("title:", "# changed\ntitle:", 1)
     from tearline import node as nodes
 
     packs = {pack.id: pack for pack in (replace(text, text=other).load(),)}
     monkeypatch.setattr(nodes, "shipped_protocols", lambda: packs)
-    said = json.loads(run("protocol", "replay", "--protocol", "cross-border", "--data", node, "--json").out)
+    said = json.loads(run("protocol", "replay", "--protocol", "cross-border/1", "--data", node, "--json").out)
     assert said["compared"] == 0
     assert said["past"] > 0
-    ran = run("protocol", "replay", "--protocol", "cross-border", "--data", node)
+    ran = run("protocol", "replay", "--protocol", "cross-border/1", "--data", node)
     assert "rest on texts or an engine that are not at hand any more" in ran.out
-    stated = ("protocol", "replay", "--protocol", "cross-border", "--against", "cross-border/1")
+    stated = ("protocol", "replay", "--protocol", "cross-border/1", "--against", "cross-border/1")
     assert json.loads(run(*stated, "--data", node, "--json").out)["compared"] == said["past"]
 
 
@@ -247,7 +249,7 @@ def test_parquet_is_replayed_as_the_record_is(run: Run, allende: Path, tmp_path:
     pytest.importorskip("pyarrow", reason="the extra spark is not installed: make spark")
     out = tmp_path / "dossiers.parquet"
     assert run("protocol", "dossiers", "-o", out, "--data", allende).status == 0
-    asked = ("--protocol", "cross-border", "--set", "sign_offs=9", "--json")
+    asked = ("--protocol", "cross-border/1", "--set", "sign_offs=9", "--json")
     there = json.loads(run("protocol", "replay", out, *asked).out)
     here = json.loads(run("protocol", "replay", "--data", allende, *asked).out)
     for one in (here, there):
@@ -268,7 +270,7 @@ def test_without_the_extra_parquet_is_one_line(
     assert (ran.status, "pip install 'tearline[spark]'" in ran.line) == (2, True)
     assert not list(tmp_path.iterdir())
     file = written(tmp_path / "dossiers.jsonl", 1)
-    spark = run("protocol", "replay", file, "--protocol", "cross-border", "--engine", "spark")
+    spark = run("protocol", "replay", file, "--protocol", "cross-border/1", "--engine", "spark")
     assert (spark.status, "pip install 'tearline[spark]'" in spark.line) == (2, True)
 
 
@@ -283,9 +285,9 @@ def test_the_dossier_of_allende_is_what_the_case_puts_to_the_protocol(allende: P
 
 def test_for_allende_each_text_and_each_rule_that_would_have_stopped_it_is_named(run: Run) -> None:
     said = json.loads(run("protocol", "stops", ALLENDE, "--json").out)
-    found = {one["protocol"]["name"]: one for one in said["protocols"]}
-    assert set(found) == {text.load().name for text in shipped()}
-    ours = found["cross-border"]
+    found = {f"{one['protocol']['name']}/{one['protocol']['version']}": one for one in said["protocols"]}
+    assert set(found) == {text.load().id for text in shipped()}
+    ours = found["cross-border/1"]
     assert (ours["verdict"], ours["certain"], ours["no_permit"]) == ("refuse", True, True)
     alone = {rule["id"]: rule["effect"] for rule in ours["alone"]}
     assert alone["exempt-from-vetting"] == alone["leak-not-cleared"] == "refuse"
@@ -297,20 +299,20 @@ def test_for_allende_each_text_and_each_rule_that_would_have_stopped_it_is_named
 
 
 def test_a_rule_that_stops_alone_stops_a_pack_that_has_only_its_permits_beside() -> None:
-    pack = next(text.load() for text in shipped() if text.load().name == "cross-border")
+    pack = named("cross-border/1")
     facts = read_dossier(json.loads(ALLENDE.read_text("utf-8")), file="f", parameters=pack.parameters)
     permitted = {**facts, **{key: pack.base[key] for key in ("recipient", "chain")}}
     for dossier in (facts, permitted, dict(pack.base)):
         found = stops(pack, dossier)
-        named = {m.rule.id for m in found.alone}
+        enough = {m.rule.id for m in found.alone}
         for rule in pack.rules:
             if rule.effect in (Effect.HOLD, Effect.REFUSE):
                 effect = only(pack, rule.id).decide(dossier).effect
-                assert (effect is not Outcome.RELEASE) == (rule.id in named or not found.permits)
+                assert (effect is not Outcome.RELEASE) == (rule.id in enough or not found.permits)
 
 
 def test_what_would_have_been_released_is_said(run: Run, base: Path) -> None:
-    ran = run("protocol", "stops", base, "--protocol", "cross-border")
+    ran = run("protocol", "stops", base, "--protocol", "cross-border/1")
     assert "It would have let it pass" in ran.out
     assert "permitted by partner-release" in ran.out
     assert "0 of 1 protocols stop it" in ran.out

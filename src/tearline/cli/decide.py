@@ -112,8 +112,12 @@ def _read(
     except Malformed as unfit:
         raise Malformed("--protocol", unfit.place, unfit.expected) from None
     stated = dict(setting(one, protocol) for one in settings)
-    may_state = parameters(protocol.packs, [text.load() for text in shipped()])
-    return protocol, stating(read_dossier(plain, file=file, parameters=may_state), stated)
+    try:
+        dossier = read_dossier(plain, file=file, parameters=protocol.parameters)
+    except Malformed:  # only then: reading all shipped texts takes its time
+        may_state = parameters(protocol.packs, [text.load() for text in shipped()])
+        dossier = read_dossier(plain, file=file, parameters=may_state)
+    return protocol, stating(dossier, stated)
 
 
 def _document(decision: "Decision", sha256: str) -> dict[str, object]:
