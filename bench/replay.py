@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from bench.verdict import PACK, dossier
+from bench.verdict import PACKS
+from bench.verdict_world import dossier
 from tearline.jobs.replay.comparison import Chunk
 from tearline.jobs.replay.files import SIZE, lines_of
 from tearline.jobs.replay.local import replay_locally
@@ -27,6 +28,7 @@ from tearline.jobs.replay.task import Text, prepare
 from tearline.protocol import load_pack, write_dossier
 from tearline.protocol.reading import DossierReader
 
+PACK = PACKS / "cross-border.yaml"
 DISTINCT = 10_000
 COUNTS = (100_000, 1_000_000)
 MUST_REACH = 60

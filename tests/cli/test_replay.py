@@ -21,7 +21,7 @@ from tearline.jobs.replay.task import shipped
 from tearline.node import make_node, open_node
 from tearline.protocol import Effect, Outcome, Pack, read_dossier
 from tearline.protocol.alone import stops
-from tearline.protocol.generate import generate
+from tearline.protocol.fast import generate
 from tests.cli.conftest import ROOT, Run
 from tests.jobs.replays import NEW, lines, written
 

@@ -5,7 +5,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.verdict import dossier
+from bench.verdict_world import dossier
 from tearline.jobs.replay.task import Task, Text, prepare
 from tearline.protocol import write_dossier
 from tests.protocol.packs import SHIPPED, cross_border

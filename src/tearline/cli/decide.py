@@ -20,7 +20,7 @@ DEFAULT = "cross-border/1"
 STATUS = {"release": 0, "hold": 3, "refuse": 4}
 
 
-def decide(
+def decide(  # noqa: PLR0917  the command line gives them by name
     dossier: Annotated[Path, typer.Argument(metavar="DOSSIER", help="A dossier, JSON or YAML.")],
     protocol: Annotated[
         list[str] | None,

@@ -71,19 +71,6 @@ class Protocol:
         decision = self.decide(dossier)
         return decision.effect, tuple([decision.called(one.rule) for one in decision.matched])
 
-    def outcome(self, dossier: Mapping[str, object]) -> tuple[Outcome, tuple[str, ...]]:
-        """The effect of ``decide`` and its matched rules as ``Decision.called`` names them, without saying why."""
-        if any(rule.effect is Effect.WAIVE for pack in self.packs for rule in pack.rules):
-            decision = self.decide(dossier)
-            return decision.effect, tuple(decision.called(m.rule) for m in decision.matched)
-        if len(self.packs) == 1:
-            return self.leading.outcome(dossier)
-        reached = [(pack, *pack.outcome(dossier)) for pack in self.packs]
-        called = [
-            id_ if pack is self.leading else f"{pack.id}:{id_}" for pack, _, ids in reached for id_ in ids
-        ]
-        return max((effect for _, effect, _ in reached), key=SEVERITY.__getitem__), tuple(called)
-
 
 def judged(verdicts: tuple[Verdict, ...]) -> Decision:
     """The decision that these verdicts on one dossier come to."""
