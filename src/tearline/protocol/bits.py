@@ -10,6 +10,10 @@ MOST_KNOWN = 4_096
 """Sets whose outcome is kept at hand: of many dossiers, most match one of few sets of rules."""
 
 
+# Python 3.11 takes a tenth of a microsecond to find a member in its class.
+_RELEASE, _HOLD, _REFUSE = Outcome
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bits:
     rules: tuple[str, ...]
@@ -22,8 +26,8 @@ class Bits:
     def worst(self, bits: int) -> Outcome:
         """The worst effect of rules that match for certain; refuse where none of them permits."""
         if bits & self.refuse or not bits & self.permit:
-            return Outcome.REFUSE
-        return Outcome.HOLD if bits & self.hold else Outcome.RELEASE
+            return _REFUSE
+        return _HOLD if bits & self.hold else _RELEASE
 
     def said(self, bits: int) -> tuple[Outcome, tuple[str, ...]]:
         """The worst effect, and the ids of the rules in their order."""
