@@ -8,7 +8,8 @@ leaves this file but as a ``Term``, and terms of two ``Logic`` must not meet.
 import math
 import re
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from operator import eq, ge, gt, le, lt, ne
 from typing import Any, assert_never, final
 from typing import Literal as OneOf
 
@@ -26,6 +27,7 @@ Scalar = int | str | float | Term
 """A Number, a Text or a Double, as the type beside it says."""
 
 Operator = OneOf["==", "!=", "<", "<=", ">", ">="]
+_TESTS = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 LAST_LETTER = 0x2FFFF
 """The last code point that Z3's texts can hold."""
 
@@ -281,18 +283,5 @@ def _any(term: object) -> Any:
 
 
 def _ordered(operator: Operator, left: Any, right: Any) -> Bit:
-    match operator:
-        case "==":
-            return left == right
-        case "!=":
-            return left != right
-        case "<":
-            return left < right
-        case "<=":
-            return left <= right
-        case ">":
-            return left > right
-        case ">=":
-            return left >= right
-        case _:
-            assert_never(operator)
+    test: Callable[[Any, Any], Bit] = _TESTS[operator]
+    return test(left, right)

@@ -3,14 +3,16 @@
 A fact may be absent. A list has at most ``bound`` entries here; what is shown with it holds for such lists only.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
-from tearline.protocol.dossier import LONGEST_TEXT, VERSION
+from tearline.protocol.dossier import LONGEST_TEXT
 from tearline.protocol.letters import Letters
 from tearline.protocol.logic import Bit, Logic, Number, Scalar, Term, Text
+from tearline.protocol.rule import Parameter
+from tearline.protocol.schema import VERSIONS, schema
 from tearline.protocol.solver import Model
 from tearline.protocol.span import LONGEST
 from tearline.protocol.types import Kind, ListOf, Record, Simple, Type
@@ -113,14 +115,18 @@ class _Fact:
 class World:
     """The facts asked for so far. ``given`` grows with them: what any dossier's type says of them."""
 
-    def __init__(self, logic: Logic, schema: Record, letters: Letters, bound: int) -> None:
+    def __init__(self, logic: Logic, parameters: tuple[Parameter, ...], letters: Letters, bound: int) -> None:
         self.logic = logic
         self.codes = Codes()
         self.bound = bound
         self.given: list[Bit] = []
         self.texts: list[Term] = []
-        self.top = Holder((), schema, unknown=False)
+        self.top = Holder((), schema(parameters), unknown=False)
         self.letters = letters
+        self._since: dict[str, int] = {}
+        for version in VERSIONS:
+            for place in _places("", schema(parameters, version=version)):
+                self._since.setdefault(place, version)
         self._facts: dict[Path, _Fact] = {}
         self._identities: dict[Path, list[tuple[Bit, Scalar]]] = {}
 
@@ -136,11 +142,21 @@ class World:
         self.fact(holder, name)
         return self._facts[(*holder.path, name)].present
 
+    def asked(self, path: Path) -> bool:
+        """Whether any condition asks for the fact at this path, or for one inside it."""
+        return any(known[: len(path)] == path for known in self._facts)
+
     def _made(self, holder: Holder, name: str, path: Path) -> _Fact:
         logic, type_ = self.logic, holder.type.fields[name]
         required = path in (("dossier",), ("at",))
         present: Bit = True if required else logic.bit(f"{_said(path)} is there")
         unknown = logic.some((holder.unknown, logic.negated(present)))
+        since = self._since[place_of(path)]
+        if since > VERSIONS[0]:
+            version = self.fact(self.top, "dossier")
+            assert isinstance(version, Value)  # noqa: S101  a number
+            recent = logic.compared("<=", since, _number(version.value))
+            self.given.append(logic.some((logic.negated(present), recent)))
         match type_:
             case Record():
                 return _Fact(path, type_, present, Holder(path, type_, unknown))
@@ -165,7 +181,7 @@ class World:
                 return Value(logic.double(name), unknown)
             case Kind.INT:
                 number = logic.number(name)
-                least, most = (VERSION, VERSION) if path == ("dossier",) else (LEAST, MOST)
+                least, most = (VERSIONS[0], VERSIONS[-1]) if path == ("dossier",) else (LEAST, MOST)
                 self.given.append(logic.within(number, least, most))
             case Kind.TIMESTAMP:
                 number = logic.number(name)
@@ -321,6 +337,19 @@ def place_of(path: Path) -> str:
     return said
 
 
+def _places(above: str, type_: Type) -> Iterator[str]:
+    match type_:
+        case Record(fields=fields):
+            for name, inner in fields.items():
+                place = f"{above}.{name}" if above else name
+                yield place
+                yield from _places(place, inner)
+        case ListOf(element=element):
+            yield from _places(f"{above}[]", element)
+        case _:
+            pass
+
+
 def _said(path: Path) -> str:
     said = ""
     for step in path:
@@ -366,7 +395,9 @@ def _holder(made: object, path: Path) -> object:
 
 def _put(holder: object, step: Step, value: object) -> None:
     match holder, step:
-        case (dict(), str()) | (list(), int()):
+        case dict(), _:
+            holder[step] = value
+        case list(), int():
             holder[step] = value
 
 
