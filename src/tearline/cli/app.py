@@ -9,6 +9,7 @@ from tearline.cli import (
     cases,
     decide,
     demo,
+    diff,
     docs,
     holds,
     imports,
@@ -70,6 +71,7 @@ protocol.app.command(epilog=proposals.TEXT_EXAMPLE)(proposals.text)
 protocol.app.command(epilog=replay.REPLAY_EXAMPLE)(replay.replay)
 protocol.app.command(epilog=replay.DOSSIERS_EXAMPLE)(replay.dossiers)
 protocol.app.command(epilog=stops.EXAMPLE)(stops.stops)
+protocol.app.command(epilog=diff.EXAMPLE)(diff.diff)
 app.add_typer(protocol.app, name="protocol")
 ledger.app.command(epilog=publication.EXAMPLE)(publication.publish)
 app.add_typer(ledger.app, name="ledger")

@@ -82,14 +82,15 @@ class _Tries:
     def _named(self, changes: list[Change]) -> list[Change]:
         """The changes with made-up names after the fashion of the base's, one for one."""
         taken = set(_texts(self.base))
-        for change in changes:
-            if isinstance(change.value, str) and isinstance(change.base, str):
-                stem = _NUMBERED.sub(r"\1", change.base)
-                name = next(f"{stem}-{n}" for n in itertools.count(1) if f"{stem}-{n}" not in taken)
-                renamed = [replace(one, value=name) if one.value == change.value else one for one in changes]
-                if change.value not in taken and self.show(renamed):
-                    changes = renamed
-                    taken.add(name)
+        for path, name in [leaf for change in changes for leaf in _leaves(change.path, change.value)]:
+            like = _like(self.base, path)
+            if name in taken or not isinstance(like, str) or not _NUMBERED.fullmatch(like):
+                continue
+            better = _next_name(like, taken)
+            renamed = [replace(one, value=_renamed(one.value, name, better)) for one in changes]
+            if self.show(renamed):
+                changes = renamed
+                taken.add(better)
         return changes
 
 
@@ -162,8 +163,9 @@ def _plain_values(change: Change, base: Dossier) -> Iterable[object]:
             return [decided + timedelta(days=days) for days in (0, -1, 1, -30, 30, -400, 400)]
         case timedelta():
             return [timedelta(days=days) for days in (0, 1, 30, 365)]
-        case str():
-            return [text for text in dict.fromkeys(_texts(base)) if text != change.base]
+        case str() if isinstance(change.base, str):
+            kin = [text for text in dict.fromkeys(_texts(base)) if _stem(text) == _stem(change.base)]
+            return [text for text in kin if text != change.base]
         case bool() | None:
             return []
         case int():
@@ -181,20 +183,58 @@ def _whole_entries(entry: Mapping[str, object], path: Path, base: object) -> Ite
     if isinstance(base, list) and base and isinstance(base[-1], Mapping):
         like = dict(base[-1])
         if isinstance(like.get("id"), str):
-            stem = _NUMBERED.sub(r"\1", like["id"])
-            like["id"] = f"{stem}-{len(base) + 1}"
+            like["id"] = _next_name(like["id"], set(_texts(base)))
         yield {**like, **entry}
 
 
-def _texts(value: object) -> Iterator[str]:
+def _stem(name: str) -> str:
+    """The name without its number: ``officer`` of ``officer-3``."""
+    return _NUMBERED.sub(r"\1", name)
+
+
+def _next_name(like: str, taken: set[str]) -> str:
+    """The first name of the same fashion that is not taken."""
+    return next(f"{_stem(like)}-{n}" for n in itertools.count(1) if f"{_stem(like)}-{n}" not in taken)
+
+
+def _like(base: object, path: Path) -> object:
+    """The base's value at this path, of its last entry where the list has no such entry."""
+    for step in path:
+        if isinstance(base, Mapping):
+            base = base.get(step)
+        elif isinstance(base, list) and isinstance(step, int) and base:
+            base = base[min(step, len(base) - 1)]
+        else:
+            return None
+    return base
+
+
+def _leaves(path: Path, value: object) -> Iterator[tuple[Path, str]]:
     match value:
         case str():
-            yield value
+            yield path, value
         case Mapping():
-            for inner in value.values():
-                yield from _texts(inner)
+            for key, inner in value.items():
+                yield from _leaves((*path, key), inner)
         case list():
-            for inner in value:
-                yield from _texts(inner)
+            for n, inner in enumerate(value):
+                yield from _leaves((*path, n), inner)
         case _:
             pass
+
+
+def _renamed(value: object, name: str, better: str) -> object:
+    match value:
+        case str():
+            return better if value == name else value
+        case Mapping():
+            return {key: _renamed(inner, name, better) for key, inner in value.items()}
+        case list():
+            return [_renamed(inner, name, better) for inner in value]
+        case _:
+            return value
+
+
+def _texts(value: object) -> Iterator[str]:
+    for _, text in _leaves((), value):
+        yield text
