@@ -70,6 +70,7 @@ _WRITTEN = Words(
 def diff(
     old: Annotated[str, typer.Argument(metavar="OLD", help="A protocol: NAME or FILE, or several as A+B.")],
     new: Annotated[str, typer.Argument(metavar="NEW", help="The one that would take its place.")],
+    *,
     bound: Annotated[
         int, typer.Option("--bound", min=1, max=12, help="Entries that a list may have, at most.")
     ] = 3,
@@ -100,7 +101,8 @@ def diff(
     if json:
         document(_document(found))
     else:
-        _show(console(), found, language)
+        ids = found.old.id, found.new.id
+        _show(console(), found, (old, new) if ids[0] == ids[1] else ids, language)
         if output is not None and found.loosened.cases:
             print(_WRITTEN.to(language).format(file=output))
     if found.loosened.cases:
@@ -128,18 +130,18 @@ def _write(case: "Case", file: Path) -> None:
 # For people
 
 
-def _show(out: "Console", found: "Comparison", language: Language) -> None:
-    names = {"old": found.old.id, "new": found.new.id}
-    say(out, _RESULTS[found.result].to(language).format(**names), style="bold", hang=0)
+def _show(out: "Console", found: "Comparison", names: tuple[str, str], language: Language) -> None:
+    old, new = names
+    say(out, _RESULTS[found.result].to(language).format(old=old, new=new), style="bold", hang=0)
     for case in found.loosened.cases:
-        _show_case(out, case, found.old.id, language)
+        _show_case(out, case, names, language)
     for one in found.loosened.open:
         say(out, _OPEN.to(language).format(rule=one.rule.id, because=one.because), indent=2)
     out.print()
     say(out, _WITHIN.to(language).format(bound=found.bound), hang=0)
 
 
-def _show_case(out: "Console", case: "Case", old: str, language: Language) -> None:
+def _show_case(out: "Console", case: "Case", names: tuple[str, str], language: Language) -> None:
     from tearline.cli.verdicts import COLOURS, show_rule
     from tearline.protocol import Effect
     from tearline.protocol.shrink import differences
@@ -147,12 +149,12 @@ def _show_case(out: "Console", case: "Case", old: str, language: Language) -> No
     opened = case.rule.effect is Effect.PERMIT
     out.print()
     say(out, (_OPENED if opened else _GONE).to(language).format(rule=case.rule.id), style="bold")
-    for decision in (case.strict, case.lax):
-        out.print(f"  {_BY.to(language).format(pack=decision.protocol)}: ", end="")
+    for name, decision in zip(names, (case.strict, case.lax), strict=True):
+        out.print(f"  {_BY.to(language).format(pack=name)}: ", end="")
         out.print(decision.effect.words.to(language), style=COLOURS[decision.effect.value])
     changes = list(differences(case.dossier, case.base))
     like = _LIKE if changes else _LIKE_EXACTLY
-    say(out, like.to(language).format(old=old) + (":" if changes else "."), indent=2)
+    say(out, like.to(language).format(old=names[0]) + (":" if changes else "."), indent=2)
     for change in changes:
         words = _NOT_KNOWN if change.value is None else _ADDED if change.base is None else _INSTEAD
         said = words.to(language).format(
