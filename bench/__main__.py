@@ -5,7 +5,7 @@ import platform
 import sqlite3
 import sys
 
-PARTS = ("verdict", "replay", "append", "decided", "scale", "export", "witness", "request", "page")
+PARTS = ("verdict", "diff", "replay", "append", "decided", "scale", "export", "witness", "request", "page")
 
 
 def main() -> None:

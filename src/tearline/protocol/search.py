@@ -28,6 +28,7 @@ class Search:
 
     def __init__(self, protocols: Sequence[Protocol], bound: int, *conditions: Node) -> None:
         packs = [pack for protocol in protocols for pack in protocol.packs]
+        self.bound = bound
         self.parameters = _merged(protocols)
         self.base = _together([pack.base for pack in packs])
         self.known: list[Dossier] = [self.base, *(case.dossier for pack in packs for case in pack.cases)]

@@ -61,6 +61,13 @@ class Ruling:
     def permits(self, pack: str) -> Bit:
         return self._logic.some(one.truth.true for one in self.of(Effect.PERMIT, pack))
 
+    def refuses(self) -> Bit:
+        """Where the decision is refuse."""
+        logic = self._logic
+        stopped = [one.truth.true for one in self.of(Effect.REFUSE)]
+        closed = [logic.negated(self.permits(pack.name)) for pack in self.protocol.packs]
+        return logic.some((*stopped, *closed))
+
     def does_not_refuse(self) -> Iterable[Bit]:
         """What holds together where the decision is release or hold."""
         for one in self.of(Effect.REFUSE):
