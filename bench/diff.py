@@ -17,7 +17,7 @@ from tearline.protocol.generate import generate
 
 PACKS = Path(__file__).parents[1] / "src/tearline/protocol/packs"
 MUST_REACH = 5.0
-BOUNDS = (3, 6, 12)
+BOUNDS = (3, 12, 30)
 
 Packs = tuple[Pack, ...]
 

@@ -213,7 +213,7 @@ def test_a_dossier_from_the_solver_is_one_that_the_door_lets_in(said: Said, soug
     solver = Solver(logic, Allowance(2))
     solver.give(*told.world.given)
     try:
-        model = solver.ask(asked[sought])
+        model = solver.ask(asked[sought], *(logic.plain(text) for text in told.world.texts))
     except Undecided:
         return
     if model is None:
@@ -236,3 +236,12 @@ def test_texts_that_are_only_told_apart_need_no_letters() -> None:
     assert letters.needed("sign_offs[].by")
     assert letters.needed("request.by")
     assert not letters.needed("item.holder")
+
+
+def test_what_would_take_too_much_room_is_said() -> None:
+    tree = check(
+        "chain.exists(p, chain.all(q, q.person == p.person || q.decided_at < p.decided_at))", SCHEMA
+    ).tree
+    world = World(Logic(), STATED, Letters([tree]), 20)
+    with pytest.raises(Untranslated, match="more than 500 parts"):
+        Translation(world, most=500).condition(tree)

@@ -61,6 +61,7 @@ _LIKE_EXACTLY = Words("The example of {old} as it stands", "El ejemplo de {old} 
 _INSTEAD = Words("{path}: {value} instead of {base}", "{path}: {value} en vez de {base}")
 _ADDED = Words("{path}: {value} besides", "{path}: además {value}")
 _NOT_KNOWN = Words("{path}: not known, instead of {base}", "{path}: no consta, en vez de {base}")
+_STRICTER = Words("Stricter, for one: {rule}", "Más estricto, por ejemplo: {rule}")
 _OPEN = Words("not decided: {rule} ({because})", "sin determinar: {rule} ({because})")
 _WRITTEN = Words(
     "The first of these dossiers is in {file}.", "El primero de estos expedientes está en {file}."
@@ -72,7 +73,7 @@ def diff(
     new: Annotated[str, typer.Argument(metavar="NEW", help="The one that would take its place.")],
     *,
     bound: Annotated[
-        int, typer.Option("--bound", min=1, max=12, help="Entries that a list may have, at most.")
+        int, typer.Option("--bound", min=1, max=50, help="Entries that a list may have, at most.")
     ] = 3,
     seconds: Annotated[
         float, typer.Option("--seconds", min=0.1, help="What the solver may take for each direction.")
@@ -137,6 +138,9 @@ def _show(out: "Console", found: "Comparison", names: tuple[str, str], language:
         _show_case(out, case, names, language)
     for one in found.loosened.open:
         say(out, _OPEN.to(language).format(rule=one.rule.id, because=one.because), indent=2)
+    for case in found.tightened.cases:
+        out.print()
+        say(out, _STRICTER.to(language).format(rule=case.rule.id), indent=2)
     out.print()
     say(out, _WITHIN.to(language).format(bound=found.bound), hang=0)
 

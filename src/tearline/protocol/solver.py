@@ -20,12 +20,17 @@ Model = Callable[[Term], bool | int | str | float]
 
 @dataclass(slots=True)
 class Allowance:
-    """Seconds that the solver may still take, over all questions."""
+    """Seconds that the solver may take over all questions, by its own count, and no question more than a quarter."""
 
     seconds: float
+    spent: float = 0.0
+
+    def next(self) -> float:
+        """What the next question may take."""
+        return min(self.seconds - self.spent, self.seconds / 4)
 
     def spend(self, seconds: float) -> None:
-        self.seconds = max(0.0, self.seconds - seconds)
+        self.spent += seconds
 
 
 class Solver:
@@ -68,9 +73,10 @@ class Solver:
     def _answer(self, solver: Any) -> Model | None:
         import z3
 
-        if self._allowance.seconds <= 0:
+        milliseconds = int(self._allowance.next() * 1_000)
+        if milliseconds <= 0:
             raise Undecided("no time is left")
-        solver.set("timeout", max(1, int(self._allowance.seconds * 1_000)))
+        solver.set("timeout", milliseconds)
         try:
             said = solver.check()
             self._allowance.spend(_seconds(solver))

@@ -6,7 +6,7 @@ every other value has a bit that says it is unknown. What overflows, or is no mo
 
 from typing import assert_never
 
-from tearline.protocol.logic import Bit, Double, Logic, Number, Scalar, Text
+from tearline.protocol.logic import Bit, Double, Logic, Number, Scalar, Text, Untranslated
 from tearline.protocol.shape import Shapes
 from tearline.protocol.tree import (
     Affix,
@@ -48,6 +48,9 @@ from tearline.protocol.world import (
 Around = tuple[Element, ...]
 """The elements that the macros around are at, the outermost first."""
 
+MOST_PARTS = 100_000
+"""Parts of conditions that are translated, each of the entries of a list counted: about 20 seconds' work."""
+
 _RANGES = {
     Kind.INT: (LEAST, MOST),
     Kind.TIMESTAMP: (0, LAST_MOMENT),
@@ -58,11 +61,12 @@ _RANGES = {
 class Translation:
     """Conditions over one world. A part that stands in several of them is translated once."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, most: int = MOST_PARTS) -> None:
         self.world = world
         self.shapes = Shapes()
         self._logic: Logic = world.logic
         self._known: dict[tuple[int, bool, Around], Symbol] = {}
+        self._most = most
 
     def condition(self, tree: Node) -> Truth:
         """Where a condition is certainly true and where certainly false; raises Untranslated."""
@@ -76,6 +80,8 @@ class Translation:
             lettered = self._lettered(node)
         key = shape.number, lettered, tuple(around[level] for level in shape.free)
         if key not in self._known:
+            if len(self._known) >= self._most:
+                raise Untranslated(f"more than {self._most} parts of conditions for lists of this length")
             self._known[key] = self._translated(node, around, lettered=lettered)
         return self._known[key]
 
