@@ -243,6 +243,15 @@ def test_a_list_longer_than_the_bound_is_not_covered_and_the_bound_is_said() -> 
     assert confirmed(wider)
 
 
+def test_no_two_entries_of_a_list_have_one_id_but_one_person_may_sign_twice() -> None:
+    permit = (Effect.PERMIT, "true")
+    for field, result in (("id", "equal"), ("by", "tightened")):
+        twice = f"sign_offs.exists(s, size(sign_offs.filter(t, t.{field} == s.{field})) > 1)"
+        old = built((Effect.HOLD, f"sign_offs.exists(s, !has(s.{field}))"), permit)
+        new = built((Effect.HOLD, f"sign_offs.exists(s, !has(s.{field})) || {twice}"), permit)
+        assert compare([old], [new]).result == result
+
+
 # Several packs, and waives
 
 

@@ -176,6 +176,7 @@ EDGES = [
     "item.perishes_at - agreement.revetting < at",
     'item.perishes_at - item.registered_at > duration("1h")',
     "agreement.revetting + agreement.revetting > agreement.revetting",
+    "(request.purpose_stated ? request.recipients : source.knowers) > 1",
     "dossier == 2 && has(item.europol_source) || dossier == 1",
     "size(chain.filter(p, p.outcome == \"cleared\")) > 1 && chain.exists_one(p, p.relation == 'superior')",
 ]
@@ -191,7 +192,7 @@ def test_what_overflows_is_unknown(condition: str) -> None:
         dossier = {
             "dossier": VERSION,
             "at": NOW,
-            "request": {"recipients": one},
+            "request": {"recipients": one} | ({"purpose_stated": one > 0} if n % 3 else {}),
             "source": {"knowers": other},
             "item": {"perishes_at": TIMES[n % len(TIMES)], "registered_at": TIMES[n % 3]},
             "agreement": {"revetting": SPANS[n % len(SPANS)]},
