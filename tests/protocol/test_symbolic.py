@@ -21,7 +21,7 @@ from tearline.protocol.solver import Allowance, Solver, Undecided
 from tearline.protocol.translate import Translation
 from tearline.protocol.tree import Node
 from tearline.protocol.types import ListOf, Record, Type
-from tearline.protocol.world import World
+from tearline.protocol.world import World, first_versions
 from tests.protocol.conditions import NOW, PARAMETERS, TIMES, Said, conditions, dossiers
 from tests.protocol.packs import WORDS
 
@@ -38,10 +38,10 @@ BOUND = 3
 class Told:
     """A condition as the solver has it."""
 
-    def __init__(self, tree: Node) -> None:
+    def __init__(self, tree: Node, record: Record = SCHEMA) -> None:
         self.tree = tree
         self.logic = Logic()
-        self.world = World(self.logic, STATED, Letters([tree]), BOUND)
+        self.world = World(self.logic, record, Letters([tree]), BOUND, since=first_versions(STATED))
         self.truth = Translation(self.world).condition(tree)
 
     def of(self, dossier: Mapping[str, object]) -> object:
@@ -82,8 +82,8 @@ def cut(value: object, type_: Type) -> object:
             return value
 
 
-def fit(dossier: dict[str, object]) -> dict[str, object]:
-    made = cut(dossier, SCHEMA)
+def fit(dossier: dict[str, object], record: Record = SCHEMA) -> dict[str, object]:
+    made = cut(dossier, record)
     assert isinstance(made, dict)
     return made | {"dossier": VERSION}
 
@@ -129,7 +129,7 @@ TEXTS = ["a", "ab", "b", "é", "\\u{61}", "RED", "\U0002f800"]
 @pytest.mark.parametrize("condition", LETTERED)
 def test_texts_are_compared_letter_by_letter(condition: str) -> None:
     told = Told(check(condition, SCHEMA).tree)
-    for n, (one, other) in enumerate(itertools.product(TEXTS, repeat=2)):
+    for n, (one, other) in enumerate(itertools.islice(itertools.product(TEXTS, repeat=2), 0, None, 3)):
         dossier: dict[str, object] = {
             "dossier": VERSION,
             "at": NOW,
@@ -243,6 +243,6 @@ def test_what_would_take_too_much_room_is_said() -> None:
     tree = check(
         "chain.exists(p, chain.all(q, q.person == p.person || q.decided_at < p.decided_at))", SCHEMA
     ).tree
-    world = World(Logic(), STATED, Letters([tree]), 20)
+    world = World(Logic(), SCHEMA, Letters([tree]), 20)
     with pytest.raises(Untranslated, match="more than 500 parts"):
         Translation(world, most=500).condition(tree)

@@ -8,11 +8,12 @@ from tearline.protocol.letters import Letters
 from tearline.protocol.logic import Bit, Logic
 from tearline.protocol.protocol import Protocol
 from tearline.protocol.rule import Parameter
+from tearline.protocol.schema import schema
 from tearline.protocol.shrink import Dossier, filled
 from tearline.protocol.solver import Allowance, Model, Solver
 from tearline.protocol.translate import Translation
 from tearline.protocol.tree import Node
-from tearline.protocol.world import World
+from tearline.protocol.world import World, first_versions
 
 BOUND = 3
 """Entries of a list, unless another bound is asked for."""
@@ -34,7 +35,8 @@ class Search:
         self.known: list[Dossier] = [self.base, *(case.dossier for pack in packs for case in pack.cases)]
         self.logic = Logic()
         letters = Letters((*conditions, *(tree for pack in packs for tree in pack.conditions)))
-        self._world = World(self.logic, self.parameters, letters, bound)
+        since = first_versions(self.parameters)
+        self._world = World(self.logic, schema(self.parameters), letters, bound, since=since)
         self.translation = Translation(self._world)
 
     def solver(self, allowance: Allowance) -> Solver:

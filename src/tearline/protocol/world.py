@@ -112,21 +112,39 @@ class _Fact:
     lettered: bool = False
 
 
-class World:
-    """The facts asked for so far. ``given`` grows with them: what any dossier's type says of them."""
+def first_versions(parameters: Iterable[Parameter]) -> Mapping[str, int]:
+    """For each place of today's dossier, the first version that has it."""
+    since: dict[str, int] = {}
+    stated = tuple(parameters)
+    for version in VERSIONS:
+        for place in _places("", schema(stated, version=version)):
+            since.setdefault(place, version)
+    return since
 
-    def __init__(self, logic: Logic, parameters: tuple[Parameter, ...], letters: Letters, bound: int) -> None:
+
+class World:
+    """The facts asked for so far. ``given`` grows with them: what any dossier's type says of them.
+
+    ``since`` says for places of the dossier which of its versions was the first to have them.
+    """
+
+    def __init__(
+        self,
+        logic: Logic,
+        dossier: Record,
+        letters: Letters,
+        bound: int,
+        *,
+        since: Mapping[str, int] | None = None,
+    ) -> None:
         self.logic = logic
         self.codes = Codes()
         self.bound = bound
         self.given: list[Bit] = []
         self.texts: list[Term] = []
-        self.top = Holder((), schema(parameters), unknown=False)
+        self.top = Holder((), dossier, unknown=False)
         self.letters = letters
-        self._since: dict[str, int] = {}
-        for version in VERSIONS:
-            for place in _places("", schema(parameters, version=version)):
-                self._since.setdefault(place, version)
+        self._since = since or {}
         self._facts: dict[Path, _Fact] = {}
         self._identities: dict[Path, list[tuple[Bit, Scalar]]] = {}
 
@@ -151,7 +169,7 @@ class World:
         required = path in (("dossier",), ("at",))
         present: Bit = True if required else logic.bit(f"{_said(path)} is there")
         unknown = logic.some((holder.unknown, logic.negated(present)))
-        since = self._since[place_of(path)]
+        since = self._since.get(place_of(path), VERSIONS[0])
         if since > VERSIONS[0]:
             version = self.fact(self.top, "dossier")
             assert isinstance(version, Value)  # noqa: S101  a number
