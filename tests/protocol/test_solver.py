@@ -14,7 +14,7 @@ def cubes(logic: Logic) -> list[Bit]:
 
     def cube(number: Term) -> Bit:
         made = logic.times(number, logic.times(number, number))
-        assert isinstance(made, Term)
+        assert not isinstance(made, int)
         return made
 
     one, two, three = (logic.number(name) for name in ("one", "two", "three"))
@@ -61,5 +61,5 @@ def test_a_text_comes_back_as_it_went_in(text: str) -> None:
     assert model is not None
     assert model(said) == text
     length = logic.length(said)
-    assert isinstance(length, Term)
+    assert not isinstance(length, int)
     assert model(length) == len(text)

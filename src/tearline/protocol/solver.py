@@ -7,7 +7,7 @@ from typing import Any
 from tearline.protocol.logic import Bit, Logic, Term
 
 LARGEST_MEGABYTES = 1_500
-"""Memory that the solver may use before it gives up."""
+"""Memory that all solvers of a process together may use before one gives up."""
 
 
 class Undecided(Exception):
