@@ -21,7 +21,7 @@ from tearline.protocol.solver import Allowance, Solver, Undecided
 from tearline.protocol.translate import Translation
 from tearline.protocol.tree import Node
 from tearline.protocol.types import ListOf, Record, Type
-from tearline.protocol.world import World, first_versions
+from tearline.protocol.world import Codes, World, first_versions
 from tests.protocol.conditions import NOW, PARAMETERS, TIMES, Said, conditions, dossiers
 from tests.protocol.packs import WORDS
 
@@ -246,3 +246,26 @@ def test_what_would_take_too_much_room_is_said() -> None:
     world = World(Logic(), SCHEMA, Letters([tree]), 20)
     with pytest.raises(Untranslated, match="more than 500 parts"):
         Translation(world, most=500).condition(tree)
+
+
+@given(known=st.sets(st.text(max_size=4), max_size=6), more=st.lists(st.text(max_size=4), max_size=6))
+def test_numbers_stand_for_texts_in_their_order(known: set[str], more: list[str]) -> None:
+    codes = Codes(known)
+    numbers = {text: codes.of(text) for text in [*more, *known]}
+    assert [codes.text(number) for number in numbers.values()] == list(numbers)
+    assert sorted(numbers, key=lambda text: numbers[text]) == sorted(numbers)
+    assert all(0 < number < codes.end for number in numbers.values())
+
+
+def test_a_number_without_a_text_gets_one_in_order() -> None:
+    codes = Codes(["officer-1", "officer-2"])
+    between = (codes.of("officer-1") + codes.of("officer-2")) // 2
+    made = [codes.text(number) for number in (1, between, between + 1, codes.end - 1)]
+    assert sorted([*made, "officer-1", "officer-2"]) == [
+        made[0],
+        "officer-1",
+        *made[1:3],
+        "officer-2",
+        made[3],
+    ]
+    assert [codes.of(text) for text in made] == [1, between, between + 1, codes.end - 1]

@@ -1,7 +1,7 @@
 """Which texts of a dossier are looked at letter by letter, and which are only told apart.
 
-A text that conditions only compare for equality may stand as a number, which is quick to reason about. One that is
-ordered, searched or measured must stand as its letters, and so must all that it is compared with.
+A text that conditions only compare with others may stand as a number, which is quick to reason about. One that is
+searched or measured must stand as its letters, and so must all that it is compared with.
 """
 
 from collections.abc import Iterable
@@ -31,13 +31,17 @@ Around = dict[int, "str | Places"]
 
 
 class Letters:
-    """Joins the places that are compared with each other, over all the conditions it was shown."""
+    """Joins the places that are compared with each other, over all the conditions it was shown.
+
+    ``literals`` are the texts that the conditions write out.
+    """
 
     def __init__(self, conditions: Iterable[Node]) -> None:
         self._conditions = tuple(conditions)  # kept, so that the id of a node stays its own
         self._joined: dict[str, str] = {}
         self._spelt: set[str] = set()
         self._places: dict[int, Places] = {}
+        self.literals: set[str] = set()
         for condition in self._conditions:
             self._walk(condition, {})
         self._spelt = {self._root(place) for place in self._spelt}
@@ -72,6 +76,9 @@ class Letters:
         else:
             for child in children(node):
                 self._walk(child, around)
+        if isinstance(node, Constant | Constants):
+            values = (node.value,) if isinstance(node, Constant) else node.values
+            self.literals.update(value for value in values if isinstance(value, str))
         if is_open(node.type):
             self._places[id(node)] = places_of(node, around)
         elif isinstance(node.type, ListOf) and is_open(node.type.element):
@@ -81,7 +88,7 @@ class Letters:
         match node:
             case Compare() if is_text(node.left.type):
                 both = places_of(node.left, around) | places_of(node.right, around)
-                self._join(both, spelt=node.operator not in ("==", "!="))
+                self._join(both, spelt=False)
             case Among() if is_text(node.element.type):
                 inside = element_of(node.list, around)
                 assert not isinstance(inside, str)  # noqa: S101  as above

@@ -215,9 +215,7 @@ class Translation:
 
     def _compare(self, node: Compare, around: Around) -> Truth:
         logic = self._logic
-        lettered = _kind(node.left.type) is Kind.STRING and (
-            node.operator not in ("==", "!=") or self._lettered(node.left) or self._lettered(node.right)
-        )
+        lettered = self._lettered(node.left) or self._lettered(node.right)
         left = self._symbol(node.left, around, lettered=lettered)
         right = self._symbol(node.right, around, lettered=lettered)
         if isinstance(left, Truth) and isinstance(right, Truth):

@@ -3,13 +3,14 @@
 A fact may be absent. A list has at most ``bound`` entries here; what is shown with it holds for such lists only.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
 from tearline.protocol.dossier import LONGEST_TEXT
-from tearline.protocol.letters import Letters
+from tearline.protocol.letters import Letters, is_text
 from tearline.protocol.logic import Bit, Logic, Number, Scalar, Term, Text
 from tearline.protocol.rule import Parameter
 from tearline.protocol.schema import VERSIONS, schema
@@ -23,6 +24,9 @@ LAST_MOMENT = (datetime.max.replace(tzinfo=UTC) - FIRST_MOMENT) // MICROSECOND
 """Moments are microseconds from the first that a dossier can state to the last."""
 
 LONGEST_SPAN = LONGEST // MICROSECOND
+_ROOM = 2**20
+"""Texts that fit between two: more than there are facts."""
+
 LEAST, MOST = -(2**63), 2**63 - 1
 
 Step = str | int
@@ -77,30 +81,61 @@ class Entries:
 Symbol = Truth | Value | Holder | Entries
 
 
-@dataclass(slots=True)
 class Codes:
-    """Texts as numbers: those that a dossier may hold from 0 up, others below."""
+    """Texts as numbers in the same order, with room for others between those that are known, before and after them."""
 
-    _numbers: dict[str, int] = field(default_factory=dict)
-    _texts: dict[int, str] = field(default_factory=dict)
+    def __init__(self, known: Iterable[str]) -> None:
+        self._texts = sorted(set(known))
+        self._numbers = [_ROOM * (n + 1) for n in range(len(self._texts))]
+        self.end = _ROOM * (len(self._texts) + 1)
+        """Every text's number is between 0 and this one."""
+
+    def copy(self) -> "Codes":
+        """The same, to be added to by itself."""
+        made = Codes(())
+        made._texts, made._numbers, made.end = list(self._texts), list(self._numbers), self.end
+        return made
 
     def of(self, text: str) -> int:
-        if text not in self._numbers:
-            fits = 0 < len(text) <= LONGEST_TEXT and text.isprintable()
-            taken = sum((number >= 0) is fits for number in self._texts)
-            number = taken if fits else -1 - taken
-            self._numbers[text] = number
-            self._texts[number] = text
-        return self._numbers[text]
+        """The number of a text; one that was not known is given the middle of the room it has."""
+        place = bisect_left(self._texts, text)
+        if self._texts[place : place + 1] != [text]:
+            before, after = self._between(place)
+            self._texts.insert(place, text)
+            self._numbers.insert(place, (before + after) // 2)
+            assert before < self._numbers[place] < after, "room between two texts"  # noqa: S101
+        return self._numbers[place]
 
     def text(self, number: int) -> str:
-        """The text behind a number; one that stands for none yet is given a new text."""
-        while number not in self._texts:
-            made = f"text-{len(self._texts) + 1}"
-            while made in self._numbers:
-                made += "-1"
-            self._numbers[made], self._texts[number] = number, made
-        return self._texts[number]
+        """The text behind a number; one that stands for none yet is given a new text, in order where there is one."""
+        place = bisect_left(self._numbers, number)
+        if self._numbers[place : place + 1] != [number]:
+            below = self._texts[place - 1] if place else ""
+            above = self._texts[place] if place < len(self._texts) else None
+            self._numbers.insert(place, number)
+            self._texts.insert(place, _text_between(below, above))
+        return self._texts[place]
+
+    def impossible(self) -> Iterator[int]:
+        """The numbers of known texts that no dossier may hold."""
+        for number, text in zip(self._numbers, self._texts, strict=True):
+            if not 0 < len(text) <= LONGEST_TEXT or not text.isprintable():
+                yield number
+
+    def _between(self, place: int) -> tuple[int, int]:
+        before = self._numbers[place - 1] if place else 0
+        return before, self._numbers[place] if place < len(self._numbers) else self.end
+
+
+def _text_between(below: str, above: str | None) -> str:
+    """A text after the one and before the other; after the one only, where nothing simple lies between."""
+    tried = [*(f"text-{n}" for n in range(1, 10)), f"{below}-1", f"{below}1", f"{below}!", f"{below} "]
+    if above:
+        tried.append(chr(max(ord(above[0]) - 1, 0x20)))
+    for text in tried:
+        if below < text and (above is None or text < above):
+            return text
+    return f"{below} "
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +173,7 @@ class World:
         since: Mapping[str, int] | None = None,
     ) -> None:
         self.logic = logic
-        self.codes = Codes()
+        self.codes = Codes(letters.literals.union(_words(dossier)))
         self.bound = bound
         self.given: list[Bit] = []
         self.texts: list[Term] = []
@@ -221,12 +256,12 @@ class World:
             self.texts.append(text)
             self.given.append(logic.within(logic.length(text), 1, LONGEST_TEXT))
             return text
-        number = logic.number(name)
+        number, codes = logic.number(name), self.codes
         if type_.choices:
-            runs = _runs([self.codes.of(word) for word in type_.choices])
-            self.given.append(logic.some(logic.within(number, first, last) for first, last in runs))
+            self.given.append(logic.some(logic.compared("==", number, codes.of(w)) for w in type_.choices))
         else:
-            self.given.append(logic.compared("<=", 0, number))
+            self.given.append(logic.within(number, 1, codes.end - 1))
+            self.given += [logic.compared("!=", number, never) for never in codes.impossible()]
         return number
 
     def _list(self, path: Path, type_: ListOf, unknown: Bit) -> Entries:
@@ -266,15 +301,28 @@ class World:
     def dossier(self, model: Model) -> dict[str, object]:
         """The dossier that a model describes, in memory's values: only facts that were asked for are in it."""
         made: dict[str, object] = {}
+        codes = self._named(model)
         for path in sorted(self._facts, key=_in_order):
             fact = self._facts[path]
             holder = _holder(made, path[:-1])
             if holder is None or not _holds(fact.present, model):
                 continue
-            _put(holder, path[-1], self._plain(fact, model))
+            _put(holder, path[-1], self._plain(fact, model, codes))
         return made
 
-    def _plain(self, fact: _Fact, model: Model) -> object:
+    def _named(self, model: Model) -> Codes:
+        """With texts for the numbers of this model, made from the least up: each finds room behind the one before."""
+        codes = self.codes.copy()
+        found = [
+            model(_term(fact.symbol.value))
+            for fact in self._facts.values()
+            if isinstance(fact.symbol, Value) and is_text(fact.type) and not fact.lettered
+        ]
+        for number in sorted(number for number in found if isinstance(number, int)):
+            codes.text(number)
+        return codes
+
+    def _plain(self, fact: _Fact, model: Model, codes: Codes) -> object:
         match fact.symbol:
             case Holder():
                 return {}
@@ -285,18 +333,10 @@ class World:
                 return _holds(true, model)
             case Value(value=value):
                 assert isinstance(fact.type, Simple)  # noqa: S101  only simple facts have values
-                return self._value(fact.type, model(_term(value)), lettered=fact.lettered)
-
-    def _value(self, type_: Simple, found: object, *, lettered: bool) -> object:
-        match type_.kind, found:
-            case Kind.STRING, int() if not lettered:
-                return self.codes.text(found)
-            case Kind.TIMESTAMP, int():
-                return FIRST_MOMENT + found * MICROSECOND
-            case Kind.DURATION, int():
-                return found * MICROSECOND
-            case _:
-                return found
+                found = model(_term(value))
+                if isinstance(found, int) and is_text(fact.type):
+                    return codes.text(found)
+                return _plain_value(fact.type, found)
 
     # Down to one dossier
 
@@ -334,6 +374,16 @@ class World:
                 return logic.compared("==", _number(term), whole_of(value))
 
 
+def _plain_value(type_: Simple, found: object) -> object:
+    match type_.kind, found:
+        case Kind.TIMESTAMP, int():
+            return FIRST_MOMENT + found * MICROSECOND
+        case Kind.DURATION, int():
+            return found * MICROSECOND
+        case _:
+            return found
+
+
 def whole_of(value: object) -> int:
     """An int, a moment or a length of time as the whole number that stands for it."""
     match value:
@@ -368,22 +418,23 @@ def _places(above: str, type_: Type) -> Iterator[str]:
             pass
 
 
+def _words(type_: Type) -> Iterator[str]:
+    """The words of every closed set."""
+    match type_:
+        case Record(fields=fields):
+            for inner in fields.values():
+                yield from _words(inner)
+        case ListOf(element=element):
+            yield from _words(element)
+        case Simple(choices=choices):
+            yield from choices
+
+
 def _said(path: Path) -> str:
     said = ""
     for step in path:
         said += f"[{step}]" if isinstance(step, int) else f".{step}" if said else step
     return said
-
-
-def _runs(numbers: list[int]) -> list[tuple[int, int]]:
-    """Numbers as runs without gaps, first and last of each."""
-    runs: list[tuple[int, int]] = []
-    for number in sorted(set(numbers)):
-        if runs and runs[-1][1] == number - 1:
-            runs[-1] = runs[-1][0], number
-        else:
-            runs.append((number, number))
-    return runs
 
 
 def _in_order(path: Path) -> tuple[int, tuple[tuple[bool, int, str], ...]]:
