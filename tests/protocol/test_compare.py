@@ -15,9 +15,9 @@ from tearline.protocol.compare import Comparison, compare
 from tearline.protocol.generate import generate
 from tearline.protocol.protocol import SEVERITY
 from tearline.protocol.shrink import differences
-from tests.protocol.conditions import PARAMETERS, SCHEMA, Said, conditions, dossiers
+from tests.protocol.conditions import PARAMETERS, SCHEMA, Said, dossiers
 from tests.protocol.packs import SHIPPED, WORDS, cross_border, pack_of, text_of
-from tests.protocol.test_symbolic import fit
+from tests.protocol.test_symbolic import fit, readable
 
 
 def confirmed(comparison: Comparison) -> bool:
@@ -223,6 +223,25 @@ def test_a_product_that_the_solver_cannot_settle_is_undecided_and_no_equality() 
     assert confirmed(comparison)
 
 
+@pytest.mark.parametrize(
+    ("was", "now", "result"),
+    [
+        ("^officer-[0-9]+$", "^officer-[0-9][0-9]*$", "equal"),
+        ("^officer-[0-9]+$", "^officer-[0-9]{1,3}$", "loosened"),
+        ("^officer-[0-9]{2}$", "^officer-[0-9]{2}", "tightened"),
+        ("a|b", "[ab]", "equal"),
+        ("^a$|^b$", "^b$|^c$", "both"),
+    ],
+)
+def test_patterns_are_compared_for_every_text(was: str, now: str, result: str) -> None:
+    permit = (Effect.PERMIT, "request.by.size() > 0")
+    old = built((Effect.REFUSE, f"request.by.matches('{was}')"), permit)
+    new = built((Effect.REFUSE, f"request.by.matches('{now}')"), permit)
+    comparison = compare([old], [new])
+    assert comparison.result == result
+    assert confirmed(comparison)
+
+
 def test_a_letter_that_cannot_be_reasoned_about_is_undecided_not_equal() -> None:
     letter, permit = "\U00030000", (Effect.PERMIT, "true")
     old = built((Effect.REFUSE, f"request.by.startsWith('{letter}')"), permit)
@@ -356,9 +375,9 @@ EDITS: list[Edit] = [
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
-    one=conditions(2),
-    more=conditions(2),
-    beside=conditions(1),
+    one=readable(SCHEMA, 2),
+    more=readable(SCHEMA, 2),
+    beside=readable(SCHEMA, 1),
     edit=st.sampled_from(EDITS),
     tried=st.lists(dossiers(), min_size=6, max_size=6),
 )

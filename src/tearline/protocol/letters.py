@@ -15,6 +15,7 @@ from tearline.protocol.tree import (
     Constant,
     Constants,
     Field,
+    Matches,
     Node,
     Quantifier,
     Root,
@@ -96,7 +97,7 @@ class Letters:
             case Affix():
                 self._join(places_of(node.of, around), spelt=True)
                 self._join(places_of(node.part, around), spelt=True)
-            case Size(of=of) if is_text(of.type):
+            case Size(of=of) | Matches(of=of) if is_text(of.type):
                 self._join(places_of(of, around), spelt=True)
             case _:
                 pass

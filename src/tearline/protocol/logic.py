@@ -13,6 +13,8 @@ from operator import eq, ge, gt, le, lt, ne
 from typing import Any, assert_never, final
 from typing import Literal as OneOf
 
+from tearline.protocol.pattern import LAST, Alternation, Characters, Concatenation, Part, Pattern, Repetition
+
 
 @final
 class Term:
@@ -28,9 +30,14 @@ Scalar = int | str | float | Term
 
 Operator = OneOf["==", "!=", "<", "<=", ">", ">="]
 _TESTS = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
-LAST_LETTER = 0x2FFFF
-"""The last code point that Z3's texts can hold."""
+LAST_LETTER = 0x2FA1F
+"""The last code point that a condition may speak of here.
 
+Z3's texts end at U+2FFFF. What a dossier's text holds beyond that no condition can tell from the unassigned code points
+in between, but for their order, so that these stand for them.
+"""
+
+_END = 0x2FFFF
 _ESCAPED = re.compile(r"\\u\{([0-9a-fA-F]+)\}", re.ASCII)
 
 
@@ -123,6 +130,27 @@ class Logic:
     def times(self, left: Number, right: Number) -> Number:
         return _term(_any(left) * _any(right))
 
+    def quotient(self, left: Number, right: Number) -> Number:
+        """``left / right`` towards zero; without meaning where ``right`` is 0. Z3's own leaves a rest of 0 or more."""
+        if isinstance(left, int) and isinstance(right, int):
+            return left and right and int(math.copysign(abs(left) // abs(right), left * right))
+        return self._towards_zero(left, right, lambda one, other: one / other, flips=True)
+
+    def remainder(self, left: Number, right: Number) -> Number:
+        """``left % right``, of the sign of ``left``; without meaning where ``right`` is 0."""
+        return self._towards_zero(left, right, lambda one, other: one % other, flips=False)
+
+    def _towards_zero(
+        self, left: Number, right: Number, divide: Callable[[Any, Any], Any], *, flips: bool
+    ) -> Number:
+        """``divide`` of the sizes; negative where ``left`` is, turned about where ``right`` is too if it ``flips``."""
+        z3, one, other = self._z3, self._lifted(left), self._lifted(right)
+        below = z3.If(other < 0, divide(-one, -other), divide(-one, other))
+        above = z3.If(other < 0, divide(one, -other), divide(one, other))
+        negative = z3.If(other < 0, below, -below) if flips else -below
+        positive = z3.If(other < 0, -above, above) if flips else above
+        return _term(z3.If(one < 0, negative, positive))
+
     def within(self, number: Number, least: int, most: int) -> Bit:
         return self.every((self.compared("<=", least, number), self.compared("<=", number, most)))
 
@@ -180,6 +208,53 @@ class Logic:
     def length(self, text: Text) -> Number:
         return len(text) if isinstance(text, str) else _term(self._z3.Length(text))
 
+    def matches(self, text: Term, pattern: Pattern) -> Bit:
+        """Whether the pattern is found in the text."""
+        z3 = self._z3
+        anything = z3.Full(z3.ReSort(z3.StringSort(self.context)))
+        branches = []
+        for branch in pattern.branches:
+            around = [] if branch.from_start else [anything], [] if branch.to_end else [anything]
+            branches.append(self._sequence([*around[0], self._expression(branch.body), *around[1]]))
+        return _term(z3.InRe(text, branches[0] if len(branches) == 1 else z3.Union(*branches)))
+
+    def _expression(self, part: Part) -> Any:
+        z3 = self._z3
+        match part:
+            case Characters(ranges=ranges):
+                made = [self._range(first, last) for first, last in ranges]
+                if not made:
+                    return z3.Empty(z3.ReSort(z3.StringSort(self.context)))
+                return made[0] if len(made) == 1 else z3.Union(*made)
+            case Concatenation(items=items):
+                return self._sequence([self._expression(item) for item in items])
+            case Alternation(items=items):
+                made = [self._expression(item) for item in items]
+                return made[0] if len(made) == 1 else z3.Union(*made)
+            case Repetition(of=of, least=least, most=most):
+                once = self._expression(of)
+                if most is None:
+                    often = [z3.Loop(once, least, least)] if least else []
+                    return self._sequence([*often, z3.Star(once)])
+                return z3.Loop(once, least, most) if most else self._sequence([])
+            case _:
+                assert_never(part)
+
+    def _sequence(self, parts: list[Any]) -> Any:
+        if not parts:
+            return self._z3.Re(self._letters(""), self.context)
+        return parts[0] if len(parts) == 1 else self._z3.Concat(*parts)
+
+    def _range(self, first: int, last: int) -> Any:
+        """Letters from the first to the last, where both are known here or the range has all to the end."""
+        if first > LAST_LETTER or LAST_LETTER < last < LAST:
+            raise Untranslated(f"a letter beyond U+{LAST_LETTER:X}")
+        letters = (
+            self._z3.StringVal(f"\\u{{{first:x}}}", self.context),
+            self._z3.StringVal(f"\\u{{{min(last, _END):x}}}", self.context),
+        )
+        return self._z3.Range(*letters, self.context)
+
     def plain(self, text: Term) -> Bit:
         """Whether a text has letters between space and tilde only."""
         z3, letters = self._z3, self._letters
@@ -217,9 +292,10 @@ class Logic:
             case _:
                 assert_never(operator)
 
-    def computed(self, operator: OneOf["+", "-", "*"], left: Double, right: Double) -> Double:
-        """A sum, difference or product, rounded to the nearest."""
-        made = {"+": self._z3.fpAdd, "-": self._z3.fpSub, "*": self._z3.fpMul}[operator]
+    def computed(self, operator: OneOf["+", "-", "*", "/"], left: Double, right: Double) -> Double:
+        """A sum, difference, product or quotient, rounded to the nearest."""
+        z3 = self._z3
+        made = {"+": z3.fpAdd, "-": z3.fpSub, "*": z3.fpMul, "/": z3.fpDiv}[operator]
         return _term(made(self._nearest, self._float(left), self._float(right), self.context))
 
     def identical(self, one: Term, other: float) -> Bit:

@@ -4,6 +4,7 @@ The rules are those of ``evaluate.py``, case by case: a bool is the pair of "cer
 every other value has a bit that says it is unknown. What overflows, or is no moment of the calendar, is unknown.
 """
 
+from typing import Literal as OneOf
 from typing import assert_never
 
 from tearline.protocol.logic import Bit, Double, Logic, Number, Scalar, Text, Untranslated
@@ -21,6 +22,7 @@ from tearline.protocol.tree import (
     Either,
     Field,
     Has,
+    Matches,
     Negative,
     Node,
     Not,
@@ -126,6 +128,8 @@ class Translation:
                 return self._size(of, around)
             case Affix():
                 return self._affix(node, around)
+            case Matches():
+                return self._matches(node, around)
             case Quantifier():
                 return self._quantifier(node, around)
             case _:
@@ -194,10 +198,25 @@ class Translation:
         logic, kind = self._logic, _kind(node.type)
         left, right = self._value(node.left, around), self._value(node.right, around)
         unknown = logic.some((left.unknown, right.unknown))
-        if kind is Kind.DOUBLE:
+        if kind is Kind.DOUBLE and node.operator != "%":
             return Value(logic.computed(node.operator, _double(left.value), _double(right.value)), unknown)
-        compute = {"+": logic.plus, "-": logic.minus, "*": logic.times}[node.operator]
-        return self._ranged(compute(_number(left.value), _number(right.value)), kind, unknown)
+        one, other = _number(left.value), _number(right.value)
+        match node.operator:
+            case "+":
+                return self._ranged(logic.plus(one, other), kind, unknown)
+            case "-":
+                return self._ranged(logic.minus(one, other), kind, unknown)
+            case "*":
+                return self._ranged(logic.times(one, other), kind, unknown)
+            case _:
+                return self._divided(node.operator, one, other, unknown)
+
+    def _divided(self, operator: OneOf["/", "%"], left: Number, right: Number, unknown: Bit) -> Value:
+        """A quotient or remainder: unknown where nothing is divided by, or where the quotient does not fit."""
+        logic = self._logic
+        quotient = self._ranged(logic.quotient(left, right), Kind.INT, unknown)
+        unknown = logic.some((quotient.unknown, logic.compared("==", right, 0)))
+        return Value(quotient.value if operator == "/" else logic.remainder(left, right), unknown)
 
     def _ranged(self, number: Number, kind: Kind, unknown: Bit) -> Value:
         """A whole number that is unknown outside what its type holds."""
@@ -270,6 +289,20 @@ class Translation:
         test = {"startsWith": logic.starts, "endsWith": logic.ends, "contains": logic.contains}[node.operator]
         found = test(_text(of.value), _text(part.value))
         return self._known_truth(found, logic.some((of.unknown, part.unknown)))
+
+    def _matches(self, node: Matches, around: Around) -> Truth:
+        logic, of, type_ = self._logic, self._value(node.of, around), node.of.type
+        assert isinstance(type_, Simple)  # noqa: S101  the checker lets texts only stand before matches
+        if type_.choices:
+            codes, number = self.world.codes, _number(of.value)
+            words = [codes.of(word) for word in type_.choices if node.pattern.found_in(word)]
+            found = logic.some(logic.compared("==", number, word) for word in words)
+        else:
+            text = _text(of.value)
+            found = (
+                node.pattern.found_in(text) if isinstance(text, str) else logic.matches(text, node.pattern)
+            )
+        return self._known_truth(found, of.unknown)
 
     # Lists
 
