@@ -11,13 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tearline.protocol import Effect, Pack, load_pack
+from tearline.facts.errors import Malformed
+from tearline.protocol import Effect, Pack, Protocol, load_pack
 from tearline.protocol.compare import compare
 from tearline.protocol.generate import generate
 
 PACKS = Path(__file__).parents[1] / "src/tearline/protocol/packs"
 MUST_REACH = 5.0
-BOUNDS = (3, 12, 30)
+BOUNDS = (3, 12)
 
 Packs = tuple[Pack, ...]
 
@@ -30,6 +31,8 @@ def run() -> None:
     print(f"{'pair':<58}{'found':>12}" + "".join(f"{f'≤ {bound}':>9}" for bound in BOUNDS))
     slowest = 0.0
     for name, old, new in (*edits(shipped[0]), *pairs(shipped)):
+        if not (fit(old) and fit(new)):
+            continue
         taken: list[float] = []
         found = ""
         for bound in BOUNDS:
@@ -40,6 +43,15 @@ def run() -> None:
         print(f"{name:<58}{found:>12}" + "".join(f"{seconds:>9.2f}" for seconds in taken), flush=True)
     word = "reached" if slowest <= MUST_REACH else "MISSED"
     print(f"each pair within {MUST_REACH:.0f} s for lists of at most {BOUNDS[0]}: {word} ({slowest:.2f} s)")
+
+
+def fit(packs: Packs) -> bool:
+    """Whether these can bind together: a waive may name holds that only a later version has."""
+    try:
+        Protocol(packs=packs)
+    except Malformed:
+        return False
+    return True
 
 
 def edits(pack: Pack) -> Iterator[tuple[str, Packs, Packs]]:

@@ -1,35 +1,35 @@
 """What must hold for every dossier, under each shipped protocol and under each pair of them."""
 
-import functools
-
 import pytest
 
-from tearline.protocol import Effect, Outcome, Pack, Protocol, load_pack, read_dossier, write_dossier
+from tearline.facts.errors import Malformed
+from tearline.protocol import Effect, Outcome, Pack, Protocol, read_dossier, write_dossier
+from tearline.protocol.compare import compare
 from tearline.protocol.grammar import WrongCondition
 from tearline.protocol.prove import prove, prove_refusals_kept
 from tearline.protocol.search import Search
 from tearline.protocol.solver import Allowance
 from tearline.protocol.symbolic import Ruling
-from tests.protocol.packs import SHIPPED, cross_border, pack_of
+from tests.protocol.packs import cross_border, pack_of, shipped
 
 
-@functools.cache
-def shipped() -> tuple[Pack, ...]:
-    return tuple(
-        load_pack(file.read_bytes(), file=file.name) for file in sorted(SHIPPED.parent.glob("*.yaml"))
-    )
+def bound_together() -> list[tuple[Pack, ...]]:
+    """Each leading text by itself, and with each of those that partners may add to it."""
+    leading = [pack for pack in shipped().values() if pack.name == "cross-border"]
+    beside = [pack for pack in shipped().values() if pack.name != "cross-border"]
+    pairs = [(one, other) for one in leading for other in beside if fit(one, other)]
+    return [*((one,) for one in leading), *pairs]
 
 
-def leading() -> list[Pack]:
-    return [pack for pack in shipped() if pack.name == "cross-border"]
+def fit(*packs: Pack) -> bool:
+    try:
+        Protocol(packs=packs)
+    except Malformed:  # a waive may name holds that only a later version has
+        return False
+    return True
 
 
-def beside() -> list[Pack]:
-    return [pack for pack in shipped() if pack.name != "cross-border"]
-
-
-# A leading text by itself, and with each of those that partners may add.
-BOUND_TOGETHER = [(one,) for one in leading()] + [(one, other) for one in leading() for other in beside()]
+BOUND_TOGETHER = bound_together()
 
 
 def called(packs: tuple[Pack, ...]) -> str:
@@ -75,6 +75,16 @@ def test_an_unknown_never_releases(packs: tuple[Pack, ...]) -> None:
 def test_what_is_refused_stays_refused_with_another_pack_beside(packs: tuple[Pack, ...]) -> None:
     proof = prove_refusals_kept(packs[:1], packs)
     assert proof.proved, (proof.dossier, proof.undecided)
+
+
+def test_the_expedited_path_lifts_holds_and_nothing_else() -> None:
+    (packs,) = [pair for pair in BOUND_TOGETHER if called(pair) == "cross-border/2+expedite/1"]
+    loosened = compare(packs[:1], packs).loosened
+    assert loosened.cases, "it lifts something"
+    assert not loosened.open
+    assert all(case.strict.effect is Outcome.HOLD for case in loosened.cases)
+    lifted = {(one.pack, one.rule) for rule in packs[1].rules for one in rule.waives}
+    assert {(packs[0].name, case.rule.id) for case in loosened.cases} <= lifted
 
 
 def test_a_claim_that_is_wrong_is_broken_by_a_dossier_that_can_be_read() -> None:
