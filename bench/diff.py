@@ -14,7 +14,7 @@ from pathlib import Path
 from tearline.facts.errors import Malformed
 from tearline.protocol import Effect, Pack, Protocol, load_pack
 from tearline.protocol.compare import compare
-from tearline.protocol.generate import generate
+from tearline.protocol.fast import generate
 
 PACKS = Path(__file__).parents[1] / "src/tearline/protocol/packs"
 MUST_REACH = 5.0

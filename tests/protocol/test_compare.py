@@ -12,7 +12,7 @@ from tearline.facts.errors import Malformed
 from tearline.protocol import Effect, Outcome, Pack, Protocol, Rule, load_pack, read_dossier, write_dossier
 from tearline.protocol.check import check
 from tearline.protocol.compare import Comparison, compare
-from tearline.protocol.generate import generate
+from tearline.protocol.fast import generate
 from tearline.protocol.protocol import SEVERITY
 from tearline.protocol.shrink import differences
 from tests.protocol.conditions import PARAMETERS, SCHEMA, Said, dossiers

@@ -29,6 +29,9 @@ class Change:
 
 def shrunk(dossier: Dossier, base: Dossier, keeps: Keeps) -> Dossier:
     """The base with as few changes of ``dossier`` as still show it, and those with plain values where that goes."""
+    shifted = _shifted(dossier, base)
+    if shifted is not None and keeps(shifted):
+        dossier = shifted
     changes = list(differences(dossier, base))
     tries = _Tries(base, keeps)
     for change in changes:
@@ -37,6 +40,31 @@ def shrunk(dossier: Dossier, base: Dossier, keeps: Keeps) -> Dossier:
                 return changed(base, [plainer])
     kept = tries.fewest(tries.fewer(changes))
     return changed(base, tries.plain(kept)) if tries.show(kept, always=True) else dossier
+
+
+def _shifted(dossier: Dossier, base: Dossier) -> Dossier | None:
+    """The dossier with all its times moved alike, to be decided when the base is; None past the calendar."""
+    was, now = dossier.get("at"), base.get("at")
+    if not isinstance(was, datetime) or not isinstance(now, datetime):
+        return None
+    try:
+        made = _moved(dossier, now - was)
+    except OverflowError:
+        return None
+    assert isinstance(made, Mapping)  # noqa: S101  a map stays one
+    return made
+
+
+def _moved(value: object, by: timedelta) -> object:
+    match value:
+        case datetime():
+            return value + by
+        case Mapping():
+            return {key: _moved(inner, by) for key, inner in value.items()}
+        case list():
+            return [_moved(inner, by) for inner in value]
+        case _:
+            return value
 
 
 @dataclass(slots=True)
@@ -160,7 +188,9 @@ def _plain_values(change: Change, base: Dossier) -> Iterable[object]:
     decided = base.get("at")
     match change.value:
         case datetime() if isinstance(decided, datetime):
-            return [decided + timedelta(days=days) for days in (0, -1, 1, -30, 30, -400, 400)]
+            return [
+                decided + timedelta(hours=hours) for hours in (0, 1, -1, 24, -24, 720, -720, 9_600, -9_600)
+            ]
         case timedelta():
             return [timedelta(days=days) for days in (0, 1, 30, 365)]
         case str() if isinstance(change.base, str):
