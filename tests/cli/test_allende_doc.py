@@ -1,4 +1,7 @@
-"""docs/allende.md shows what its commands print, line by line: python -m tests.cli.test_allende_doc writes it anew."""
+"""docs/allende.md shows what its commands print, line by line.
+
+python -m tests.cli.test_allende_doc writes the dossier and the page anew.
+"""
 
 import contextlib
 import io
@@ -6,6 +9,7 @@ import json
 import os
 import re
 import shlex
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -63,14 +67,21 @@ def test_the_pictures_are_there() -> None:
 
 
 def test_the_dossier_is_the_one_that_the_case_s_node_assembled(tmp_path: Path) -> None:
-    node = make_node(tmp_path / "node", origin="agency.example/node", demo=True)
+    assert assembled(tmp_path) == json.loads(DOSSIER.read_text("utf-8"))
+
+
+def assembled(folder: Path) -> object:
+    """The dossier on which the case's first verdict was reached, on a node made in this folder."""
+    node = make_node(folder / "node", origin="agency.example/node", demo=True)
     load_case(node, CASES / "allende.yaml", now=datetime.now(UTC))
     asked = about("request:allende-protocol.tell-the-unit", kinds=(VerdictReached,))
     reached = node.ledger.read(asked, opening=ALL).of(VerdictReached)[0]
     node.ledger.close()
-    assert json.loads(reached.fact.dossier.open()) == json.loads(DOSSIER.read_text("utf-8"))
+    return json.loads(reached.fact.dossier.open())
 
 
 if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as made:
+        DOSSIER.write_text(json.dumps(assembled(Path(made)), indent=2, ensure_ascii=False) + "\n", "utf-8")
     os.environ.pop("COLUMNS", None)
     PAGE.write_text(written(PAGE.read_text("utf-8")), "utf-8")

@@ -6,16 +6,28 @@ A field's words stand in the schema, a closed word's in the set of facts that de
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
+from tearline.facts.harm import ThreatHarm, WaiverGround
 from tearline.facts.parties import AllegationKind, AllegationStanding, Outcome
 from tearline.facts.release import (
     Extent,
     Handling,
     InformationGrade,
     Manner,
+    Reach,
     SignOffLine,
     SourceGrade,
     Tlp,
+    Use,
     WarningKind,
+)
+from tearline.facts.screening import (
+    EuropolCode,
+    EuropolInformation,
+    EuropolSource,
+    OriginatorsAnswer,
+    ProtectedActivity,
+    Standing,
+    Treatment,
 )
 from tearline.facts.words import Worded, Words
 from tearline.protocol.explain import identities
@@ -44,14 +56,6 @@ class Violation(Worded):
     SUBSTANTIATED = "substantiated", "substantiated", "comprobada"
 
 
-_USE = {
-    "crime": Words("to prevent or investigate crime", "prevenir o investigar delitos"),
-    "court": Words("as evidence in court", "como prueba en juicio"),
-    "protection": Words("to protect people", "proteger a personas"),
-    "other": Words("something else", "otro uso"),
-}
-
-
 def _worded(kind: type[Worded]) -> Mapping[str, Words]:
     return {str(one.value): one.words for one in kind}
 
@@ -60,94 +64,23 @@ CLOSED: Mapping[str, Mapping[str, Words]] = {
     "request.extent": _worded(Extent),
     "request.manner": _worded(Manner),
     "request.scope": _worded(Scope),
-    "request.reach": {
-        "named-persons": Words("the named persons only", "solo las personas nombradas"),
-        "organisation": Words("within their organisation", "dentro de su institución"),
-        "clients": Words("their organisation and its clients", "su institución y sus clientes"),
-        "community": Words("the community", "la comunidad"),
-        "public": Words("the public", "el público"),
-    },
-    "request.use": _USE,
+    "request.reach": _worded(Reach),
+    "request.use": _worded(Use),
     "item.tlp": _worded(Tlp),
     "item.handling": _worded(Handling),
     "item.source_grade": _worded(SourceGrade),
     "item.information_grade": _worded(InformationGrade),
-    "item.protected_activity": {
-        "none": Words("of none", "de ninguna"),
-        "related": Words(
-            "of one that relates to the crime directly", "de una relacionada directamente con el delito"
-        ),
-        "unrelated": Words("of one that does not", "de una que no lo está"),
-    },
-    "item.europol_source": {
-        "A": Words("A: no doubt about the source", "A: sin dudas sobre la fuente"),
-        "B": Words("B: mostly proved reliable", "B: fiable en la mayoría de los casos"),
-        "C": Words("C: mostly proved unreliable", "C: no fiable en la mayoría de los casos"),
-        "X": Words("X: cannot be assessed", "X: no puede evaluarse"),
-    },
-    "item.europol_information": {
-        "1": Words("1: known to be true without reservation", "1: cierta sin reservas"),
-        "2": Words("2: known to the source personally", "2: conocida personalmente por la fuente"),
-        "3": Words("3: not known to the source, corroborated", "3: no conocida por la fuente, corroborada"),
-        "4": Words("4: not known, not corroborated", "4: ni conocida ni corroborada"),
-    },
-    "item.europol_codes": {
-        "H0": Words("H0: to prevent and combat crime only", "H0: solo para prevenir y combatir delitos"),
-        "H1": Words(
-            "H1: not in court without the provider's permission", "H1: no en juicio sin permiso del proveedor"
-        ),
-        "H2": Words(
-            "H2: not passed on without the provider's permission",
-            "H2: no transmitir sin permiso del proveedor",
-        ),
-        "H3": Words("H3: other restrictions, as written", "H3: otras restricciones, según se indique"),
-    },
-    "consent.answer": {
-        "yes": Words("yes", "sí"),
-        "conditions": Words("yes, on conditions", "sí, con condiciones"),
-        "no": Words("no", "no"),
-    },
-    "consent.use": _USE,
-    "consent.requires": {
-        "sanitise": Words("take out what identifies", "quitar lo que identifica"),
-        "paraphrase": Words("put it into other words", "ponerlo en otras palabras"),
-        "downgrade": Words("lower its marking", "bajar su clasificación"),
-    },
+    "item.protected_activity": _worded(ProtectedActivity),
+    "item.europol_source": _worded(EuropolSource),
+    "item.europol_information": _worded(EuropolInformation),
+    "item.europol_codes": _worded(EuropolCode),
+    "consent.answer": _worded(OriginatorsAnswer),
+    "consent.use": _worded(Use),
+    "consent.requires": _worded(Treatment),
     "source.warnings.kind": _worded(WarningKind),
-    "source.standing": {
-        "registered": Words("registered", "registrada"),
-        "unregistered": Words("not registered", "no registrada"),
-        "deactivated": Words("deactivated", "desactivada"),
-        "dropped-for-cause": Words("dropped for cause", "dada de baja con causa"),
-    },
-    "threats.harm": {
-        "killing": Words("killing", "muerte"),
-        "serious-injury": Words("serious bodily injury", "lesiones graves"),
-        "kidnapping": Words("kidnapping", "secuestro"),
-        "other": Words("something else", "otro daño"),
-    },
-    "threats.waiver": {
-        "danger-to-sources-or-operations": Words(
-            "it would unduly endanger people, sources, methods or operations",
-            "pondría en peligro indebido a personas, fuentes, métodos u operaciones",
-        ),
-        "intended-victim-is-a-threat": Words(
-            "the intended victim is a threat: a terrorist, assassin, trafficker or violent criminal",
-            "la víctima prevista es una amenaza: terrorista, asesino, traficante o delincuente violento",
-        ),
-        "part-in-armed-conflict": Words(
-            "the danger comes only from taking part in an armed conflict",
-            "el peligro proviene solo de participar en un conflicto armado",
-        ),
-        "already-aware": Words("they know of it already", "ya lo saben"),
-        "danger-to-foreign-provider": Words(
-            "it would endanger the foreign partner who provided it",
-            "pondría en peligro al socio extranjero que lo proporcionó",
-        ),
-        "no-reasonable-way": Words(
-            "there is no reasonable way to warn them", "no hay manera razonable de avisarles"
-        ),
-    },
+    "source.standing": _worded(Standing),
+    "threats.harm": _worded(ThreatHarm),
+    "threats.waiver": _worded(WaiverGround),
     "recipient.outcome": _worded(Outcome),
     "recipient.allegations.kind": _worded(AllegationKind),
     "recipient.allegations.status": _worded(AllegationStanding),
