@@ -414,6 +414,12 @@ REFUSED = [
         refused="protocol-known",
     ),
     Row(
+        claim="an agreement led by a text that asks neither who the recipients are nor who signed",
+        order=SignAgreement(pacts(protocol="first.tlp2/1")),
+        by=SYL,
+        refused="protocol-leads",
+    ),
+    Row(
         claim="an agreement under one protocol twice",
         order=SignAgreement(pacts(further=("cross-border/1",))),
         by=SYL,

@@ -20,7 +20,8 @@ change it there.
   that it matches and cases that it passes: `tearline protocol show NAME`.
 - A parameter has no default: the agreement states it. An *optional* one may be left unsaid.
 - Only `cross-border` asks whether an agreement is in force, who the recipients and their superiors are, and who signed.
-  The others are written to stand beside it: alone, most of them would release to anybody.
+  The others stand beside it (`beside: true`): alone, most of them would release to anybody, and none of them may lead
+  an agreement.
 - A number in brackets names a source of that pack. Articles are cited by paragraph.
 """
 

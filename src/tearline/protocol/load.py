@@ -1,7 +1,8 @@
 """A pack's text, read strictly: everything in it is known, checked and bounded, or one line says what is not.
 
 A pack is a YAML map: ``pack`` and ``version``, ``title``, ``dossier`` (the schema's version), ``sources`` (texts
-that are cited), ``parameters``, ``rules``, ``duties`` and ``base``, a dossier that the pack permits. Each rule has
+that are cited), ``parameters``, ``rules``, ``duties`` and ``base``, a dossier that the pack permits; ``beside: true``
+where it asks so little by itself that no agreement may have it lead. Each rule has
 cases that it ``matches`` and cases that it ``passes``; a case is ``base`` with some values put in its place, by
 dotted path, a null taking the value away.
 """
@@ -145,7 +146,8 @@ def load_pack(text: str | bytes, *, file: str) -> Pack:
     plain = parse_yaml(text, file=file, largest=LARGEST_BYTES)
     decoded = text.decode() if isinstance(text, bytes) else text
     top = _At(plain, (), decoded, file).map(
-        ["pack", "version", "title", "dossier", "sources", "parameters", "rules", "base"], ["duties"]
+        ["pack", "version", "title", "dossier", "sources", "parameters", "rules", "base"],
+        ["duties", "beside"],
     )
     known = top["dossier"].value
     if not isinstance(known, int) or isinstance(known, bool) or known not in VERSIONS:
@@ -180,6 +182,7 @@ def load_pack(text: str | bytes, *, file: str) -> Pack:
         cases=tuple(_cases(top["rules"], top["base"], parameters, base)),
         conditions=conditions,
         fast=generate(conditions),
+        beside="beside" in top and top["beside"].flag(),
     )
 
 

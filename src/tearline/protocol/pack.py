@@ -37,7 +37,8 @@ class Case:
 class Pack:
     """A protocol: its rules in order, the duties that facts create under it, what an agreement must state.
 
-    ``sha256`` is of the exact text. ``base`` is the pack's own example of a release that it permits.
+    ``sha256`` is of the exact text. ``base`` is the pack's own example of a release that it permits. One that is
+    ``beside`` adds to another, which asks who the recipients are and who signed: it leads no agreement.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Pack:
     cases: tuple[Case, ...] = field(repr=False)
     conditions: tuple[Node, ...] = field(repr=False)
     fast: Fast = field(repr=False)
+    beside: bool = False
     id: str = field(init=False)
     bits: Bits = field(init=False, repr=False, compare=False)
     _text: tuple[str, str, str, str] = field(init=False, repr=False, compare=False)

@@ -44,6 +44,11 @@ class Protocol:
     def leading(self) -> Pack:
         return self.packs[0]
 
+    @property
+    def leads(self) -> bool:
+        """Whether an agreement may rest on it: the leading pack is one that can."""
+        return not self.leading.beside
+
     def pack(self, id_: str) -> Pack | None:
         return next((pack for pack in self.packs if pack.id == id_), None)
 

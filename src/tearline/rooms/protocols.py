@@ -349,7 +349,7 @@ def _together(held: Agreement, act: Act, fact: ProtocolProposed, pack: Pack) -> 
     if len(present) != len(packs):
         raise unknown(Words("protocol", "el protocolo"), ", ".join(held.packs))
     try:
-        return Protocol(packs=present)
+        together = Protocol(packs=present)
     except Malformed as unfit:
         raise Refused(
             "protocols-fit",
@@ -359,6 +359,16 @@ def _together(held: Agreement, act: Act, fact: ProtocolProposed, pack: Pack) -> 
             ),
             (held.agreement,),
         ) from None
+    if not together.leads:
+        raise Refused(
+            "protocol-leads",
+            Words(
+                f"{pack.id} stands beside another protocol, and {held.agreement} would have none that leads",
+                f"{pack.id} acompaña a otro protocolo, y {held.agreement} no tendría ninguno que encabece",
+            ),
+            (held.agreement,),
+        )
+    return together
 
 
 def _adds_only(held: Agreement, fact: ProtocolProposed, protocol: Protocol) -> None:

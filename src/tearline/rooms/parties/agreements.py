@@ -83,7 +83,19 @@ def _admit(known: History, act: Act, agreement: AgreementId, terms: Terms) -> No
     for person in (terms.own_signatory, terms.partner_signatory):
         if person is not None:
             require(known, PersonEnrolled, "person", person, Words("person", "la persona"))
-    for fault in faults(terms, _protocol(terms, act, agreement)):
+    protocol = _protocol(terms, act, agreement)
+    if not protocol.leads:
+        raise Refused(
+            "protocol-leads",
+            Words(
+                f"{terms.protocol} stands beside another protocol and cannot lead: alone it does not ask who the"
+                " recipients are or who signed",
+                f"{terms.protocol} acompaña a otro protocolo y no puede encabezar: por sí solo no pregunta quiénes"
+                " son los receptores ni quién firmó",
+            ),
+            (agreement,),
+        )
+    for fault in faults(terms, protocol):
         raise Refused("parameters-stated", fault, (agreement,))
 
 
