@@ -6,6 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
+from tearline.adopted import KnownProtocols
 from tearline.facts.fact import Sealed
 from tearline.facts.history import Actor, Role
 from tearline.facts.identifiers import AgreementId, ProposalId
@@ -35,6 +36,10 @@ chosen = st.integers(0, 100)
 
 
 class Adopting(OnANode):
+    def __init__(self) -> None:
+        super().__init__()
+        self.node.protocols = KnownProtocols(self.node.protocols, lambda: self.node.ledger)
+
     def proposal(self, chosen: int) -> ProposalId:
         known = self.past.of(ProtocolProposed)
         return known[chosen % len(known)].fact.proposal if known else ProposalId("none")
