@@ -8,7 +8,7 @@ from tearline.facts.history import History, Recorded, about
 from tearline.facts.parties import AgreementSigned, ProtocolAppliedInHindsight
 from tearline.facts.release import VerdictReached
 from tearline.facts.words import Language
-from tearline.folds.agreements import agreements
+from tearline.folds.agreements import AGREEMENT_KINDS, agreements
 from tearline.protocol import Citation, Effect, Owes, Pack, Protocol, Rule
 from tearline.protocol.explain import fields_of
 from tearline.protocol.needed import value_at
@@ -23,7 +23,7 @@ from tearline.web.release.explained import ChangeRow, rule_address
 from tearline.web.tongue import Tongue
 
 MOST_VERDICTS = 20
-QUESTION = about(kinds=(AgreementSigned, ProtocolAppliedInHindsight))
+QUESTION = about(kinds=AGREEMENT_KINDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
