@@ -137,3 +137,16 @@ def test_what_a_signer_did_not_read_is_not_signed(run: Run, node: Path, file: Pa
     other.write_text(LOOSER, encoding="utf-8")
     ran = run("protocol", "sign", name, "--text", other, *BY["second"], "--data", node)
     assert "signs-what-was-proposed" in ran.line
+
+
+def test_the_record_is_replayed_by_a_text_that_it_adopted(
+    run: Run, node: Path, file: Path, pact: str
+) -> None:
+    replay = ("protocol", "replay", "--protocol", "cross-border/9", "--data", node, "--json")
+    assert "expected a shipped protocol" in run(*replay).line
+    name = propose(run, node, file)["proposal"]
+    for who in ("first", "second"):
+        plain(run("protocol", "sign", name, "--text", file, *BY[who], "--data", node, "--json"))
+    said = plain(run(*replay))
+    assert said["protocol"][0]["sha256"] == hashlib.sha256(STRICTER.encode()).hexdigest()
+    assert said["compared"] > 0

@@ -17,9 +17,11 @@ from tearline.facts.words import Language, Words
 
 if TYPE_CHECKING:
     from tearline.cli.replayed import Shows
+    from tearline.jobs.replay.comparison import Chunk
     from tearline.jobs.replay.local import Listed
     from tearline.jobs.replay.tally import Case, Tally
     from tearline.jobs.replay.task import Task, Text
+    from tearline.node import Node
 
 REPLAY_EXAMPLE = (
     "Example: tearline protocol replay dossiers.jsonl --protocol my-protocol.yaml --against cross-border/1"
@@ -103,28 +105,29 @@ def replay(
             "--telling", telling, "no file of dossiers beside it: it chooses from the node's record"
         )
     from tearline.cli import replayed
-    from tearline.jobs.replay.task import prepare, shipped
+    from tearline.jobs.replay.task import prepare
 
-    known = shipped()
-    new = [text(name, known) for name in dict.fromkeys(protocol)]
-    old = [text(name, known) for name in dict.fromkeys(against or ())]
-    task = prepare(new, old, known, settings or (), listing=cases is not None)
-    shows = replayed.Shows(
-        source=dossiers,
-        data=data,
-        protocols=tuple(dict.fromkeys(protocol)),
-        settings=tuple(settings or ()),
-        task=task,
-    )
+    if engine is Engine.SPARK and (dossiers is None or str(dossiers) == "-"):
+        raise Malformed("--engine", "spark", "a file of dossiers: tearline protocol dossiers writes one")
     try:
         with ExitStack() as stack:
+            node = stack.enter_context(opened(data, database, reading=True)) if dossiers is None else None
+            known = _known(node)
+            new = [text(name, known) for name in dict.fromkeys(protocol)]
+            old = [text(name, known) for name in dict.fromkeys(against or ())]
+            task = prepare(new, old, known, settings or (), listing=cases is not None)
+            shows = replayed.Shows(
+                source=dossiers,
+                data=data,
+                protocols=tuple(dict.fromkeys(protocol)),
+                settings=tuple(settings or ()),
+                task=task,
+            )
             listed = stack.enter_context(_listed(cases, shows))
             if engine is Engine.SPARK:
-                tally = _on_spark(task, dossiers, master, listed)
+                tally = _on_spark(task, str(dossiers), master, listed)
             else:
-                tally = _here(
-                    task, dossiers=dossiers, telling=telling, data=data, database=database, listed=listed
-                )
+                tally = _here(task, _chunks(task, dossiers, node, telling), listed)
     except KeyboardInterrupt:
         aside(INTERRUPTED.to(language))
         return 1
@@ -135,35 +138,40 @@ def replay(
     return 0
 
 
-def _here(
-    task: "Task",
-    *,
-    dossiers: Path | None,
-    telling: str | None,
-    data: Path,
-    database: str | None,
-    listed: "Listed",
-) -> "Tally":
+def _known(node: "Node | None") -> "list[Text]":
+    """The shipped texts and those that the node's record adopted; of one name and version, the one that was signed."""
+    from tearline.jobs.replay.task import shipped
+
+    texts = {text.load().id: text for text in shipped()}
+    if node is not None:
+        from tearline.jobs.replay.record import adopted
+
+        texts |= {text.load().id: text for text in adopted(node)}
+    return list(texts.values())
+
+
+def _chunks(
+    task: "Task", dossiers: Path | None, node: "Node | None", telling: str | None
+) -> "Iterator[Chunk]":
     from tearline.jobs.replay import files, record
+
+    if node is not None:
+        return record.chunks_of(node, telling=telling, anything=task.against is not None)
+    return files.chunks_of(dossiers or Path("-"))
+
+
+def _here(task: "Task", chunks: "Iterator[Chunk]", listed: "Listed") -> "Tally":
     from tearline.jobs.replay.local import replay_locally
 
-    with ExitStack() as stack:
-        if dossiers is not None:
-            chunks = files.chunks_of(dossiers)
-        else:
-            node = stack.enter_context(opened(data, database, reading=True))
-            chunks = record.chunks_of(node, telling=telling, anything=task.against is not None)
-        advance = stack.enter_context(shown("Replaying"))
+    with shown("Replaying") as advance:
         return replay_locally(task, chunks, advance=advance, listed=listed)
 
 
-def _on_spark(task: "Task", dossiers: Path | None, master: str, listed: "Listed") -> "Tally":
+def _on_spark(task: "Task", source: str, master: str, listed: "Listed") -> "Tally":
     from tearline.jobs.replay.on_spark import replay_on_spark
 
-    if dossiers is None or str(dossiers) == "-":
-        raise Malformed("--engine", "spark", "a file of dossiers: tearline protocol dossiers writes one")
     with shown("Replaying") as advance:
-        return replay_on_spark(task, str(dossiers), master=master, advance=advance, listed=listed)
+        return replay_on_spark(task, source, master=master, advance=advance, listed=listed)
 
 
 @contextmanager

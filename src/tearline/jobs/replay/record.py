@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from tearline.adopted import ADOPTIONS, adopted_pack, asks_text
 from tearline.facts.errors import Malformed
 from tearline.facts.fact import Compartment
 from tearline.facts.history import Recorded, about
+from tearline.facts.protocols import ProtocolAdopted
 from tearline.facts.release import VerdictReached
+from tearline.folds.protocols import text_of
 from tearline.folds.retelling import protocol_at
 from tearline.jobs.replay.comparison import Chunk
 from tearline.jobs.replay.files import NEEDS_SPARK, private_file
+from tearline.jobs.replay.task import Text
 from tearline.node import Node
 from tearline.protocol import ENGINE
 
@@ -78,6 +82,18 @@ def _at_hand(reached: VerdictReached, node: Node) -> bool:
 
 def _protocol(reached: VerdictReached) -> str:
     return "+".join(applied.protocol for applied in reached.packs)
+
+
+def adopted(node: Node) -> list[Text]:
+    """The texts that this record adopted, as they were signed, where this version of the language reads them."""
+    texts = []
+    for recorded in node.ledger.read(ADOPTIONS).of(ProtocolAdopted):
+        fact = recorded.fact
+        history = node.ledger.read(asks_text(fact.proposal))
+        found = text_of(history, fact.proposal)
+        if recorded.told is None and found is not None and adopted_pack(fact, history) is not None:
+            texts.append(Text(file=fact.protocol, text=found))
+    return texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
