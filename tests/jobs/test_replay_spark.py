@@ -63,7 +63,7 @@ def test_spark_names_the_first_line_that_is_no_dossier(tmp_path: Path) -> None:
     with pytest.raises(Malformed) as here:
         replay_locally(task(), chunks_of(file))
     assert str(there.value) == str(here.value)
-    assert "line 91: expected UTF-8, found byte 0xff" in str(here.value)
+    assert "line 91, column 62: expected UTF-8, found byte 0xff" in str(here.value)
 
 
 def test_a_spark_worker_with_another_engine_does_not_decide(tmp_path: Path) -> None:
