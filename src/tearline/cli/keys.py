@@ -21,6 +21,8 @@ from tearline.facts.shape import Instant, Place
 from tearline.facts.words import Language, Words
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     from tearline.jobs.keys import KnownKey
     from tearline.node import Node
 
@@ -127,19 +129,30 @@ def person_new(
     _identified("PERSON", person)
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    from tearline.ledger import keyfile, strict
+    from tearline.ledger import keyfile
 
     private = Ed25519PrivateKey.generate()
+    # Whatever begins with a hyphen the command line takes for an option, where people type a key or its name.
+    while any(name.startswith("-") for name in _names(private)):
+        private = Ed25519PrivateKey.generate()
     try:
         keyfile.write(out, keyfile.pem(private))
     except FileExistsError:
         raise Malformed(str(out), "top", "a file that is not there yet: no key is overwritten") from None
-    public = strict.to_base64url(private.public_key().public_bytes_raw())
+    public, _ = _names(private)
     aside(f"The private key is in {out}: keep it, and keep it private.")
     if json:
         document({"person": person, "key": thumbprint_of(public), "public_key": public, "file": str(out)})
     else:
         print(public)
+
+
+def _names(private: "Ed25519PrivateKey") -> tuple[str, str]:
+    """The public part, and the name under which it stands on record."""
+    from tearline.ledger import strict
+
+    public = strict.to_base64url(private.public_key().public_bytes_raw())
+    return public, thumbprint_of(public)
 
 
 @person_app.command("vouch", epilog=f"Example: tearline keys person vouch ana {EXAMPLE} --key ana.key")
