@@ -10,7 +10,7 @@ from tearline.facts.history import Role, about
 from tearline.facts.identifiers import AgreementId
 from tearline.facts.protocols import ProtocolAdopted, ProtocolProposed
 from tearline.folds.agreements import AGREEMENT_KINDS, agreements
-from tearline.web.protocols import bounds
+from tearline.web.protocols import bounds, proof
 from tests.protocols import LOOSER, SHIPPED, STRICTER, draft
 from tests.web.conftest import make_world, visitor
 from tests.web.test_flow import ask, released
@@ -199,6 +199,29 @@ def test_whoever_opens_no_dossier_learns_nothing_from_them(decided: World) -> No
     assert "sealed to you, or purged: 2" in dossiers
 
 
+def test_a_looser_draft_is_shown_with_a_case_that_only_it_lets_through(decided: World) -> None:
+    page = run(decided, LOOSER)
+    found = page[page.index('id="proof"') : page.index('id="dossiers"')]
+    assert "It is looser" in found
+    assert "sign-offs-missing" in found
+    assert "stops it no longer" in found
+    assert found.index("Hold") < found.index("Release")
+
+
+def test_a_stricter_draft_is_proved_to_be_nowhere_looser(decided: World) -> None:
+    assert "Proved: it is nowhere looser" in run(decided, STRICTER)
+    assert "Proved: it gives the same verdicts" in run(decided, draft())
+
+
+def test_what_the_solver_cannot_decide_counts_as_looser(
+    decided: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proof, "SECONDS", 0.000_001)
+    text = STRICTER.replace("when: recipient.suspended\n", "when: recipient.suspended && chain_complete\n")
+    page = run(decided, text)
+    assert "Proved" not in page[page.index('id="proof"') : page.index('id="dossiers"')]
+
+
 def test_only_the_chosen_dossiers_are_run_over(decided: World) -> None:
     page = run(decided, STRICTER, over="ticked", request=["none"])
     assert "No verdict was chosen" in page
@@ -239,7 +262,7 @@ def test_the_page_of_a_proposal_shows_what_changes_and_who_signed(still: World) 
         "Verdicts that would be others"
         if "Verdicts that would be others" in page
         else "Over recorded dossiers",
-        "Not proved: read it as if it were looser",
+        "Proved: it is nowhere looser",
         "Working agreement",
         f'href="{PROPOSAL}/sign"',
         "+     when: &#34;!has(item.tearline_of)&#34;",

@@ -65,13 +65,17 @@ def problems(text: str, *, file: str) -> tuple[Malformed, ...]:
 def _read(text: str, file: str, found: _Found) -> None:
     plain = found.tried(lambda: parse_yaml(text, file=file, largest=LARGEST_BYTES))
     top = (
-        None if found.problems else found.tried(lambda: _At(plain, (), text, file).map(REQUIRED, ["duties"]))
+        None
+        if found.problems
+        else found.tried(lambda: _At(plain, (), text, file).map(REQUIRED, ["duties", "beside"]))
     )
     if top is None:
         return
     known = found.tried(lambda: _version(top["dossier"])) or max(VERSIONS)
     pack = found.tried(lambda: _id(top["pack"], top["version"])) or "text/0"
     found.tried(top["title"].words)
+    if "beside" in top:
+        found.tried(top["beside"].flag)
     sources = {
         key: found.tried(lambda key=key, at=at: _source(key, at)) or _unread  # type: ignore[misc]
         for key, at in _entries(found, top["sources"])

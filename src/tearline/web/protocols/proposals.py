@@ -7,7 +7,7 @@ from tearline.facts.errors import Malformed
 from tearline.facts.history import History, Question, Recorded, each
 from tearline.facts.identifiers import PersonId, ProposalId
 from tearline.facts.protocols import ProtocolProposalWithdrawn, ProtocolProposed
-from tearline.folds.agreements import AGREEMENT_KINDS
+from tearline.folds.agreements import AGREEMENT_KINDS, agreements
 from tearline.folds.protocols import (
     SIGNERS,
     Proposal,
@@ -78,6 +78,18 @@ def replaced(one: Proposal, protocols: Mapping[str, Pack]) -> Pack | None:
     name = one.fact.protocol.rpartition("/")[0]
     others = [p for p in protocols.values() if p.name == name and p.id != one.fact.protocol]
     return max(others, key=lambda pack: int(pack.version), default=None)
+
+
+def bindings(known: History, one: Proposal, protocols: Mapping[str, Pack]) -> list[tuple[Pack, ...]]:
+    """The different ways in which the agreements bind by the text that this one replaces, beside further texts."""
+    held = agreements(known)
+    bound = {held[name].packs for name in one.fact.agreements if name in held}
+    packs = [
+        tuple(protocols[p] for p in ids)
+        for ids in sorted(bound)
+        if len(ids) > 1 and all(p in protocols for p in ids)
+    ]
+    return [ids for ids in packs if one.fact.replaces in {pack.id for pack in ids}]
 
 
 def read(known: History, proposal: ProposalId) -> tuple[Proposal, str, Pack | None] | None:

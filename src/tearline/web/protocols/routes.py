@@ -1,6 +1,6 @@
 """Addresses of the protocols: the list, the lab, and proposals."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse, Response
@@ -15,7 +15,7 @@ from tearline.web.protocols.bounds import at_a_desk
 from tearline.web.protocols.checking import Checked, checked
 from tearline.web.protocols.differences import differences
 from tearline.web.protocols.listing import QUESTION, listing
-from tearline.web.protocols.proof import unproved
+from tearline.web.protocols.proof import Proof, proved
 from tearline.web.protocols.running import Ran, choices, latest, run
 from tearline.web.protocols.texts import draft_of, known_text
 from tearline.web.visit import Posted, Visit, Visiting, absent
@@ -40,7 +40,7 @@ def lab(visit: Visiting) -> Response:
     start = visit.request.query_params.get("from", "")
     protocols = dict(visit.node.protocols)
     start = start if start in protocols else _offered(protocols)
-    return _lab(visit, text=known_text(visit.node, start) or "", old=start, given={}, ran=None)
+    return _lab(visit, text=known_text(visit.node, start) or "", old=start, given={})
 
 
 @router.post("/protocols/lab")
@@ -53,7 +53,9 @@ def tried_out(visit: Visiting, given: Posted) -> Response:
         found = checked(visit.say, text, protocols)
         asked = first(given, "do") == "run" and found.pack is not None
         ran = _run(visit, given, protocols[old], found) if asked else None
-    return _lab(visit, text=text, old=old, given=given, ran=ran, found=found)
+        new = found.pack
+        proof = proved(visit.say, (protocols[old],), (new,)) if asked and new is not None else None
+    return _lab(visit, text=text, old=old, given=given, ran=ran, proof=proof, found=found)
 
 
 @router.post("/protocols/lab/check")
@@ -76,7 +78,14 @@ def _offered(protocols: Mapping[str, Pack]) -> str:
 
 
 def _lab(
-    visit: Visit, *, text: str, old: str, given: Given, ran: Ran | None, found: Checked | None = None
+    visit: Visit,
+    *,
+    text: str,
+    old: str,
+    given: Given,
+    ran: Ran | None = None,
+    proof: Proof | None = None,
+    found: Checked | None = None,
 ) -> Response:
     requests, beyond = latest(visit)
     protocols = visit.node.protocols
@@ -87,6 +96,7 @@ def _lab(
         known=[(pack.id, f"{pack.id}: {visit.say(pack.title)}") for pack in protocols.values()],
         found=found or checked(visit.say, text, protocols),
         ran=ran,
+        proof=proof,
         offered=[(c.request, c.words) for c in choices(visit, requests[:OFFERED])],
         ticked=given.get("request", []),
         count=len(requests),
@@ -129,10 +139,20 @@ def one_proposal(visit: Visiting) -> Response:
     with at_a_desk():
         ran = run(visit, old, pack, requests=requests, beyond=beyond, parameters=one.fact.parameters)
         shown = differences(visit.say, old, pack, known_text(visit.node, old.id), text)
-    proof = unproved(visit.say, old, pack)
+        proof = _proof(visit, proposals.bindings(known, one, protocols), old, pack)
     return visit.page(
         "protocols/proposal.html", page=page, old=old.id, differences=shown, ran=ran, proof=proof
     )
+
+
+def _proof(visit: Visit, bindings: Sequence[tuple[Pack, ...]], old: Pack, new: Pack) -> Proof:
+    """Of every way in which the agreements bind by the old text, the first that is not proved; else the last."""
+    proof = proved(visit.say, (old,), (new,))
+    for packs in bindings:
+        if proof.kind != "done":
+            break
+        proof = proved(visit.say, packs, tuple(new if one.name == old.name else one for one in packs))
+    return proof
 
 
 @router.get("/protocols/proposals/{proposal}/text")
