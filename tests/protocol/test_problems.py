@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tearline.facts.errors import Malformed
 from tearline.protocol import load_pack
 from tearline.protocol.problems import MOST, problems
+from tearline.web.protocols.texts import shipped_texts
 from tests.protocols import SHIPPED, draft
 
 LINES = SHIPPED.split("\n")
@@ -25,8 +26,9 @@ def refusal(text: str) -> str:
     return ""
 
 
-def test_a_sound_text_has_none() -> None:
-    assert problems(SHIPPED, file="draft") == ()
+@pytest.mark.parametrize("text", shipped_texts().values(), ids=lambda text: text.partition("pack: ")[2][:12])
+def test_a_shipped_text_has_none(text: str) -> None:
+    assert problems(text, file="draft") == ()
 
 
 def test_each_part_says_what_is_wrong_with_it() -> None:
