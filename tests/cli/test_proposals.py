@@ -1,6 +1,7 @@
 """tearline protocol propose, sign, withdraw, proposals: two signers, and one clear line for whatever does not fit."""
 
 import hashlib
+import importlib.resources
 import json
 from contextlib import closing
 from pathlib import Path
@@ -51,9 +52,14 @@ def propose(run: Run, node: Path, file: Path, *more: str) -> Any:
 
 
 def test_two_sign_what_a_third_proposed(run: Run, node: Path, file: Path, pact: str) -> None:
+    folder = importlib.resources.files("tearline.protocol").joinpath("packs")
+    text = (
+        folder.joinpath("cross-border-2.yaml").read_text("utf-8").replace("version: 2\n", "version: 9\n", 1)
+    )
+    file.write_bytes(text.encode())
     proposed = propose(run, node, file, "--agreement", pact)
     assert proposed["state"] == "open"
-    assert proposed["sha256"] == hashlib.sha256(STRICTER.encode()).hexdigest()
+    assert proposed["sha256"] == hashlib.sha256(text.encode()).hexdigest()
     name, before = proposed["proposal"], bound_by(node, pact)
     assert proposed["replaces"] == before[0]
     sign = ("protocol", "sign", name, "--data", node, "--json")
@@ -62,13 +68,20 @@ def test_two_sign_what_a_third_proposed(run: Run, node: Path, file: Path, pact: 
     assert (one["state"], one["signed_by"], bound_by(node, pact)) == ("open", ["rex"], before)
     two = plain(run(*sign, "--sha256", proposed["sha256"], *BY["second"]))
     assert (two["state"], two["signed_by"]) == ("adopted", ["rex", "syl"])
-    assert bound_by(node, pact) == ("cross-border/9",)
+    assert bound_by(node, pact) == ("cross-border/9", *before[1:])
     assert plain(run("protocol", "proposals", "--data", node, "--json")) == [two]
 
 
 def test_the_text_comes_back_to_the_byte(run: Run, node: Path, file: Path) -> None:
     name = propose(run, node, file)["proposal"]
     assert plain(run("protocol", "text", name, "--data", node, "--json"))["text"] == STRICTER
+
+
+def test_a_text_that_others_of_the_agreement_cannot_stand_beside_is_refused(
+    run: Run, node: Path, file: Path, pact: str
+) -> None:
+    ran = run("protocol", "propose", file, "--agreement", pact, *BY["author"], "--data", node)
+    assert "do not fit together" in ran.line
 
 
 @pytest.mark.parametrize(
