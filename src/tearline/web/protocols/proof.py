@@ -107,4 +107,17 @@ def _differs(say: Tongue, case: Case) -> Iterable[str]:
         if change.value is None:
             yield say("%(path)s: not known", path=path)
         else:
-            yield f"{path}: {plain_value(change.value)}"
+            yield f"{path}: {_as_written(plain_value(change.value))}"
+
+
+def _as_written(value: object) -> str:
+    """A value as an author writes it in a case."""
+    match value:
+        case dict():
+            return "{" + ", ".join(f"{key}: {_as_written(inner)}" for key, inner in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(_as_written(inner) for inner in value) + "]"
+        case bool():
+            return "true" if value else "false"
+        case _:
+            return str(value)

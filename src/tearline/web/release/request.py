@@ -314,6 +314,12 @@ def sentence(say: Tongue, stands: Standing) -> str:
                 len(stands.holding),
             )
         case Effect.RELEASE:
+            if stands.lifted:
+                return say.many(
+                    "The protocol permits this. One rule would hold it, and another lifted that hold.",
+                    "The protocol permits this. %(n)s rules would hold it, and their holds were lifted.",
+                    len(stands.lifted),
+                )
             return say("The protocol permits this, and no rule holds or refuses it.")
 
 
