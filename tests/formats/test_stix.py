@@ -223,6 +223,7 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         changed(SEEN, last_observed="2020-01-01T00:00:00Z"),
         "objects[8]: expected STIX 2.1",
     ),
+    "a pattern without any sign": (changed(INDICATOR, pattern=""), "objects[5]"),
     "a pattern that is none": (changed(INDICATOR, pattern="[url:value ="), "objects[5].pattern: expected"),
     "a property of one's own": (changed(REPORT, x_use="unlimited"), "objects[6]: expected STIX 2.1"),
     "a property for the library": (
