@@ -7,27 +7,30 @@ from pathlib import Path
 
 import pytest
 
+from tearline.adopted import KnownProtocols
 from tearline.facts.errors import Broken, Malformed
 from tearline.facts.fact import Fact
 from tearline.facts.history import History, Recorded, Told, about
-from tearline.facts.identifiers import AgreementId
+from tearline.facts.identifiers import AgreementId, ProposalId, RequestId
 from tearline.facts.parties import AgreementSigned
 from tearline.facts.release import CopyReleased, ItemReleased
-from tearline.jobs.effect import Effects, InEffect
+from tearline.jobs.effect import Effects, InEffect, effect_question
 from tearline.jobs.publication import publish
 from tearline.ledger.note import Vkey
 from tearline.ledger.policy import Policy
 from tearline.ledger.witness import Witness
 from tearline.node import Node, Order, make_node
 from tearline.peers.witnesses import RemoteWitness
+from tearline.protocol import load_pack
+from tearline.rooms.protocols import ProposeProtocol, SignProtocol
 from tearline.rooms.release.requests import ReleaseItem, RequestRelease
 from tearline.web.witness import create_witness_app
 from tests.ledger.told import Clock as WitnessClock
 from tests.ledger.witnessing import PlainLog
 from tests.nodes import Clock, told
 from tests.peers.serving import answering, served
-from tests.rooms.quick import BOTH, FAST, hurried, in_haste
-from tests.worlds import ANA, NOON, REX
+from tests.rooms.quick import BOTH, FAST, TEXT, hurried, in_haste
+from tests.worlds import ANA, LEO, NOON, REX, SYL
 
 NAMES = ("overseer.example/w", "partner.example/w", "press.example/w")
 
@@ -39,7 +42,7 @@ class Witnessed:
         self.stack = stack
         self.node: Node = make_node(folder / "node", origin="effect.example/node", demo=True, clock=Clock())
         stack.callback(self.node.ledger.close)
-        self.node.protocols = BOTH
+        self.node.protocols = KnownProtocols(BOTH, lambda: self.node.ledger)
         more: dict[str, int | str | bool] = {} if quorum is None else {"witness_quorum": quorum}
         told(self.node, hurried("12h", **more))
         self.keys: list[Vkey] = []
@@ -141,6 +144,41 @@ def test_where_the_agreement_asks_for_none_it_is_in_effect_at_once(
         here.release()
         assert here.effect(()).holds
         assert here.effect().quorum == 0
+
+
+def adopts_quorum(node: Node) -> None:
+    """Two people put a next text in force that states how many witnesses the agreement asks for."""
+    text = TEXT.replace("version: 1\n", "version: 2\n", 1)
+    text = text.replace('when: "true"', "when: request.reviews_overdue == 0", 1)
+    text = text.replace("passes: [{}]", "passes: [{request.reviews_overdue: 1}]", 1)
+    proposal = ProposalId("asks-for-witnesses")
+    propose = ProposeProtocol(
+        proposal=proposal,
+        text=text,
+        agreements=(AgreementId("quickly"),),
+        parameters={"witness_quorum": 2},
+    )
+    node.record(Order(command=propose, by=LEO))
+    sign = SignProtocol(proposal=proposal, sha256=load_pack(text, file="quick.yaml").sha256)
+    for by in (REX, SYL):
+        node.record(Order(command=sign, by=by))
+
+
+def test_witnesses_that_an_adopted_text_asks_for_are_asked_for_what_is_released_after_it(
+    tmp_path: Path,
+) -> None:
+    with ExitStack() as stack:
+        here = Witnessed(tmp_path, stack, None)
+        here.release()
+        adopts_quorum(here.node)
+        here.node.record(Order(command=RequestRelease(in_haste("again")), by=ANA))
+        here.node.record(Order(command=ReleaseItem(RequestId("again")), by=REX))
+        given = about(kinds=(ItemReleased, CopyReleased))
+        known, _ = here.node.gather(lambda so_far: given | effect_question(so_far))
+        before, after = known.of(ItemReleased)
+        effects = Effects(here.node, here.keys)
+        assert effects.of(known, before).holds
+        assert effects.of(known, after) == InEffect(quorum=2, witnesses=3, cosigned=0, holds=False)
 
 
 def test_where_nobody_can_say_what_the_agreement_asks_it_waits(here: Witnessed) -> None:

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tearline.facts.history import History, Question, Recorded, each
-from tearline.facts.parties import AgreementSigned, ProtocolAppliedInHindsight
 from tearline.facts.release import CopyReleased, ItemReleased
-from tearline.folds.agreements import agreements, number_stated
+from tearline.folds.agreements import AGREEMENT_KINDS, agreements, number_stated
 from tearline.jobs.exporting import former_keys
 from tearline.ledger.note import Vkey
 from tearline.ledger.policy import Policy, is_covered
@@ -60,13 +59,14 @@ class Effects:
         )
 
     def _asked_for(self, known: History, released: Recorded[ItemReleased]) -> int:
-        """More than there are witnesses where nobody can say how many."""
+        """As the agreement bound when it was released. More than there are witnesses where nobody can say how many."""
         held = agreements(known).get(released.fact.agreement)
         if held is None:
             return len(self._witnesses) + 1
-        if QUORUM not in held.terms.parameters:
+        terms = held.as_of(released.position).terms
+        if QUORUM not in terms.parameters:
             return 0
-        stated = number_stated(held.terms, QUORUM)
+        stated = number_stated(terms, QUORUM)
         return len(self._witnesses) + 1 if stated is None else max(stated, 0)
 
     def _cosigned(self, position: int) -> int:
@@ -90,6 +90,6 @@ class Effects:
 
 
 def effect_question(known: History) -> Question:
-    """The agreements under which what is in ``known`` was released."""
+    """The agreements under which what is in ``known`` was released, and the adoptions that changed them."""
     held = sorted({r.fact.agreement for r in known.of(ItemReleased)})
-    return each("agreement", held, (AgreementSigned, ProtocolAppliedInHindsight))
+    return each("agreement", held, AGREEMENT_KINDS)
