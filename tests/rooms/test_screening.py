@@ -246,6 +246,13 @@ def test_a_yes_that_claims_an_older_day_than_the_no_gains_nothing() -> None:
     assert dossier(world)["item"]["onward_consent"] is False
 
 
+def test_two_yeses_of_which_neither_follows_the_no_do_not_undo_it() -> None:
+    """One claims a later day, but came before it; the other came after it, but claims an older day."""
+    given = (answered(YES, "theirs"), answered(NO, "theirs"), answered(YES, "theirs"))
+    assert dossier(theirs(*given, days=(-1, -2, -3)))["item"]["onward_consent"] is False
+    assert dossier(theirs(*given, days=(-1, -2, -2)))["item"]["onward_consent"] is True
+
+
 def test_the_answer_says_what_it_is_for() -> None:
     given = answered(
         CONDITIONS,

@@ -10,14 +10,13 @@ F = TypeVar("F", bound=Fact)
 
 
 def latest(found: Iterable[Recorded[F]], severity: Callable[[F], int]) -> Recorded[F] | None:
-    """The latest by the day that is claimed or the latest in the ledger, whichever is the more severe.
+    """The most severe of those that nothing replaced: one replaces another if it claims no earlier day and came later.
 
     So what takes something back does so whatever day it claims, and what allows it gains nothing by a later day
-    or a later record alone.
+    or a later record alone, nor by one statement that has the later day and another that came later.
     """
-    held = list(found)
-    if not held:
-        return None
-    by_day = max(held, key=lambda r: (r.happened_at, r.position))
-    by_record = max(held, key=lambda r: r.position)
-    return max((by_day, by_record), key=lambda r: severity(r.fact))
+    standing: list[Recorded[F]] = []
+    for one in sorted(found, key=lambda r: r.position, reverse=True):
+        if all(later.happened_at < one.happened_at for later in standing):
+            standing.append(one)
+    return max(standing, key=lambda r: (severity(r.fact), r.happened_at, r.position), default=None)
