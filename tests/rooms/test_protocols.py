@@ -36,6 +36,7 @@ MAX = acting("max", Role.SENIOR_OFFICER)
 PACT, NEXT = AgreementId("pact"), ProposalId("next")
 STATES_MORE = "parameters:\n  ceiling:\n    type: int\n    label: {en: Ceiling, es: Tope}\n"
 NEEDS_MORE = draft(("parameters:\n", STATES_MORE))
+CALLS_IT_TEXT = draft(("parameters:\n", STATES_MORE.replace("type: int", "type: string")), version=10)
 BREAKS_A_CASE = draft(("when: recipient.suspended\n", 'when: "!recipient.suspended"\n'))
 
 _SIGNED = "    - {id: sign-off-1, by: officer-2, line: releasing, at: 2026-03-10T09:30:00Z}\n"
@@ -89,6 +90,17 @@ def signed(text: str | None = None, *named: str) -> World:
 def adopted(world: World | None = None) -> World:
     world = world or signed()
     world.does(signs(), by=SYL, now=on(0.5))
+    return world
+
+
+def capped() -> World:
+    """An adopted text states a ceiling that the agreement did not have."""
+    world = partners()
+    world.does(proposes(NEEDS_MORE, "pact", parameters={"ceiling": 3}), by=LEO)
+    world.does(signs(NEEDS_MORE), by=REX)
+    world.does(signs(NEEDS_MORE), by=SYL, now=on(0.5))
+    pack = load_pack(NEEDS_MORE, file="draft")
+    world.protocols = {**world.protocols, pack.id: pack}
     return world
 
 
@@ -274,6 +286,22 @@ REFUSED = [
         order=proposes(None, "pact", parameters={"min_knowers": 1}),
         by=LEO,
         refused="adds-parameters-only",
+    ),
+    Row(
+        claim="a figure is not stated anew by a text that declares it with another type",
+        order=proposes(CALLS_IT_TEXT, "pact", parameters={"ceiling": "9"}, name="third"),
+        by=LEO,
+        world=capped(),
+        now=on(1),
+        refused="adds-parameters-only",
+    ),
+    Row(
+        claim="a text cannot bind where it reads a figure as what was not agreed",
+        order=proposes(CALLS_IT_TEXT, "pact", name="third"),
+        by=LEO,
+        world=capped(),
+        now=on(1),
+        refused="parameters-stated",
     ),
     Row(
         claim="parameters of no agreement",

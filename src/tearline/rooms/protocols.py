@@ -22,7 +22,7 @@ from tearline.facts.protocols import (
     ProtocolTextStated,
 )
 from tearline.facts.words import Words
-from tearline.folds.agreements import AGREEMENT_KINDS, Agreement, agreements, faults, stated, terms_with
+from tearline.folds.agreements import AGREEMENT_KINDS, Agreement, agreements, faults, terms_with
 from tearline.folds.protocols import (
     SIGNERS,
     Proposal,
@@ -335,7 +335,7 @@ def _fits(held: Agreement, act: Act, fact: ProtocolProposed, pack: Pack) -> None
             (name,),
         )
     protocol = _together(held, act, fact, pack)
-    _adds_only(held, fact, protocol)
+    _adds_only(held, fact)
     declared = {p.name for p in protocol.parameters}
     terms = terms_with(held.terms, fact.protocol, fact.replaces, fact.parameters)
     kept = {n: v for n, v in terms.parameters.items() if n in declared or n in fact.parameters}
@@ -371,11 +371,13 @@ def _together(held: Agreement, act: Act, fact: ProtocolProposed, pack: Pack) -> 
     return together
 
 
-def _adds_only(held: Agreement, fact: ProtocolProposed, protocol: Protocol) -> None:
-    """What partners agreed on is not changed on the way: only what the new text cannot read may be stated anew."""
-    read = stated(held.terms, protocol)
+def _adds_only(held: Agreement, fact: ProtocolProposed) -> None:
+    """What partners agreed on is not changed on the way.
+
+    Nor what the new text could not read: a text that declares it with another type would make room for another figure.
+    """
     for name in fact.parameters:
-        if name in read:
+        if name in held.terms.parameters:
             raise Refused(
                 "adds-parameters-only",
                 Words(
