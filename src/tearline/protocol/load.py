@@ -51,7 +51,8 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re.ASCII)
 _PACK = re.compile(r"[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*", re.ASCII)
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 _KIND = re.compile(r"[A-Z][A-Za-z]{2,59}", re.ASCII)
-_VERSION = re.compile(r"[0-9]{1,6}", re.ASCII)
+_VERSION = re.compile(r"0|[1-9][0-9]{0,5}", re.ASCII)
+"""Without leading zeros: 01 would be another text that reads as version 1."""
 _URL = re.compile(r"https?://[^\s<>\"]{4,300}", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
