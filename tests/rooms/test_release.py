@@ -336,6 +336,20 @@ REFUSED = [
         refused="known",
     ),
     Row(
+        claim="a tearline version of another's item, as one's own",
+        order=RegisterItem(item("new", tearline_of="theirs")),
+        by=ANA,
+        world=partners().tell(item("theirs", originator="partner"), at=on(-2)),
+        refused="tearline-stays-whose-it-is",
+    ),
+    Row(
+        claim="a tearline version of another's item, as held by that other",
+        order=RegisterItem(item("new", tearline_of="theirs", originator="partner", holder="partner")),
+        by=ANA,
+        world=partners().tell(item("theirs", originator="partner"), at=on(-2)),
+        refused="tearline-stays-whose-it-is",
+    ),
+    Row(
         claim="an item that perished before it was obtained",
         order=RegisterItem(replace(item("new"), perishes_at=NOON)),
         by=ANA,

@@ -44,6 +44,7 @@ class RegisterItem(Says[ItemRegistered]):
             )
         if fact.tearline_of:
             require(known, ItemRegistered, "item", fact.tearline_of, ITEM)
+            _stays_whose_it_is(known, fact)
         if fact.perishes_at is not None and fact.perishes_at <= act.at:
             raise Refused(
                 "perishes-later",
@@ -51,6 +52,22 @@ class RegisterItem(Says[ItemRegistered]):
                 (fact.item,),
             )
         return [act.says(fact)]
+
+
+def _stays_whose_it_is(known: History, fact: ItemRegistered) -> None:
+    """Refuse a tearline version of another's item as one's own: nobody would ask its originator any more."""
+    for drawn_from in known.of(ItemRegistered):
+        of = drawn_from.fact
+        if of.item == fact.tearline_of and (of.originator, of.holder) != (fact.originator, fact.holder):
+            raise Refused(
+                "tearline-stays-whose-it-is",
+                Words(
+                    f"a tearline version of {of.item} has its originator, {of.originator}, and its holder, {of.holder}",
+                    f"una versión por debajo de la línea de {of.item} tiene su originador, {of.originator}, y su"
+                    f" poseedor, {of.holder}",
+                ),
+                (fact.item,),
+            )
 
 
 class RecordSourceWarning(Says[SourceWarned]):
