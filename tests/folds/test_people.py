@@ -266,7 +266,15 @@ def test_an_allegation_stands_as_it_was_last_assessed() -> None:
     )
     world.tell(assessed(AllegationStanding.SUBSTANTIATED), at=on(-3))
     world.tell(assessed(AllegationStanding.CREDIBLE), at=on(-6), known=on(-1))
-    for day, standing in [(-8, "open"), (-5, "credible"), (-2, "substantiated"), (5, "substantiated")]:
+    world.tell(assessed(AllegationStanding.UNFOUNDED), at=on(6), known=on(6))
+    world.tell(assessed(AllegationStanding.CREDIBLE), at=on(5.5), known=on(7))
+    for day, standing in [
+        (-8, "open"),
+        (-5, "credible"),
+        (-2, "substantiated"),
+        (5, "substantiated"),
+        (6.5, "credible"),
+    ]:
         (allegation,) = People(world.history, on(day)).allegations[SIU]
         assert allegation.standing == standing
         assert allegation.kind is AllegationKind.LEAK

@@ -254,6 +254,10 @@ def _offices(history: History, at: datetime) -> dict[PersonId, Recorded[OfficeTa
     return offices
 
 
+def _worse(standing: AllegationStanding) -> int:
+    return _WORSENING.index(standing) if standing in _WORSENING else -1
+
+
 def _trained(history: History, at: datetime) -> dict[PersonId, datetime]:
     trained: dict[PersonId, datetime] = {}
     for course in history.of(CourseHeld):
@@ -265,11 +269,10 @@ def _trained(history: History, at: datetime) -> dict[PersonId, datetime]:
 
 
 def _allegations(history: History, at: datetime) -> dict[UnitId, list[Allegation]]:
-    standing = {
-        r.fact.allegation: r.fact.standing
-        for r in sorted(history.of(AllegationAssessed), key=lambda r: r.happened_at)
-        if r.happened_at <= at
-    }
+    assessed: dict[AllegationId, list[Recorded[AllegationAssessed]]] = {}
+    for assessment in history.of(AllegationAssessed):
+        if assessment.happened_at <= at:
+            assessed.setdefault(assessment.fact.allegation, []).append(assessment)
     justice: dict[AllegationId, list[Recorded[JusticeStepsFound]]] = {}
     for found in history.of(JusticeStepsFound):
         if found.happened_at <= at:
@@ -277,7 +280,8 @@ def _allegations(history: History, at: datetime) -> dict[UnitId, list[Allegation
     allegations: dict[UnitId, list[Allegation]] = {}
     for r in history.of(AllegationRecorded):
         if r.happened_at <= at:
-            now = standing.get(r.fact.allegation, r.fact.standing)
+            standing = latest(assessed.get(r.fact.allegation, ()), lambda fact: _worse(fact.standing))
+            now = standing.fact.standing if standing else r.fact.standing
             steps = latest(justice.get(r.fact.allegation, ()), lambda fact: not fact.effective)
             allegations.setdefault(r.fact.unit, []).append(
                 Allegation(recorded=r, standing=now, justice=steps)
