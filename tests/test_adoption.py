@@ -25,6 +25,7 @@ from tearline.folds.retelling import replay
 from tearline.ledger import personal
 from tearline.node import Node, Order, make_node
 from tearline.projections import Projections
+from tearline.protocol import load_pack
 from tearline.rooms.leaks import ReportCompromise
 from tearline.rooms.parties.agreements import ApplyProtocolInHindsight, SignAgreement
 from tearline.rooms.parties.units import RegisterOrganisation
@@ -163,6 +164,19 @@ def test_another_process_decides_under_it_at_once(node: Node, tmp_path: Path, cl
     assert third.protocols["cross-border/9"].sha256 == node.protocols["cross-border/9"].sha256
     assert "cross-border/3" not in third.protocols
     third.ledger.close()
+
+
+def test_a_process_that_ships_another_text_of_that_name_does_not_decide_by_it(node: Node) -> None:
+    ships = {**node.protocols, "cross-border/9": load_pack(LOOSER, file="shipped later")}
+    beside = Node(node.ledger, ships, node.clock, demo=True)
+    adopt(node, STRICTER)
+    with pytest.raises(Refused, match="known"):
+        beside.record(ask())
+    assert beside.protocols["cross-border/9"].sha256 == hashlib.sha256(LOOSER.encode()).hexdigest()
+    assert len(list(beside.protocols)) == len(list(node.protocols)), "and going through all reads the record"
+    beside.record(ask())
+    (reached,) = verdicts(node)
+    assert reached.protocol_sha256 == hashlib.sha256(STRICTER.encode()).hexdigest()
 
 
 def test_an_adoption_while_a_request_is_being_decided_comes_first(node: Node) -> None:

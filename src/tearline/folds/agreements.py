@@ -67,7 +67,7 @@ class Agreement:
 
 
 def protocol_of(held: Agreement | None, protocols: Mapping[str, Pack]) -> Protocol | None:
-    """What a request under this agreement is put to; None where one of its packs is not at hand.
+    """What a request under this agreement is put to; None where one of its packs is not at hand as it was adopted.
 
     Without an agreement, the latest text that is offered to partners. Malformed where the packs do not fit together.
     """
@@ -75,7 +75,10 @@ def protocol_of(held: Agreement | None, protocols: Mapping[str, Pack]) -> Protoc
         offered = [pack for pack in protocols.values() if pack.name == OFFERED]
         latest = max(offered or protocols.values(), key=lambda pack: int(pack.version), default=None)
         return Protocol(packs=(latest,)) if latest else None
-    packs = [protocols[id_] for id_ in held.packs if id_ in protocols]
+    # A newer Tearline beside this one may ship another text under a name that this record adopted.
+    signed = {change.adopted.protocol: change.adopted.sha256 for change in held.changes}
+    found = [protocols[id_] for id_ in held.packs if id_ in protocols]
+    packs = [pack for pack in found if signed.get(pack.id, pack.sha256) == pack.sha256]
     return Protocol(packs=tuple(packs)) if len(packs) == len(held.packs) else None
 
 
