@@ -160,6 +160,10 @@ OTHERS = {"item__originator": "agency-3", "item__onward_consent": True}
         ({"request__right_to_know_stated": False, "threats": []}, Outcome.HOLD),
         (
             {"request__right_to_know_stated": False, "threats": [THREAT | {"warned_at": NOW}]},
+            Outcome.HOLD,
+        ),
+        (
+            {"agreement__equal_procedures": False, "threats": [THREAT | {"warned_at": NOW}]},
             Outcome.RELEASE,
         ),
         (OTHERS, Outcome.RELEASE),
