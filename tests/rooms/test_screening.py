@@ -232,7 +232,7 @@ def test_the_latest_answer_for_this_unit_counts(
 ) -> None:
     made = dossier(theirs(*given))
     assert made["item"]["onward_consent"] is allowed
-    assert made.get("consent", {}).get("answer") == answer
+    assert made["consent"].get("answer") == answer
 
 
 @pytest.mark.parametrize("days", [(-1.0, -2.0), (-2.0, -1.0)])

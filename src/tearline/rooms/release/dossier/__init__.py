@@ -49,6 +49,8 @@ def assemble(known: History, recorded: Recorded[ReleaseRequested], now: datetime
     if registered is not None and not registered.fact.content.purged:
         dossier["item"] = item(known, registered, asked, now)
     answer = consent(known, asked, now)
+    if answer is None and registered is not None and registered.fact.originator != registered.fact.holder:
+        answer = {}  # an originator who could be asked: that it has not answered is known, and rules ask for it
     if answer is not None:
         dossier["consent"] = answer
     if held is not None:
