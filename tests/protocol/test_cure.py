@@ -21,7 +21,14 @@ from tests.protocol.packs import SHIPPED, WORDS, cross_border, pack_of, text_of
 PACKS = sorted(SHIPPED.parent.glob("*.yaml"))
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 PERMIT = ("permit", "true")
-NOT_CURED: Mapping[tuple[str, str, str], str] = {}
+NOT_CURED: Mapping[tuple[str, str, str], str] = {
+    (
+        "us.icd191/1",
+        "warning-not-assessed",
+        f"matches[{n}]",
+    ): "what an assessment will find is not for a cure to say"
+    for n in range(3)
+}
 """Cases of shipped packs, as (pack, rule, case), that are not cured, and why."""
 
 
