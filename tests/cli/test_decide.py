@@ -207,3 +207,9 @@ def test_a_name_that_would_move_the_cursor_does_not(run: Run, tmp_path: Path) ->
 def test_the_status_of_a_verdict_is_as_promised() -> None:
     promised: dict[str, Any] = {"release": 0, "hold": 3, "refuse": 4}
     assert promised == STATUS
+
+
+def test_protocols_are_named_as_a_decision_names_them(run: Run, base: Path) -> None:
+    joined = run("decide", base, "--protocol", "cross-border/2+orcon/1")
+    assert joined == run("decide", base, "--protocol", "cross-border/2", "--protocol", "orcon")
+    assert "cross-border/2+orcon/1 says" in joined.out

@@ -57,7 +57,7 @@ def test_what_becomes_looser_stands_first_with_rule_case_and_command(run: Run, f
     assert (ran.status, ran.err) == (0, "")
     heading, *_ = ran.out.splitlines()
     assert heading.startswith(
-        "200 dossiers put to cross-border/2, compared with what each dossier's agreement names"
+        "Dossiers put to cross-border/2, compared with what each dossier's agreement names: 200."
     )
     looser, stricter = ran.out.index("LOOSER"), ran.out.index("Stricter")
     assert looser < ran.out.index("cross-border/1: vetting-pending") < stricter
@@ -111,7 +111,7 @@ def test_spanish_is_spoken_on_request(run: Run, file: Path, new: Path) -> None:
 
 def test_the_same_text_changes_nothing(run: Run, file: Path) -> None:
     ran = run("protocol", "replay", file, "--protocol", "cross-border/1", "--against", "cross-border/1")
-    assert "200 verdicts stay, 0 change" in ran.out
+    assert "Verdicts that stay: 200; that change: 0" in ran.out
     assert "Nothing is looser among these dossiers" in ran.out
 
 
@@ -199,7 +199,7 @@ def test_a_purged_dossier_replays_as_purged(run: Run, node: Path, tmp_path: Path
     said = json.loads(run("protocol", "replay", "--protocol", "cross-border/1", "--data", node, "--json").out)
     assert (said["purged"], said["compared"]) == (1, len(reached) - 1)
     ran = run("protocol", "replay", "--protocol", "cross-border/1", "--data", node, "--language", "es")
-    assert "1 expedientes fueron destruidos" in ran.out
+    assert "Expedientes suprimidos, que se repiten como suprimidos: 1" in ran.out
     out = tmp_path / "dossiers.jsonl"
     exported = json.loads(run("protocol", "dossiers", "-o", out, "--data", node, "--json").out)
     assert (exported["dossiers"], exported["purged"]) == (len(reached) - 1, 1)
@@ -219,7 +219,7 @@ def test_a_verdict_by_a_text_that_is_another_now_is_said(
     assert said["compared"] == 0
     assert said["past"] > 0
     ran = run("protocol", "replay", "--protocol", "cross-border/1", "--data", node)
-    assert "rest on texts or an engine that are not at hand any more" in ran.out
+    assert "by texts or an engine that are not at hand any more: " in ran.out
     stated = ("protocol", "replay", "--protocol", "cross-border/1", "--against", "cross-border/1")
     assert json.loads(run(*stated, "--data", node, "--json").out)["compared"] == said["past"]
 

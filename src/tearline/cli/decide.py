@@ -27,7 +27,7 @@ def decide(  # noqa: PLR0917  the command line gives them by name
         typer.Option(
             "--protocol",
             metavar="NAME|FILE",
-            help="By default the one that the dossier's agreement names. Several: the worst verdict holds.",
+            help="By default the one that the dossier's agreement names. Several (A+B): the worst verdict holds.",
         ),
     ] = None,
     explain: Annotated[
@@ -79,10 +79,10 @@ def _agreed(plain: object) -> str:
 
 
 def _packs(names: Sequence[str], plain: object, file: str) -> list["Pack"]:
-    from tearline.cli.protocol import named
+    from tearline.cli.protocol import apart, named
 
     try:
-        return [named(name) for name in dict.fromkeys(names)]
+        return [named(name) for name in dict.fromkeys(apart(names))]
     except Malformed as unknown:
         if names == [_agreed(plain)] and unknown.file == names[0]:
             raise Malformed(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tearline.cli.options import AsJson, Spoken
-from tearline.cli.protocol import identity, named
+from tearline.cli.protocol import apart, identity, named
 from tearline.cli.said import both, console, document, say
 from tearline.facts.errors import Malformed
 from tearline.facts.words import Language, Words
@@ -113,9 +113,7 @@ def diff(
 
 def _packs(name: str) -> list["Pack"]:
     """One protocol, or several that bind together, joined by a plus sign as a decision names them."""
-    if Path(name).exists():
-        return [named(name)]
-    return [named(one) for one in name.split("+")]
+    return [named(one) for one in apart([name])]
 
 
 def _write(case: "Case", file: Path) -> None:

@@ -12,6 +12,8 @@ from tearline.facts.errors import Malformed
 from tearline.facts.words import Language
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tearline.protocol import Citation, Duty, Pack, Rule
 
 app = typer.Typer(
@@ -40,8 +42,8 @@ def check(
         )
     elif not failures:
         print(
-            f"{pack.id} is sound: {len(pack.rules)} rules, {len(pack.duties)} duties,"
-            f" all {len(pack.cases)} cases as it says. sha256 {pack.sha256}"
+            f"{pack.id} is sound. Rules: {len(pack.rules)}, duties: {len(pack.duties)},"
+            f" cases, all as it says: {len(pack.cases)}. sha256 {pack.sha256}"
         )
     return 1 if failures else 0
 
@@ -88,6 +90,11 @@ def cited(cite: "Citation", language: Language) -> str:
     more = [f"{since} {cite.since.isoformat()}"] if cite.since else []
     more += [_AWAITING[language]] if cite.awaiting_check else []
     return f"{cite}" + (f" ({'; '.join(more)})" if more else "")
+
+
+def apart(names: "Iterable[str]") -> list[str]:
+    """Several may be joined by a plus sign, as a decision names them; a file's own name is left whole."""
+    return [one for name in names for one in ([name] if Path(name).exists() else name.split("+"))]
 
 
 def named(name: str) -> "Pack":

@@ -11,6 +11,7 @@ import typer
 
 from tearline.cli.options import HERE, AsJson, Data, Database, Spoken, opened, read
 from tearline.cli.progress import shown
+from tearline.cli.protocol import apart
 from tearline.cli.said import aside, console, document
 from tearline.facts.errors import Malformed
 from tearline.facts.words import Language, Words
@@ -32,9 +33,10 @@ INTERRUPTED = Words(
     "tearline protocol replay: interrumpido; no hay resultado y no se escribió nada",
 )
 EXPORTED = Words(
-    "{file}: {count} dossiers, {purged} more were purged. This is sealed material: only its owner can read the file",
-    "{file}: {count} expedientes; otros {purged} fueron destruidos. Es material reservado: solo su dueño puede leer el"
-    " archivo",
+    "{file}: dossiers: {count}; purged, and so left out: {purged}. This is sealed material: only its owner can read"
+    " the file",
+    "{file}: expedientes: {count}; suprimidos, y por eso omitidos: {purged}. Es material reservado: solo su dueño"
+    " puede leer el archivo",
 )
 
 
@@ -62,7 +64,7 @@ def replay(
     protocol: Annotated[
         list[str] | None,
         typer.Option(
-            "--protocol", metavar="NAME|FILE", help="What to decide by instead; several bind together."
+            "--protocol", metavar="NAME|FILE", help="What to decide by instead; several (A+B) bind together."
         ),
     ] = None,
     against: Annotated[
@@ -113,8 +115,8 @@ def replay(
         with ExitStack() as stack:
             node = stack.enter_context(opened(data, database, reading=True)) if dossiers is None else None
             known = _known(node)
-            new = [text(name, known) for name in dict.fromkeys(protocol)]
-            old = [text(name, known) for name in dict.fromkeys(against or ())]
+            new = [text(name, known) for name in dict.fromkeys(apart(protocol))]
+            old = [text(name, known) for name in dict.fromkeys(apart(against or ()))]
             task = prepare(new, old, known, settings or (), listing=cases is not None)
             shows = replayed.Shows(
                 source=dossiers,

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from tearline.jobs.replay.task import Task, Text
 
 COMPARED = Words(
-    "{count} dossiers put to {new}, compared with {old}: {same} verdicts stay, {changed} change",
-    "{count} expedientes puestos a {new}, comparados con {old}: {same} veredictos quedan, {changed} cambian",
+    "Dossiers put to {new}, compared with {old}: {count}. Verdicts that stay: {same}; that change: {changed}",
+    "Expedientes puestos a {new}, comparados con {old}: {count}. Veredictos que quedan: {same}; que cambian:"
+    " {changed}",
 )
 OWN = Words("what each dossier's agreement names", "lo que nombra el acuerdo de cada expediente")
 DECIDED = Words("what decided each", "lo que decidió cada uno")
@@ -34,33 +35,31 @@ CAUSED = Words("{count}, {alone} by this alone", "{count}, {alone} solo por esta
 FOR_MISSING = Words(", {missing} because a fact is missing", ", {missing} porque falta un dato")
 NO_PERMIT = Words("no rule permits", "ninguna regla permite")
 MISSING = Words(
-    "Facts that are missing where it becomes stricter; {only} change for these alone. A parameter can be stated with"
-    " --set.",
-    "Datos que faltan donde se vuelve más estricto; {only} cambian solo por ellos. Un parámetro puede indicarse con"
-    " --set.",
+    "Facts that are missing where it becomes stricter. Verdicts that change for these alone: {only}. A parameter can"
+    " be stated with --set.",
+    "Datos que faltan donde se vuelve más estricto. Veredictos que cambian solo por ellos: {only}. Un parámetro puede"
+    " indicarse con --set.",
 )
 PURGED = Words(
-    "{count} dossiers were purged: they replay as purged",
-    "{count} expedientes fueron destruidos: no se repiten",
+    "Dossiers that were purged and replay as purged: {count}",
+    "Expedientes suprimidos, que se repiten como suprimidos: {count}",
 )
 PAST = Words(
-    "{count} verdicts rest on texts or an engine that are not at hand any more: state --against to compare them",
-    "{count} veredictos se alcanzaron con textos o un motor que ya no están: indique --against para compararlos",
+    "Verdicts by texts or an engine that are not at hand any more: {count}. State --against to compare them",
+    "Veredictos con textos o un motor que ya no están: {count}. Indique --against para compararlos",
 )
 UNREAD = Words(
-    "{count} dossiers on record cannot be read with these texts",
-    "{count} expedientes no pueden leerse con estos textos",
+    "Dossiers on record that cannot be read with these texts: {count}",
+    "Expedientes registrados que no pueden leerse con estos textos: {count}",
 )
-TOLD = Words(
-    "{count} of the verdicts are of worked cases", "{count} de los veredictos son de casos de estudio"
-)
+TOLD = Words("Verdicts of worked cases among them: {count}", "De casos de estudio, entre ellos: {count}")
 UNNAMED = Words(
-    "{count} dossiers name no protocol to compare with: state --against",
-    "{count} expedientes no nombran un protocolo con que comparar: indique --against",
+    "Dossiers that name no protocol to compare with: {count}. State --against",
+    "Expedientes que no nombran un protocolo con que comparar: {count}. Indique --against",
 )
 UNKNOWN = Words(
-    "{count} dossiers name {name}, which is not at hand: state --against",
-    "{count} expedientes nombran {name}, que no está: indique --against",
+    "Dossiers that name {name}, which is not at hand: {count}. State --against",
+    "Expedientes que nombran {name}, que no está: {count}. Indique --against",
 )
 SET = Words("With {settings} in every agreement", "Con {settings} en cada acuerdo")
 PLACES = {"line": Words("line", "línea"), "entry": Words("entry", "entrada")}

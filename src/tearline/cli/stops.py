@@ -8,7 +8,7 @@ import typer
 
 from tearline.cli.decide import parsed
 from tearline.cli.options import AsJson, Spoken, read
-from tearline.cli.protocol import identity
+from tearline.cli.protocol import apart, identity
 from tearline.cli.replay import text
 from tearline.cli.said import both, console, document, say
 from tearline.facts.errors import Malformed
@@ -52,7 +52,7 @@ def stops(
     from tearline.protocol.alone import stops as stopped
 
     known = shipped()
-    chosen = [text(name, known) for name in dict.fromkeys(protocol)] if protocol else known
+    chosen = [text(name, known) for name in dict.fromkeys(apart(protocol))] if protocol else known
     packs = [one.load() for one in chosen]
     raw = read(dossier)
     plainly = parsed(raw, str(dossier))

@@ -137,5 +137,8 @@ def setting(said: str, protocol: Protocol) -> tuple[str, object]:
         )
     parameter = declared[name]
     textual = parameter.type in (ParameterType.STRING, ParameterType.DURATION)
-    plain = value if textual else parse_json(value, file="--set")
+    try:
+        plain = value if textual else parse_json(value, file="--set")
+    except Malformed:
+        plain = value  # which the parameter's own type then refuses, by its name
     return name, read_parameter(parameter, plain, file="--set", place=name)
