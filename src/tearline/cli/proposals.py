@@ -43,7 +43,7 @@ KNOWN = Words("made known for agreements to come", "para acuerdos futuros")
 SIGNED = Words("Signed by {by}.", "Firmada por {by}.")
 LACKS = Words(
     "It lacks {n} of 2 signatures, by {day}: tearline protocol sign {proposal} --text FILE --by PERSON",
-    "Faltan {n} de 2 firmas, hasta el {day}: tearline protocol sign {proposal} --text FILE --by PERSON",
+    "Firmas que faltan: {n} de 2, hasta el {day}: tearline protocol sign {proposal} --text FILE --by PERSON",
 )
 NOTHING = Words("No protocol was proposed.", "No se ha propuesto ningún protocolo.")
 

@@ -132,7 +132,7 @@ class OriginatorAnswered(Fact):
         tuple[Treatment, ...], Label("To be done to it first", "Qué debe hacérsele antes")
     ] = ()
     tearline: Annotated[
-        bool, Label("The text below the tearline is free", "El texto debajo de la línea es libre")
+        bool, Label("The text below the tearline is free", "El texto debajo de la línea de corte es libre")
     ] = False
     conditions: Annotated[Sealed[str | None], Label("Conditions", "Condiciones"), Compartment.REASONS] = (
         NOTHING

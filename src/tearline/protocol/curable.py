@@ -88,7 +88,7 @@ REASONS: Mapping[str, Reason] = {
     "item.onward_consent": _CONSENTED,
     "item.compromised": _NATURE,
     "item.tearline_of": _anew(
-        "a text below the tearline can be written", "puede redactarse un texto tearline"
+        "a text below the tearline can be written", "puede redactarse un texto debajo de la línea de corte"
     ),
     "item.suspicion_stated": _WRITTEN,
     "item.protected_activity": _NATURE,

@@ -150,7 +150,13 @@ _CONSENT = (
         2,
         many=3,
     ),
-    _f("tearline", BOOL, "The text below the tearline is free", "El texto debajo de la línea es libre", 2),
+    _f(
+        "tearline",
+        BOOL,
+        "The text below the tearline is free",
+        "El texto debajo de la línea de corte es libre",
+        2,
+    ),
 )
 _WARNING = (
     _f("id", STRING, "The warning", "La advertencia"),
