@@ -43,7 +43,7 @@ def check(
     elif not failures:
         print(
             f"{pack.id} is sound. Rules: {len(pack.rules)}, duties: {len(pack.duties)},"
-            f" cases, all as it says: {len(pack.cases)}. sha256 {pack.sha256}"
+            f" cases that come out as it says: {len(pack.cases)}. sha256 {pack.sha256}"
         )
     return 1 if failures else 0
 
