@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tearline.facts.fact import Fact, Sealed
-from tearline.facts.harm import NoticeMethod, PeopleWarned
+from tearline.facts.harm import NoticeMethod, PeopleWarned, ThreatHarm
 from tearline.facts.history import History, Told
 from tearline.facts.identifiers import (
     AccountId,
@@ -31,6 +32,7 @@ from tearline.facts.words import Words
 from tearline.folds.obligations import Obligation, obligations, obligations_question
 from tearline.protocol import Citation, Duty, Pack, Party, Within
 from tearline.rooms.release.requests import DecideRequest, RequestRelease, SignOff
+from tests.protocol.packs import shipped
 from tests.worlds import (
     ANA,
     CLIO,
@@ -54,6 +56,7 @@ from tests.worlds import (
     signed_off,
     suspended,
     terms,
+    threat,
     unit,
     warned,
 )
@@ -270,6 +273,26 @@ def test_a_warning_about_an_item_that_nobody_asked_for_is_owed_to_people_all_the
 def test_a_warning_about_a_strangers_item_is_no_debt_of_ours() -> None:
     world = partners().tell(organisation("strangers"), item("theirs", holder="strangers"), at=on(-1))
     assert owed(world.tell(warned(item="theirs"), at=NOON)) == []
+
+
+@pytest.mark.parametrize(
+    ("assessed", "is_owed"),
+    [
+        ({}, True),
+        ({"harm": ThreatHarm.KIDNAPPING}, True),
+        ({"harm": ThreatHarm.OTHER}, False),
+        ({"credible": False}, False),
+        ({"specific": False}, False),
+        ({"impending": False}, False),
+    ],
+    ids=str,
+)
+def test_a_warning_is_owed_of_a_threat_that_the_duty_speaks_of(
+    assessed: dict[str, Any], *, is_owed: bool
+) -> None:
+    world = partners().tell(agreement("further", further=("us.icd191/1",)), at=on(-1))
+    world.tell(threat(**assessed), at=NOON)
+    assert [o.about for o in owed(world, "warn-of-threat", shipped())] == (["shots"] if is_owed else [])
 
 
 # Hindsight

@@ -116,6 +116,12 @@ def test_duties_speak_of_facts_that_exist_and_of_a_field_that_both_share(pack: P
         for kind in (duty.on, *duty.discharged_by):
             fields = {field.name for field in record_of(known[kind]).fields}
             assert duty.about in fields, f"{duty.id}: {kind} has no {duty.about}"
+        asked = {field.name: field for field in record_of(known[duty.on]).fields}
+        for field, some in duty.where:
+            assert asked[field].compartment is None, f"{duty.id}: {field} is sealed"
+            options = getattr(asked[field].shape, "options", None)
+            choices: set[str | bool] = set(map(str, options)) if options else {True, False}
+            assert set(some) <= choices, f"{duty.id}: {field} is one of {choices}"
 
 
 @stopping_rule

@@ -8,7 +8,7 @@ import pytest
 from tearline.facts.fact import Fact, Sealed
 from tearline.facts.history import Actor
 from tearline.facts.identifiers import ItemId, UnitId, ValidationId
-from tearline.facts.release import OnwardConsentGiven
+from tearline.facts.release import Extent, OnwardConsentGiven
 from tearline.facts.retention import RecordValidated
 from tearline.facts.screening import (
     EuropolCode,
@@ -233,6 +233,27 @@ def test_the_latest_answer_for_this_unit_counts(
     made = dossier(theirs(*given))
     assert made["item"]["onward_consent"] is allowed
     assert made["consent"].get("answer") == answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "more", "extent", "allowed"),
+    [
+        (CONDITIONS, {"requires": (Treatment.PARAPHRASE,)}, Extent.TEARLINE, True),
+        (CONDITIONS, {"requires": (Treatment.PARAPHRASE,)}, Extent.FULL, False),
+        (CONDITIONS, {"requires": (Treatment.PARAPHRASE,)}, Extent.REDACTED, False),
+        (CONDITIONS, {}, Extent.TEARLINE, False),
+        (NO, {"tearline": True}, Extent.TEARLINE, True),
+        (NO, {"tearline": True}, Extent.EXISTENCE, False),
+        (NO, {}, Extent.TEARLINE, False),
+    ],
+    ids=str,
+)
+def test_a_text_below_the_tearline_meets_the_conditions_and_may_be_free(
+    answer: OriginatorsAnswer, more: dict[str, object], extent: Extent, *, allowed: bool
+) -> None:
+    world = theirs(answered(answer, "theirs", "siu", **more))
+    made = dossier(asked(world, requested("below", item="theirs", extent=extent)), "below")
+    assert made["item"]["onward_consent"] is allowed
 
 
 @pytest.mark.parametrize("days", [(-1.0, -2.0), (-2.0, -1.0)])

@@ -214,7 +214,7 @@ def _from_duties(history: History, protocols: Mapping[str, Pack]) -> Iterator[Ob
                         ending.setdefault(identifier, []).append(r)
             for ground in history.of(kinds[duty.on]):
                 about = getattr(ground.fact, duty.about, None)
-                if not about or (ground.told and ends_a_term(duty)):
+                if not about or not duty.arises(ground.fact) or (ground.told and ends_a_term(duty)):
                     continue
                 for agreement in links.governing(duty, pack.id, ground):
                     yield Obligation(

@@ -355,7 +355,7 @@ def _known(read: list[tuple[Rule, Checked]], parameters: Sequence[Parameter], ru
 def _duty(at: _At, sources: Mapping[str, _Source], parameters: Sequence[Parameter]) -> Duty:
     fields = at.map(
         ["id", "on", "about", "debtor", "creditor", "within", "discharged_by", "sentence", "cites"],
-        ["at_most"],
+        ["at_most", "where"],
     )
     within = _within(fields["within"])
     _stated(fields["within"], within, parameters)
@@ -372,7 +372,15 @@ def _duty(at: _At, sources: Mapping[str, _Source], parameters: Sequence[Paramete
         discharged_by=tuple(one.matching(_KIND, kind) for one in fields["discharged_by"].list(1)),
         sentence=fields["sentence"].words(),
         cites=_cites(fields["cites"], sources),
+        where=tuple(_where(key, at) for key, at in fields["where"].entries()) if "where" in fields else (),
     )
+
+
+def _where(field: str, at: _At) -> tuple[str, tuple[str | bool, ...]]:
+    if not _WORD.fullmatch(field):
+        raise at.wrong("a field of the fact as the key")
+    some = at.list(1) if isinstance(at.value, list) else [at]
+    return field, tuple(one.flag() if isinstance(one.value, bool) else one.string(60) for one in some)
 
 
 def _cases(rules: _At, base: _At, parameters: Sequence[Parameter], read: Mapping[str, object]) -> list[Case]:

@@ -109,7 +109,8 @@ class Parameter:
 class Duty:
     """A standing duty: a fact of kind ``on`` creates it, a fact of a kind in ``discharged_by`` ends it.
 
-    ``about`` names the field that both facts share. The fold over obligations applies it.
+    ``about`` names the field that both facts share. ``where`` are fields of the first and the values of which each must
+    have one, or nothing is owed. The fold over obligations applies it.
     """
 
     id: str
@@ -121,6 +122,11 @@ class Duty:
     discharged_by: tuple[str, ...]
     sentence: Words
     cites: tuple[Citation, ...]
+    where: tuple[tuple[str, tuple[str | bool, ...]], ...] = ()
+
+    def arises(self, fact: object) -> bool:
+        """Whether a fact of kind ``on`` is one that creates it."""
+        return all(getattr(fact, field, None) in values for field, values in self.where)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

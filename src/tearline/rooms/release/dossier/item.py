@@ -6,6 +6,7 @@ from datetime import datetime
 from tearline.facts.history import History, Recorded, Role
 from tearline.facts.identifiers import ItemId
 from tearline.facts.release import (
+    Extent,
     ItemRegistered,
     KnowersListed,
     OnwardConsentGiven,
@@ -76,11 +77,20 @@ def _coded(known: History, item: ItemId, now: datetime) -> Dossier:
 
 
 def _allowed(known: History, asked: ReleaseRequested, now: datetime) -> bool:
-    """Whether the originator's answer that stands is a yes. A consent given without an answer is one."""
+    """Whether the originator's answer that stands allows this release. A consent given without an answer is a yes.
+
+    A text below the tearline is allowed where the originator set it free, and meets whatever they ask to be done to the
+    item first: it is sanitised, paraphrased and downgraded.
+    """
     answer = answered(known, asked.item, asked.unit, now)
+    below = asked.extent is Extent.TEARLINE
     match answer.fact if answer else None:
-        case OriginatorAnswered(answer=said):
-            return said is OriginatorsAnswer.YES
+        case OriginatorAnswered(answer=OriginatorsAnswer.YES):
+            return True
+        case OriginatorAnswered(answer=OriginatorsAnswer.CONDITIONS, requires=requires) if requires:
+            return below
+        case OriginatorAnswered(tearline=free):
+            return free and below
         case given:
             return given is not None
 
