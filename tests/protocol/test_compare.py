@@ -252,6 +252,15 @@ def test_a_letter_that_cannot_be_reasoned_about_is_undecided_not_equal() -> None
     assert compare([old], [old]).result == "equal"
 
 
+def test_a_quotient_of_large_constants_is_exact() -> None:
+    """A double cannot hold 2^53 + 1: a quotient by way of one would hide the case between the two limits."""
+    was = pack_of({"many": ("hold", "request.recipients >= 9007199254740992"), "all": ("permit", "true")})
+    now = pack_of({"many": ("hold", "request.recipients >= 9007199254740993 / 1"), "all": ("permit", "true")})
+    comparison = compare([bare(was)], [bare(now)], seconds=20)
+    assert comparison.result == "loosened"
+    assert confirmed(comparison)
+
+
 def test_a_list_longer_than_the_bound_is_not_covered_and_the_bound_is_said() -> None:
     old = pack_of({"stop": ("refuse", "size(chain) > 3"), "yes": ("permit", "true")})
     new = pack_of({"stop": ("refuse", "size(chain) > 4"), "yes": ("permit", "true")})

@@ -133,7 +133,10 @@ class Logic:
     def quotient(self, left: Number, right: Number) -> Number:
         """``left / right`` towards zero; without meaning where ``right`` is 0. Z3's own leaves a rest of 0 or more."""
         if isinstance(left, int) and isinstance(right, int):
-            return left and right and int(math.copysign(abs(left) // abs(right), left * right))
+            if right == 0:
+                return 0
+            size = abs(left) // abs(right)
+            return size if (left < 0) is (right < 0) else -size
         return self._towards_zero(left, right, lambda one, other: one / other, flips=True)
 
     def remainder(self, left: Number, right: Number) -> Number:
