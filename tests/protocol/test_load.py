@@ -197,6 +197,15 @@ def test_only_a_hold_can_be_cured() -> None:
         load_pack(text, file="f")
 
 
+@pytest.mark.parametrize("step", ["²", "٣", "-1", "", "9" * 5_000, "0" * 5_000])
+@pytest.mark.parametrize("rest", ["", ".person"])
+def test_a_place_in_a_list_is_a_few_plain_digits(step: str, rest: str) -> None:
+    """Python takes more for digits than it can read as a number, and gives up on long ones."""
+    case = f"    passes:\n      - ? chain.{step}{rest}\n        : someone\n"
+    with pytest.raises(Malformed, match="a path in the base dossier, found"):
+        load_pack(TEXT.replace("    passes:\n      - {}\n", case, 1), file="f")
+
+
 def test_a_pack_cannot_ask_for_hours_of_work() -> None:
     nested = "chain.exists(p, chain.exists(q, p.person == q.person))"
     assert len(load_pack(text_of({"rule-1": ("refuse", nested)}), file="f").rules) == 1

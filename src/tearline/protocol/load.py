@@ -438,21 +438,28 @@ def _put(plain: object, path: str, value: _At) -> None:
         else:
             holder[last] = copy.deepcopy(value.value)
         return
-    if not isinstance(holder, list) or not last.isdigit() or int(last) > len(holder):
+    place = _index(last)
+    if not isinstance(holder, list) or place is None or place > len(holder):
         raise value.wrong(f"a path in the base dossier, found {path}")
-    if int(last) == len(holder):
+    if place == len(holder):
         holder.append(copy.deepcopy(value.value))
     elif value.value is None:
-        del holder[int(last)]
+        del holder[place]
     else:
-        holder[int(last)] = copy.deepcopy(value.value)
+        holder[place] = copy.deepcopy(value.value)
+
+
+def _index(step: str) -> int | None:
+    """The place in a list that this step says; no list is so long that it needs more than six digits."""
+    return int(step) if step.isascii() and step.isdigit() and len(step) <= 6 else None
 
 
 def _step(holder: object, step: str, value: _At) -> object:
     if isinstance(holder, dict) and step in holder:
         inner: object = holder[step]
         return inner
-    if isinstance(holder, list) and step.isascii() and step.isdigit() and int(step[:6]) < len(holder):
-        element: object = holder[int(step[:6])]
+    place = _index(step)
+    if isinstance(holder, list) and place is not None and place < len(holder):
+        element: object = holder[place]
         return element
     raise value.wrong(f"a path in the base dossier, found the step {step}")
