@@ -123,6 +123,20 @@ def test_an_agreement_under_an_unknown_protocol_asks_for_it(run: Run, base: Path
     assert ran.line.startswith(f"{base}: agreement.protocol: expected a shipped protocol (cross-border/1,")
 
 
+def test_a_dossier_does_not_choose_the_file_that_it_is_judged_by(
+    run: Run, base: Path, tmp_path: Path
+) -> None:
+    lax = tmp_path / "lax.yaml"
+    lax.write_text(PACK.read_text())
+    plain = json.loads(base.read_text())
+    for stated in ("x" * 300, "/" + "x" * 5_000, str(tmp_path), str(lax)):
+        edited(base, agreement=plain["agreement"] | {"protocol": stated})
+        ran = run("decide", base)
+        assert ran.status == 2
+        assert ran.line.startswith(f"{base}: agreement.protocol: expected a shipped protocol")
+    assert run("decide", base, "--protocol", lax).status == 0
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -186,15 +200,22 @@ def test_a_file_without_permission_is_one_line(run: Run, base: Path) -> None:
     ("protocol", "expected"),
     [
         ("none/1", f"none/1: top: expected a shipped protocol ({', '.join(sorted(shipped()))}) or a file"),
+        ("x" * 300, f"{'x' * 300}: top: expected a shipped protocol"),
         (str(ROOT), f"{ROOT}: top: expected a file that can be read (Is a directory)"),
         (str(ROOT / "LICENSE"), f"{ROOT / 'LICENSE'}: line"),
     ],
-    ids=["unknown", "a folder", "another text"],
+    ids=["unknown", "no file's name", "a folder", "another text"],
 )
 def test_what_is_no_protocol_is_one_line(run: Run, base: Path, protocol: str, expected: str) -> None:
-    ran = run("decide", base, "--protocol", protocol)
-    assert ran.status == 2
-    assert ran.line.startswith(expected)
+    for words in (
+        ("decide", base, "--protocol", protocol),
+        ("protocol", "stops", base, "--protocol", protocol),
+        ("protocol", "replay", base, "--protocol", protocol),
+        ("protocol", "diff", "cross-border/1", protocol),
+    ):
+        ran = run(*words)
+        assert ran.status == 2
+        assert ran.line.startswith(expected)
 
 
 def test_a_name_that_would_move_the_cursor_does_not(run: Run, tmp_path: Path) -> None:

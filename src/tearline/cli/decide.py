@@ -45,7 +45,7 @@ def decide(  # noqa: PLR0917  the command line gives them by name
     """Put a dossier to a protocol. Exit status 0 release, 3 hold, 4 refuse."""
     text = read(dossier)
     plain = parsed(text, str(dossier))
-    packs = _packs(protocol or [_agreed(plain)], plain, str(dossier))
+    packs = _packs(protocol) if protocol else _agreed(plain, str(dossier))
     bound, facts = _read(packs, plain, str(dossier), settings or ())
     decision = bound.decide(facts)
     if json:
@@ -71,24 +71,27 @@ def parsed(text: bytes, file: str) -> object:
     return parse_yaml(text, file=file)
 
 
-def _agreed(plain: object) -> str:
-    """The protocol that the agreement in this dossier names; it may state none."""
+def _agreed(plain: object, file: str) -> list["Pack"]:
+    """The shipped protocols, mostly one, that the agreement in this dossier names; it may state none.
+
+    Never a file: whoever wrote the dossier would choose the text that it is judged by.
+    """
+    from tearline.cli.protocol import shipped_as, shipped_ids
+
     agreement = plain.get("agreement") if isinstance(plain, dict) else None
-    named = agreement.get("protocol") if isinstance(agreement, dict) else None
-    return named if isinstance(named, str) else DEFAULT
+    stated = agreement.get("protocol") if isinstance(agreement, dict) else None
+    names = stated.split("+") if isinstance(stated, str) else [DEFAULT]
+    packs = [pack for name in dict.fromkeys(names) if (pack := shipped_as(name)) is not None]
+    if len(packs) < len(set(names)):
+        expected = f"a shipped protocol ({shipped_ids()}); state another with --protocol"
+        raise Malformed(file, "agreement.protocol", expected)
+    return packs
 
 
-def _packs(names: Sequence[str], plain: object, file: str) -> list["Pack"]:
+def _packs(names: Sequence[str]) -> list["Pack"]:
     from tearline.cli.protocol import apart, named
 
-    try:
-        return [named(name) for name in dict.fromkeys(apart(names))]
-    except Malformed as unknown:
-        if names == [_agreed(plain)] and unknown.file == names[0]:
-            raise Malformed(
-                file, "agreement.protocol", f"{unknown.expected}; state it with --protocol"
-            ) from None
-        raise
+    return [named(name) for name in dict.fromkeys(apart(names))]
 
 
 def _explained(bound: "Protocol", facts: Mapping[str, object], decision: "Decision") -> dict[str, object]:

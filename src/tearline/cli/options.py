@@ -73,3 +73,11 @@ def read(path: Path, largest: int = 16 * 2**20) -> bytes:
             return file.read(largest + 1)
     except OSError as error:
         raise Malformed(str(path), "top", f"a file that can be read ({error.strerror})") from None
+
+
+def is_there(name: str) -> bool:
+    """Whether it names a file. What no file system takes for a name names none; ``Path.exists`` raises there."""
+    try:
+        return Path(name).exists()
+    except OSError:
+        return False

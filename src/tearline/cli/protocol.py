@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tearline.cli.options import AsJson, Spoken, read
+from tearline.cli.options import AsJson, Spoken, is_there, read
 from tearline.cli.said import aside, both, console, document, say
 from tearline.facts.errors import Malformed
 from tearline.facts.words import Language
@@ -94,19 +94,28 @@ def cited(cite: "Citation", language: Language) -> str:
 
 def apart(names: "Iterable[str]") -> list[str]:
     """Several may be joined by a plus sign, as a decision names them; a file's own name is left whole."""
-    return [one for name in names for one in ([name] if Path(name).exists() else name.split("+"))]
+    return [one for name in names for one in ([name] if is_there(name) else name.split("+"))]
 
 
 def named(name: str) -> "Pack":
     """A shipped protocol by id (``cross-border/1``) or name (its latest version), else a file's."""
+    fit = shipped_as(name)
+    if fit is not None:
+        return fit
+    if not is_there(name):
+        raise Malformed(name, "top", f"a shipped protocol ({shipped_ids()}) or a file")
+    return from_file(Path(name))
+
+
+def shipped_as(name: str) -> "Pack | None":
+    """The shipped protocol of this id or name."""
     wanted, _, version = name.partition("/")
     fits = [pack for pack in shipped(wanted) if pack.name == wanted and version in ("", pack.version)]
-    if fits:
-        return max(fits, key=lambda pack: int(pack.version))
-    if not Path(name).exists():
-        known = ", ".join(sorted(pack.id for pack in shipped()))
-        raise Malformed(name, "top", f"a shipped protocol ({known}) or a file")
-    return from_file(Path(name))
+    return max(fits, key=lambda pack: int(pack.version)) if fits else None
+
+
+def shipped_ids() -> str:
+    return ", ".join(sorted(pack.id for pack in shipped()))
 
 
 def shipped(name: str = "") -> list["Pack"]:

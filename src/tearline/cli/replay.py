@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tearline.cli.options import HERE, AsJson, Data, Database, Spoken, opened, read
+from tearline.cli.options import HERE, AsJson, Data, Database, Spoken, is_there, opened, read
 from tearline.cli.progress import shown
 from tearline.cli.protocol import apart
 from tearline.cli.said import aside, console, document
@@ -200,7 +200,7 @@ def text(name: str, known: "Sequence[Text]") -> "Text":
     fits = [(int(pack.version), one) for pack, one in packs if name in (pack.id, pack.name)]
     if fits:
         return max(fits, key=lambda one: one[0])[1]
-    if not Path(name).exists():
+    if not is_there(name):
         ids = ", ".join(sorted(pack.id for pack, _ in packs))
         raise Malformed(name, "top", f"a shipped protocol ({ids}) or a file")
     held = read(Path(name))
