@@ -164,6 +164,7 @@ LIMITS = {
     "rules in a pack": load.MOST_RULES,
     "bytes of a pack": load.LARGEST_BYTES,
     "parts of its conditions that a decision visits with all lists full": load.MOST_VISITS,
+    "values of `base` that the cases copy in order to change them, all together": load.MOST_COPIED,
     "elements of a list of the dossier, and fewer where its page says so": types.SHORT,
     "elements of the chain": types.LONG,
     "characters of a string of the dossier": dossier.LONGEST_TEXT,

@@ -217,6 +217,19 @@ def test_a_pack_cannot_ask_for_hours_of_work() -> None:
         load_pack(TEXT + "#" * 600_000, file="f")
 
 
+def test_the_cases_of_a_pack_cannot_copy_a_long_list_for_ever() -> None:
+    chain = [{"person": f"p-{n}"} for n in range(2_000)]
+    long = f"base: {{dossier: 1, at: 2026-03-10T12:00:00Z, chain: {json.dumps(chain)}}}"
+    text = text_of(RULE).replace("base: {dossier: 1, at: 2026-03-10T12:00:00Z}", long)
+    for path in ("chain.0.person", "dossier"):
+        change = "1" if path == "dossier" else "p"
+        many = ", ".join([f"{{{path}: {change}}}"] * 49)
+        assert load_pack(text.replace("passes: [{}]", f"passes: [{many}]"), file="f").cases
+        many = ", ".join([f"{{{path}: {change}}}"] * 50)
+        with pytest.raises(Malformed, match="copy at most 200000 values of base"):
+            load_pack(text.replace("passes: [{}]", f"passes: [{many}]"), file="f")
+
+
 @pytest.mark.parametrize(
     "text", [b"\xff", "", "[]", "pack: 1", "- 1", "a: &x 1", "null", "{pack: a, pack: b}"]
 )

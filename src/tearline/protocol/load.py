@@ -46,6 +46,9 @@ MOST_RULES = 200
 MOST_OF_ANYTHING = 400
 MOST_VISITS = 100_000_000
 """Nodes of conditions that a decision may visit with all lists full: seconds at the worst, whatever an author wants."""
+MOST_COPIED = 200_000
+"""Values of ``base`` that the cases may copy in order to change them, all together: forty times what a shipped text's
+do."""
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re.ASCII)
 _PACK = re.compile(r"[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*", re.ASCII)
@@ -385,13 +388,28 @@ def _where(field: str, at: _At) -> tuple[str, tuple[str | bool, ...]]:
 
 def _cases(rules: _At, base: _At, parameters: Sequence[Parameter], read: Mapping[str, object]) -> list[Case]:
     cases = []
+    weights = (
+        {key: _values(value) for key, value in base.value.items()} if isinstance(base.value, dict) else {}
+    )
+    copied = 0
     for n, rule in enumerate(rules.list(1, MOST_RULES)):
         fields = rule.map(["id"], list(rule.value) if isinstance(rule.value, dict) else [])
         for key, matches in (("matches", True), ("passes", False)):
             for m, patch in enumerate(fields[key].list(1)):
-                dossier = _dossier(base, dict(patch.entries()), parameters, patch, read)
+                changes = dict(patch.entries())
+                touched = {path.partition(".")[0] for path in changes}
+                copied += sum(weights.get(key, 0) for key in (weights if "dossier" in touched else touched))
+                if copied > MOST_COPIED:
+                    raise patch.wrong(f"cases that copy at most {MOST_COPIED} values of base, all together")
+                dossier = _dossier(base, changes, parameters, patch, read)
                 cases.append(Case(rule=n, name=f"{key}[{m}]", dossier=dossier, matches=matches))
     return cases
+
+
+def _values(value: object) -> int:
+    """How many values this is, with those inside of it. It is no deeper than a dossier."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + sum(map(_values, inner))
 
 
 def _dossier(
