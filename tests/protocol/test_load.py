@@ -217,6 +217,23 @@ def test_a_pack_cannot_ask_for_hours_of_work() -> None:
         load_pack(TEXT + "#" * 600_000, file="f")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        TEXT + "? " + "pack" * 100_000 + "\n: 1\n",
+        TEXT.replace("    effect: refuse", f"    effect: {'refuse' * 60_000}", 1),
+    ],
+    ids=["a key", "a value"],
+)
+def test_what_is_wrong_is_said_in_a_line_that_can_be_read(text: str) -> None:
+    with pytest.raises(Malformed) as refused:
+        load_pack(text, file="f")
+    line = str(refused.value)
+    assert len(line) < 2_100
+    assert ": expected one of " in line
+    assert line.startswith("f: line ")
+
+
 def test_the_cases_of_a_pack_cannot_copy_a_long_list_for_ever() -> None:
     chain = [{"person": f"p-{n}"} for n in range(2_000)]
     long = f"base: {{dossier: 1, at: 2026-03-10T12:00:00Z, chain: {json.dumps(chain)}}}"

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 
 from tearline.facts.words import Words
 
+LONGEST_SAID = 1_000
+"""Characters that are said of a place, and of what was expected there: both may hold what the sender wrote."""
+
 
 class Refused(Exception):
     """The rules say no. Shown to people with the rule and the facts, so it must itself be releasable."""
@@ -26,9 +29,15 @@ class Malformed(Exception):
         self.file = file
         self.place = place
         self.expected = expected
-        said = " ".join(f"{file}: {place}: expected {expected}".split())
+        said = " ".join(f"{file}: {_brief(place)}: expected {_brief(expected)}".split())
         # A sender's key or value may stand in the line: it must not move the cursor of whoever reads it.
         super().__init__("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in said))
+
+
+def _brief(said: str) -> str:
+    """Its beginning and its end, where it is too long to be read."""
+    half = LONGEST_SAID // 2
+    return said if len(said) <= LONGEST_SAID else f"{said[:half]} … {said[-half:]}"
 
 
 class Broken(Exception):
