@@ -342,3 +342,19 @@ def test_a_hostile_condition_costs_no_more_than_the_bounds(condition: str) -> No
     dossier: dict[str, object] = {"at": NOW, "chain": people, "sign_offs": [{"line": "legal"}]}
     found = cure(pack, dossier)
     check_cure(Protocol(packs=(pack,)), dossier, found)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "threats.map(t, agreement.revetting).all(span, at == at + span)",
+        "threats.map(t, agreement.revetting).exists(span, at != at + span)",
+        "size(threats.map(t, agreement.revetting).filter(span, at != at + span)) == 1",
+        "threats.map(t, t.at).filter(day, day <= at).exists_one(day, day == at)",
+    ],
+)
+@pytest.mark.parametrize("terms", [{}, {"revetting": timedelta(0)}, {"revetting": timedelta(days=1)}])
+def test_what_is_made_of_a_list_is_not_taken_for_its_entries(
+    condition: str, terms: dict[str, object]
+) -> None:
+    one(condition, agreement=terms, threats=[{"id": "threat-1", "at": NOW}])

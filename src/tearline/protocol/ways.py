@@ -253,6 +253,8 @@ class Search:
         elements = evaluate(base, self.scope)
         if not isinstance(elements, list):
             return self.stated(base)
+        if is_mapped(node.over):  # what the macro is at is made of an entry, and is none
+            return []
         conditions = [(f.slot, f.body) for f in filters]
         if isinstance(base.type, ListOf) and isinstance(base.type.element, Simple):
             return self._plain(node, base, elements, value)
@@ -345,6 +347,8 @@ class Search:
         elements = evaluate(base, self.scope)
         if not isinstance(elements, list):
             return self.stated(base)
+        if filters and is_mapped(node):
+            return []
         if isinstance(base.type, ListOf) and isinstance(base.type.element, Simple):
             path = self._path(base)
             return [
@@ -443,6 +447,15 @@ def facts(node: Node) -> Iterator[Root | Field]:
         yield node
     for child in (node.over,) if isinstance(node, Quantifier) else children(node):
         yield from facts(child)
+
+
+def is_mapped(over: Node) -> bool:
+    """Whether the list is made of something else than a list of the dossier and what passed its filters."""
+    while isinstance(over, Quantifier):
+        if over.kind == "map":
+            return True
+        over = over.over
+    return False
 
 
 def below(over: Node) -> tuple[Node, list[Quantifier]]:
