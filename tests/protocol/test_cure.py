@@ -16,7 +16,7 @@ from tearline.protocol.fast import generate
 from tearline.protocol.needed import bare, holds, value_at
 from tearline.protocol.rule import Rule
 from tests.protocol.conditions import NOW, SCHEMA, WIDE, Said, conditions, dossiers, facts
-from tests.protocol.packs import SHIPPED, WORDS, cross_border, pack_of, text_of
+from tests.protocol.packs import SHIPPED, WORDS, cross_border, pack_of, shipped, text_of
 
 PACKS = sorted(SHIPPED.parent.glob("*.yaml"))
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -358,3 +358,16 @@ def test_what_is_made_of_a_list_is_not_taken_for_its_entries(
     condition: str, terms: dict[str, object]
 ) -> None:
     one(condition, agreement=terms, threats=[{"id": "threat-1", "at": NOW}])
+
+
+def test_a_cure_that_states_a_newer_fact_makes_a_newer_dossier() -> None:
+    pack = shipped()["first.tlp2/1"]
+    older = {key: value for key, value in pack.base.items() if key != "request"} | {
+        "dossier": 1,
+        "request": {"recipients": 1, "purpose_stated": True},
+    }
+    found = cure(pack, older)
+    assert "request.reach" in {change.path for change in found.changes}
+    plain = write_dossier(found.dossier)
+    assert plain["dossier"] == 2
+    assert read_dossier(plain, file="cured", parameters=pack.parameters) == found.dossier

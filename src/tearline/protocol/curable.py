@@ -49,7 +49,11 @@ _NATURE = _stated("it is so or it is not", "es así o no lo es")
 _AGREED = _stated("the partners agreed on it", "los socios lo acordaron")
 _UNDERTAKEN = _anew("the partners can give each other their word", "los socios pueden comprometerse")
 _ASKED = _anew("another request could be made", "podría hacerse otra solicitud")
-_MARKED = _anew("who holds the item marks or grades it", "quien tiene el elemento lo marca o evalúa")
+_GRADED = _anew("who holds the item grades it", "quien tiene el elemento lo evalúa")
+_MARKED = _stated(
+    "it is marked as it is; to mark it so that it passes is no cure",
+    "está marcado como está; marcarlo para que pase no subsana nada",
+)
 _WRITTEN = _act("it can be written down", "puede ponerse por escrito")
 _ANSWERED = _act("it can be answered", "puede responderse")
 _VETTED = _act("vetting is decided or renewed", "la evaluación se resuelve o se renueva")
@@ -81,8 +85,8 @@ REASONS: Mapping[str, Reason] = {
     "item.tlp": _MARKED,
     "item.handling": _MARKED,
     "item.conditions_written": _WRITTEN,
-    "item.source_grade": _MARKED,
-    "item.information_grade": _MARKED,
+    "item.source_grade": _GRADED,
+    "item.information_grade": _GRADED,
     "item.originator": _IDENTITY,
     "item.holder": _IDENTITY,
     "item.onward_consent": _CONSENTED,
@@ -95,9 +99,9 @@ REASONS: Mapping[str, Reason] = {
     "item.lawfully_obtained": _NATURE,
     "item.control_official": _act("one can be named", "puede nombrarse"),
     "item.validated_at": _act("the item can be validated anew", "el elemento puede validarse de nuevo"),
-    "item.europol_source": _MARKED,
-    "item.europol_information": _MARKED,
-    "item.europol_codes": _MARKED,
+    "item.europol_source": _GRADED,
+    "item.europol_information": _GRADED,
+    "item.europol_codes": _GRADED,
     "item.europol_text_written": _WRITTEN,
     "consent.answer": _CONSENTED,
     "consent.at": _CONSENTED,

@@ -11,7 +11,19 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from tearline.protocol.evaluate import Exhausted, Scope, Unknown, evaluate
-from tearline.protocol.needed import Needed, Put, Way, cost, joined, order, patched, put_at, steps, value_at
+from tearline.protocol.needed import (
+    Needed,
+    Put,
+    Way,
+    as_new_as,
+    cost,
+    joined,
+    order,
+    patched,
+    put_at,
+    steps,
+    value_at,
+)
 from tearline.protocol.pack import Pack
 from tearline.protocol.protocol import Protocol
 from tearline.protocol.rule import Effect, Rule
@@ -284,15 +296,18 @@ def _fixed_path(node: Node) -> str | None:
 def with_changes(dossier: Mapping[str, object], changes: Iterable[Change]) -> Mapping[str, object]:
     """The dossier with these changes made."""
     made: Mapping[str, object] = dossier
+    stated: list[str] = []
     for change in changes:
         path = steps(change.path)
+        fields = change.after if isinstance(change.after, dict) else {}
+        stated += [change.path, *(f"{change.path}.{name}" for name in fields)]
         if change.adds:
             listed = value_at(made, change.path.rpartition("[")[0])
             path = (*path[:-1], len(listed) if isinstance(listed, list | tuple) else 0)
         changed = put_at(made, path, change.after)
         assert isinstance(changed, dict)  # noqa: S101  as in patched
         made = changed
-    return made
+    return as_new_as(made, stated)
 
 
 def _entry(dossier: Mapping[str, object], path: str) -> str | None:

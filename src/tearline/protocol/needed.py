@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from tearline.protocol.curable import reason
+from tearline.protocol.schema import versions
 
 MOST_SET = 80
 """Facts that one way may set."""
@@ -125,7 +126,14 @@ def patched(dossier: Mapping[str, object], way: Way) -> Mapping[str, object]:
         changed = put_at(made, steps(path), way[path].value)
         assert isinstance(changed, dict)  # noqa: S101  a path begins with a name
         made = changed
-    return made
+    return as_new_as(made, way)
+
+
+def as_new_as(dossier: Mapping[str, object], paths: Iterable[str]) -> Mapping[str, object]:
+    """The dossier in a version that has these fields: whoever states a newer fact writes a newer dossier."""
+    needed = max((versions().get(bare(path), 1) for path in paths), default=1)
+    stated = dossier.get("dossier")
+    return {**dossier, "dossier": needed} if isinstance(stated, int) and stated < needed else dossier
 
 
 def put_at(holder: object, way: Sequence[Step], value: object) -> object:

@@ -382,12 +382,18 @@ def _type(field: Field, version: int) -> Type:
 
 def words() -> dict[str, Words]:
     """The words of every field, by its path without places: ``chain.outcome``."""
-    return dict(_words("", DOSSIER))
+    return {path: field.words for path, field in _paths("", DOSSIER)}
 
 
-def _words(above: str, fields: tuple[Field, ...]) -> Iterable[tuple[str, Words]]:
+@lru_cache(maxsize=1)
+def versions() -> Mapping[str, int]:
+    """The version that brought each field, by its path without places."""
+    return {path: field.since for path, field in _paths("", DOSSIER)}
+
+
+def _paths(above: str, fields: tuple[Field, ...]) -> Iterable[tuple[str, Field]]:
     for field in fields:
         path = f"{above}.{field.name}" if above else field.name
-        yield path, field.words
+        yield path, field
         if isinstance(field.type, tuple):
-            yield from _words(path, field.type)
+            yield from _paths(path, field.type)
