@@ -21,7 +21,7 @@ from tearline.protocol.tree import Bound, Field, Node, Quantifier, Root, childre
 from tearline.protocol.types import ListOf, Record, Type
 from tearline.protocol.verdict import Decision, Matched, Reading
 
-_ELEMENT = re.compile(r"(.+\[\d+\])(?:\.[^.\[\]]+)?")
+_ELEMENT = re.compile(r"(.+\[\d+\])(?:\.[^\[\]]+)?")
 _PLACE = re.compile(r"\[\d+\]")
 _TOO_LONG = Unknown(("lists: fewer entries to walk in one decision",))
 
