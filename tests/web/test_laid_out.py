@@ -69,3 +69,13 @@ def test_a_case_is_told_by_what_it_changes() -> None:
     for case in cross_border().cases:
         told = list(differences("", cross_border().base, case.dossier))
         assert bool(told) == (case.dossier != cross_border().base)
+
+
+@pytest.mark.parametrize("literal", ['"two  spaces"', r'r"a\"', r'"\" && \""', "'a || b'", '"___"', r"r'\' "])
+def test_what_stands_in_quotation_marks_stays_as_it_is(literal: str) -> None:
+    literal = literal.strip()
+    condition = f"item.id == {literal} && item.originator == {literal} && request.by != {literal} || overseer_informed"
+    lines = laid_out(condition)
+    assert len(lines) > 1
+    assert sum(line.count(literal) for line in lines) == 3
+    assert check("\n".join(lines), SCHEMA).tree == check(condition, SCHEMA).tree

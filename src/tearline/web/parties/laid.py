@@ -2,6 +2,10 @@
 
 import re
 
+_LITERAL = re.compile(
+    r"""(?<![A-Za-z0-9_])[rR](?:"[^"]*"|'[^']*')|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'""", re.ASCII
+)
+_MASK = re.compile(r'"_*"')
 _VARIABLE = re.compile(r"[A-Za-z_]\w*, ", re.ASCII)
 WIDE = 64
 """Characters that may stand on one line."""
@@ -9,8 +13,13 @@ STEP = "  "
 
 
 def laid_out(condition: str) -> list[str]:
-    """The lines of a condition, word for word: joined by single spaces they are the text with single spaces."""
-    return _laid(" ".join(condition.split()), "")
+    """The lines of a condition, word for word: joined by single spaces they are the text with single spaces.
+
+    What stands in quotation marks stays as it is, spaces and backslashes included: it decides as it is written.
+    """
+    literals = iter(_LITERAL.findall(condition))
+    masked = _LITERAL.sub(lambda found: f'"{"_" * (len(found[0]) - 2)}"', condition)
+    return [_MASK.sub(lambda _: next(literals), line) for line in _laid(" ".join(masked.split()), "")]
 
 
 def _laid(text: str, indent: str) -> list[str]:
