@@ -17,8 +17,8 @@ demo: .venv/run.ok ## both worked cases in a throw-away node, then the site; ARG
 serve: .venv/run.ok ## run the node in ./tearline-data
 	@$(BIN)/tearline serve $(ARGS)
 
-test: .venv/test.ok ## all tests; ARGS=tests/ledger for some
-	@$(BIN)/pytest -q $(ARGS)
+test: .venv/test.ok ## all tests, on all cores; ARGS=tests/ledger for some
+	@$(BIN)/pytest -q --numprocesses auto --maxprocesses 8 --dist loadscope $(ARGS)
 
 check: .venv/test.ok ## format, lint, types, layers, lock files
 	$(BIN)/ruff format --quiet --check .
@@ -28,14 +28,15 @@ check: .venv/test.ok ## format, lint, types, layers, lock files
 	for pack in src/tearline/protocol/packs/*.yaml; do $(BIN)/tearline protocol check $$pack || exit 1; done
 	$(BIN)/python .ci/locks.py check
 
-bench: .venv/test.ok ## measurements beside their peers
+bench: .venv/bench.ok ## measurements beside their peers
 	@$(BIN)/python -m bench $(ARGS)
 
 soak: .venv/test.ok ## kill writers and servers, 200 rounds on each database; ARGS="--rounds 2000 --seed 7"
 	@$(BIN)/python -m tests.ledger.killing $(ARGS)
 
-fuzz: .venv/fuzz.ok ## every reader of foreign bytes under atheris, a minute each; ARGS="--seconds 600 note"
+fuzz: .venv/fuzz.ok ## every reader of foreign bytes under atheris and the API under schemathesis, a minute each; ARGS="--seconds 600 note"
 	@$(BIN)/python -m tests.fuzz $(ARGS)
+	@$(if $(ARGS),,$(BIN)/python -m tests.api.fuzz)
 
 docs: .venv/run.ok ## pages derived from the code
 	$(BIN)/tearline docs facts > docs/facts.md.new || { rm -f docs/facts.md.new; exit 1; }
@@ -44,6 +45,8 @@ docs: .venv/run.ok ## pages derived from the code
 	mv docs/dossier.md.new docs/dossier.md
 	$(BIN)/tearline docs protocols > docs/protocols.md.new || { rm -f docs/protocols.md.new; exit 1; }
 	mv docs/protocols.md.new docs/protocols.md
+	$(BIN)/tearline docs routes > docs/security/routes.md.new || { rm -f docs/security/routes.md.new; exit 1; }
+	mv docs/security/routes.md.new docs/security/routes.md
 
 spark: .venv/spark.ok ## what `protocol replay --engine spark` and Parquet need beside Java; the tests then use it too
 
@@ -59,8 +62,9 @@ texts: .venv/test.ok ## the site's Spanish catalogue, from its pages; then fill 
 
 lock: .venv-lock/uv.ok ## lock files from pyproject.toml; ARGS=--upgrade for newer versions
 	$(LOCK) pyproject.toml -o requirements.lock
-	$(LOCK) --group build -o requirements-build.lock
+	$(LOCK) --group build -c requirements.lock -o requirements-build.lock
 	$(LOCK) --group fuzz -o requirements-fuzz.lock
+	$(LOCK) pyproject.toml --group bench -c requirements.lock -o requirements-bench.lock
 	$(LOCK) pyproject.toml --extra spark -c requirements.lock -o requirements-spark.lock
 	$(LOCK) pyproject.toml --group test -c requirements.lock -o requirements-test.lock
 	$(PY) .ci/locks.py stamp
@@ -80,6 +84,10 @@ lock: .venv-lock/uv.ok ## lock files from pyproject.toml; ARGS=--upgrade for new
 .venv/spark.ok: .venv/run.ok requirements-spark.lock
 	@echo "Installing Spark (once, 700 MB on disk)" >&2
 	@$(PIP) install --require-hashes -r requirements-spark.lock
+	@touch $@
+
+.venv/bench.ok: .venv/test.ok requirements-bench.lock
+	@$(PIP) install --require-hashes -r requirements-bench.lock
 	@touch $@
 
 .venv/fuzz.ok: .venv/test.ok requirements-fuzz.lock

@@ -14,7 +14,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-LOCKS = tuple(f"requirements{part}.lock" for part in ("", "-build", "-test", "-fuzz", "-spark"))
+LOCKS = tuple(f"requirements{part}.lock" for part in ("", "-build", "-test", "-fuzz", "-bench", "-spark"))
 STAMP = re.compile(r"\A# pyproject\.toml dependencies sha256: ([0-9a-f]{64})\n")
 
 

@@ -5,7 +5,21 @@ import platform
 import sqlite3
 import sys
 
-PARTS = ("verdict", "diff", "replay", "append", "decided", "scale", "export", "witness", "request", "page")
+PARTS = (
+    "verdict",
+    "diff",
+    "replay",
+    "append",
+    "decided",
+    "scale",
+    "export",
+    "witness",
+    "request",
+    "page",
+    "site",
+    "browser",
+    "marks",
+)
 
 
 def main() -> None:

@@ -60,7 +60,7 @@ def measure(base: str, name: str, paths: list[str], visits: int) -> None:
     size = 0
     for n in range(visits):
         reader = {"Cookie": "identity=case-agent"}
-        asked = urllib.request.Request(base + paths[n % len(paths)], headers=reader)  # noqa: S310  as below
+        asked = urllib.request.Request(base + paths[n % len(paths)], headers=reader)  # noqa: S310  an address of our own loopback server
         start = time.perf_counter()
         with urllib.request.urlopen(asked, timeout=120) as answer:  # noqa: S310  our own loopback server
             size = len(answer.read())

@@ -48,6 +48,9 @@ for (const image of readdirSync(join(here, "img")).sort()) {
 const htmx = join(modules, "htmx.org", "dist");
 const withoutMap = (path) => readFileSync(path, "utf8").replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "\n");
 publish("js/htmx.js", withoutMap(join(htmx, "htmx.min.js")));
+for (const script of readdirSync(join(here, "js")).sort()) {
+  publish(`js/${script}`, readFileSync(join(here, "js", script)));
+}
 publish("js/hx-csp.js", withoutMap(join(htmx, "ext", "hx-csp.min.js")));
 
 const css = sass.compile(join(here, "scss", "tearline.scss"), {

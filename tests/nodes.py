@@ -14,7 +14,8 @@ from tearline.jobs.commands import ROOMS
 from tearline.ledger.keys import NodeKeys
 from tearline.ledger.ledger import Ledger
 from tearline.node import Node, Order
-from tearline.rooms import Command, protocols
+from tearline.rooms import Command, protocols, reading
+from tearline.rooms.admission import directory, founding, passkeys
 from tearline.rooms.logs import received
 from tearline.rooms.parties import keys
 from tearline.rooms.retention import notices, purges, wrapping
@@ -67,9 +68,13 @@ COMMANDS: list[type[Command]] = [
         protocols,
         received,
         keys,
+        directory,
+        founding,
+        passkeys,
         purges,
         notices,
         wrapping,
+        reading,
     )  # what a job found is given by no file
     for cls in vars(room).values()
     if isinstance(cls, type) and cls.__module__ == room.__name__ and hasattr(cls, "decide")

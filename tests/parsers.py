@@ -21,7 +21,13 @@ from hypothesis import HealthCheck, given, settings
 
 import tearline.facts.vocabulary  # noqa: F401  every kind is declared
 from tearline.config import Settings
+from tearline.estimates.marks.code import make_code
+from tearline.estimates.marks.keyfile import Key, MarkedCopy, hash_of, read_key, write_key
+from tearline.estimates.marks.template import escaped, read_template
+from tearline.estimates.marks.trace import Design
+from tearline.estimates.marks.unfit import Unfit
 from tearline.facts.codec import decode, encode
+from tearline.facts.cose import cose_name
 from tearline.facts.errors import Broken, Malformed
 from tearline.facts.fact import KINDS
 from tearline.facts.release import Tlp
@@ -44,17 +50,20 @@ from tearline.ledger.note import (
     vkey_of,
 )
 from tearline.ledger.payload import recorded_of
-from tearline.ledger.personal import Signed
+from tearline.ledger.personal import asserted
+from tearline.ledger.personal import parse as parse_claim
 from tearline.ledger.proof import Proof
 from tearline.ledger.rebuild import Stored
 from tearline.ledger.tiles import Part, entries_of
 from tearline.ledger.tiles import bundle as bundle_of
+from tearline.ledger.webauthn import Assertion, Passkey, verify_assertion
 from tearline.ledger.wrapping import WrappingKey
 from tearline.peers.calls import Answered
 from tearline.peers.witnesses import RemoteWitness
 from tearline.protocol import read_dossier, write_dossier
 from tearline.protocol.grammar import WrongCondition
 from tearline.protocol.reading import IRREGULAR, DossierReader
+from tests.authenticator import Authenticator
 from tests.ledger.handmade import (
     FACT,
     LOG,
@@ -67,6 +76,7 @@ from tests.ledger.handmade import (
     person_key,
     signature_line,
 )
+from tests.passkeys import passkey, posted
 from tests.protocol.conditions import WIDE, Said, conditions, dossiers
 from tests.protocol.oracle import agree, agree_on_text
 from tests.protocol.packs import cross_border
@@ -183,7 +193,35 @@ def _personal(data: bytes) -> None:
         claim = strict.from_json(data)
     except ValueError as e:
         raise Malformed("claim", "top", str(e)) from None
-    assert Signed.parse(claim).claim() == claim
+    assert parse_claim(claim).claim() == claim
+
+
+def _passkey(data: bytes) -> None:
+    try:
+        text = data.decode("ascii")
+    except UnicodeDecodeError:
+        return
+    assert Passkey.parse(text, "tearline.example").name == cose_name(strict.base64url(text))
+
+
+def _passkeys_answer(data: bytes) -> None:
+    try:
+        answer = strict.from_json(data)
+    except ValueError as e:
+        raise Malformed("assertion", "top", str(e)) from None
+    verify_assertion(bytes(32), Assertion.posted(answer), key_of(PHONE))
+
+
+def _claim_by_passkey() -> bytes:
+    made = Assertion.posted(posted(PHONE, bytes(32)))
+    return dense(asserted("a\n", ["b\n"], [bytes(32)], key_of(PHONE).name, made)[0].claim())
+
+
+def key_of(held: Authenticator) -> Passkey:
+    return Passkey.parse(strict.to_base64url(held.held[-1].cose), held.held[-1].rp_id)
+
+
+PHONE = passkey("ana")
 
 
 def _settings(data: bytes) -> None:
@@ -369,6 +407,31 @@ def longer_note(made: HandMade) -> str:
     return made.note
 
 
+def _marks_key(data: bytes) -> None:
+    key = read_key(data, file="f")
+    assert write_key(read_key(write_key(key).encode(), file="f")) == write_key(key)
+
+
+def _marks_key_example() -> bytes:
+    code = make_code(copies=2, bits=8, colluders=2, seed=bytes(32))
+    copies = tuple(MarkedCopy(copy=f"copy-{n}", within_reach=("ana", "desk")) for n in range(2))
+    design = Design(error=0.01, colluders=2)
+    return write_key(
+        Key(text_sha256=hash_of("x"), decoys=False, design=design, code=code, copies=copies)
+    ).encode()
+
+
+def _alternatives(data: bytes) -> None:
+    """Each end of a codeword gives a text, and such a text is one without alternatives once it is escaped."""
+    try:
+        template = read_template(data.decode("utf-8", errors="replace"), decoys=True)
+    except Unfit as unfit:
+        raise Malformed("f", unfit.place, unfit.expected.en) from None
+    for bit in (0, 1):
+        copy = template.render([bit] * template.bits)
+        assert read_template(escaped(copy)).render([]) == copy
+
+
 @functools.cache
 def parsers() -> tuple[Parser, ...]:
     """All of them, with what each accepts."""
@@ -407,7 +470,9 @@ def parsers() -> tuple[Parser, ...]:
         Parser("disclosure", _disclosure, tuple(d.encode() for d in made.disclosures[2].values())),
         Parser("disclosure bundle", _bundle, (made.bundle({0: (), 2: ["seen"]}),)),
         Parser("disclosure bundle verified", _bundle_verified, (made.bundle({0: (), 1: (), 2: ["seen"]}),)),
-        Parser("personal signature", _personal, (dense(claims[2]["signed"]),)),
+        Parser("personal signature", _personal, (dense(claims[2]["signed"]), _claim_by_passkey())),
+        Parser("passkey", _passkey, (strict.to_base64url(PHONE.held[-1].cose).encode(),)),
+        Parser("passkey's answer", _passkeys_answer, (dense(posted(PHONE, bytes(32))),)),
         Parser("settings", _settings, (dense({"tearline": 1, "demo": False}), _all_settings())),
         Parser("private key", _private_key, (keyfile.pem(LOG),)),
         Parser("wrapping key", _wrapping_key, (WrappingKey(epoch=1, key=b"3" * 32).line().encode(),)),
@@ -429,6 +494,12 @@ def parsers() -> tuple[Parser, ...]:
             _condition_by_chance,
             tuple(random.Random(1).randbytes(2048) for _ in range(3)),
         ),
+        Parser("key of marked copies", _marks_key, (_marks_key_example(),)),
+        Parser(
+            "text with alternatives",
+            _alternatives,
+            (b"a {{left|set out}} [[x. |y. ]]{{,|;}} \\| {{?of a kind}}", b"none"),
+        ),
         Parser("STIX", lambda data: stix.read_bundle(data, file="f", unmarked=Tlp.AMBER), (_stix(),)),
     )
 
@@ -440,7 +511,27 @@ def _payload(jws: str) -> bytes:
 def _all_settings() -> bytes:
     witness = {"vkey": str(WITNESS), "url": "https://witness.example/log"}
     members = {"tearline": 1, "demo": True, "published": "/srv/published", "witnesses": [witness]}
-    return dense({**members, "quorum": 1, "required": [WITNESS.name]})
+    return dense({**members, "quorum": 1, "required": [WITNESS.name], "site": _site()})
+
+
+def _site() -> dict[str, object]:
+    """Every member of ``site``."""
+    return {
+        "address": "https://node.agency.example:8443",
+        "listen": "[::]:8443",
+        "tls": {"certificate": "/etc/node.pem", "key": "/etc/node.key"},
+        "proxies": ["10.0.0.7"],
+        "idle_minutes": 30,
+        "absolute_hours": 8,
+        "stop_seconds": 60,
+        "metrics": "127.0.0.1:9464",
+        "oidc": {
+            "issuer": "https://directory.example/staff",
+            "client_id": "tearline",
+            "client_secret_file": "/run/secret",
+            "claims": {"acr": ["urn:example:two-factors"]},
+        },
+    }
 
 
 def _stix() -> bytes:

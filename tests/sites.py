@@ -64,7 +64,7 @@ class Site:
         self.asked: list[str] = []
         self.answer: Callable[[str], Answer] = self.usually
         self._server = uvicorn.Server(
-            uvicorn.Config(self._app, port=0, log_level="error", lifespan="off", interface="asgi3")
+            uvicorn.Config(self._app, port=0, log_config=None, lifespan="off", interface="asgi3")
         )
         self._thread = threading.Thread(target=self._server.run, daemon=True)
 

@@ -20,18 +20,19 @@ from tearline.facts.protocols import ProtocolAdopted, ProtocolSigned
 from tearline.facts.release import VerdictReached
 from tearline.facts.vocabulary import kinds
 from tearline.folds.agreements import agreements
-from tearline.folds.obligations import obligations
+from tearline.folds.obligations import Obligation, obligations
 from tearline.folds.retelling import replay
 from tearline.ledger import personal
 from tearline.node import Node, Order, make_node
 from tearline.projections import Projections
 from tearline.protocol import load_pack
-from tearline.rooms.leaks import ReportCompromise
+from tearline.rooms.leaks.compromises import ReportCompromise
 from tearline.rooms.parties.agreements import ApplyProtocolInHindsight, SignAgreement
 from tearline.rooms.parties.units import RegisterOrganisation
 from tearline.rooms.protocols import ProposeProtocol, SignProtocol
 from tearline.rooms.release.items import RegisterItem
-from tearline.rooms.release.requests import DecideRequest, ReleaseItem, RequestRelease
+from tearline.rooms.release.releasing import ReleaseItem
+from tearline.rooms.release.requests import DecideRequest, RequestRelease
 from tests.nodes import Clock, new_node, same_ledger, told
 from tests.protocols import LOOSER, STRICTER, draft
 from tests.signing import private_key, signed, with_keys
@@ -97,6 +98,10 @@ def ask(name: str = "ask") -> Order:
 
 def everything(node: Node) -> History:
     return node.ledger.read(about(kinds=kinds()), opening=EVERYTHING)
+
+
+def anything(_: Obligation) -> bool:
+    return True
 
 
 def verdicts(node: Node) -> list[VerdictReached]:
@@ -283,16 +288,17 @@ def test_a_live_adoption_does_not_change_by_what_a_worked_case_is_measured(node:
 def test_what_was_owed_before_stays_owed_by_the_text_of_then(node: Node) -> None:
     lists = Projections(node)
     node.record(Order(command=ReportCompromise(compromised()), by=INA))
-    before = [(o.kind, o.due, o.agreement.packs) for o in lists.obligations()]
+    before = [(o.kind, o.due, o.agreement.packs) for *_, o in lists.owed(anything)]
     assert before
     adopt(node, draft(("within: investigation_within\n", "within: 1h\n")))
     node.record(Order(command=RegisterItem(item("later")), by=ANA))
     node.record(Order(command=ReportCompromise(compromised("second", "later")), by=INA))
-    after = [(o.kind, o.due, o.agreement.packs) for o in lists.obligations()]
+    after = [(o.kind, o.due, o.agreement.packs) for *_, o in lists.owed(anything)]
     assert [row for row in after if row[2] == ("cross-border/1",)] == before
     assert {row[2] for row in after} == {("cross-border/1",), ("cross-border/9",)}
-    assert [o.due for o in lists.obligations()] == [
-        o.due for o in obligations(everything(node), node.protocols)
+    owed = obligations(everything(node), node.protocols)
+    assert [(o.kind, o.due, o.agreement) for *_, o in lists.owed(anything)] == [
+        (o.kind, o.due, o.agreement) for o in owed if o.discharged_by is None
     ]
 
 

@@ -25,13 +25,16 @@ from tearline.facts.release import (
 )
 from tearline.facts.vocabulary import kinds
 from tearline.folds.people import people_question, upwards
+from tearline.folds.release import request_question
 from tearline.ledger.ledger import Ledger
 from tearline.node import Node, Order, RefusedAmong, make_node, open_node, shipped_protocols
 from tearline.rooms import Act, Command
 from tearline.rooms.parties.persons import EnrolPerson
 from tearline.rooms.parties.units import FormUnit, RegisterOrganisation
+from tearline.rooms.release.dissents import RecordDissent
 from tearline.rooms.release.items import ListKnowers
-from tearline.rooms.release.requests import RecordDissent, ReleaseItem, RequestRelease, SignOff
+from tearline.rooms.release.releasing import ReleaseItem
+from tearline.rooms.release.requests import RequestRelease, SignOff
 from tests.nodes import BEGINNING, COMMANDS, Clock, new_node, same_ledger, told
 from tests.worlds import (
     ANA,
@@ -239,6 +242,10 @@ def test_a_node_that_can_never_decide_in_time_says_so(tmp_path: Path, empty: Nod
 # Who may
 
 ABOUT_THE_NODE = {
+    "NameFounders",
+    "FoundNode",
+    "LinkDirectoryAccount",
+    "EnrolPasskey",
     "CompletePurge",
     "DiscloseFields",
     "IntroduceNodeKey",
@@ -522,3 +529,31 @@ def test_a_question_is_asked_until_it_no_longer_widens(node: Node) -> None:
 def test_a_person_enrolled_twice_is_refused_by_the_rule_not_by_the_ledger(node: Node) -> None:
     with pytest.raises(Refused, match="once"):
         node.record(Order(command=EnrolPerson(person("rita")), by=VIC))
+
+
+def test_what_was_gathered_is_remembered_only_until_something_is_recorded_that_answers_too(
+    node: Node,
+) -> None:
+    asked = RequestId("ask")
+
+    def ask(known: History) -> Question:
+        return request_question(known, asked, verdicts=True)
+
+    def same() -> History:
+        closed, _ = node.gather(ask, named=("request", asked))
+        opened, _ = node.gather(ask, EVERYTHING, named=("request", asked))
+        assert closed == node.gather(ask)[0]
+        assert opened == node.gather(ask, EVERYTHING)[0]
+        assert closed != opened
+        return closed
+
+    before = same()
+    assert same() == before
+    node.record(
+        Order(command=RegisterOrganisation(organisation("elsewhere")), by=VIC)
+    )  # nobody asked about it
+    assert same().facts == before.facts
+    node.record(DISSENT)
+    after = same()
+    assert after.of(DissentRecorded)
+    assert len(after.facts) > len(before.facts)

@@ -41,9 +41,11 @@ from tearline.facts.identifiers import (
     SuspensionId,
     ThreatId,
     UnitId,
+    VariantsId,
     WarningId,
 )
 from tearline.facts.leaks import CompromiseReported, CooperationSuspended, Sureness
+from tearline.facts.marks import WordingVariantsSet
 from tearline.facts.parties import (
     AgreementSigned,
     AllegationKind,
@@ -103,7 +105,7 @@ from tearline.facts.screening import (
 )
 from tearline.node import shipped_protocols
 from tearline.protocol import Pack
-from tearline.rooms import Act, Command, NamesFacts
+from tearline.rooms import Act, Command, NamesFacts, RestsOnFigures, asked_by
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 PROTOCOLS = shipped_protocols()
@@ -265,6 +267,14 @@ def knowers(count: int = 12, item: str = "phones") -> KnowersListed:
 
 def at_risk(count: int = 0, item: str = "phones") -> PeopleAtRiskNamed:
     return PeopleAtRiskNamed(item=ItemId(item), count=Sealed(count), who=Sealed("those at risk"))
+
+
+def wordings(
+    item: str, text: str, *, name: str = "w-1", bits: int = 0, decoys: bool = False
+) -> WordingVariantsSet:
+    return WordingVariantsSet(
+        variants=VariantsId(name), item=ItemId(item), text=Sealed(text), bits=bits, decoys=decoys
+    )
 
 
 def plan(name: str = "shelter", item: str = "phones", ready: datetime = NOON) -> ProtectionPlanSet:
@@ -571,6 +581,7 @@ class World:
         now: datetime = NOON,
         told: Told | None = None,
         nonce: bytes = NONCE,
+        precision: Precision = Precision.MINUTE,
     ) -> list[Draft]:
         """What the command makes of this world, seen only through its question and its compartments."""
         act = Act(
@@ -580,16 +591,27 @@ class World:
             nonce=nonce,
             protocols=self.protocols,
             told=told,
-            precision=Precision.MINUTE,
+            precision=precision,
         )
-        question, known = command.question(History()), History()
+        if isinstance(command, RestsOnFigures):
+            command = command.with_figures(self._figuring(command), now)
+        question, known = asked_by(command, History(), by), History()
         while True:
             known = self.read(question, command.opens)
             if isinstance(command, NamesFacts):
                 known = known.also(self.named(command.named(known)))
-            wider = command.question(known)
+            wider = asked_by(command, known, by)
             if wider == question:
                 return command.decide(known, act)
+            question = wider
+
+    def _figuring(self, command: RestsOnFigures) -> History:
+        question, known = command.asks_figures(History()), History()
+        while True:
+            known = self.read(question, command.opens)
+            wider = command.asks_figures(known) | question
+            if wider == question:
+                return known
             question = wider
 
     def named(self, refs: Sequence[str]) -> list[Recorded[Fact]]:
@@ -629,10 +651,11 @@ class World:
         at: datetime | None = None,
         now: datetime = NOON,
         told: Told | None = None,
+        precision: Precision = Precision.MINUTE,
     ) -> str:
         """The rule by which the command is refused; AssertionError when it is not."""
         with pytest.raises(Refused) as refused:
-            self.decide(command, by=by, at=at, now=now, told=told)
+            self.decide(command, by=by, at=at, now=now, told=told, precision=precision)
         assert refused.value.because.en
         assert refused.value.because.es
         return refused.value.rule

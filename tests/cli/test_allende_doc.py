@@ -62,8 +62,10 @@ def test_the_page_s_figures_are_those_of_the_dossier() -> None:
 
 def test_the_pictures_are_there() -> None:
     page = PAGE.read_text("utf-8")
-    for picture in re.findall(r"screenshots/[\w-]+\.png", page):
-        assert (PAGE.parent / picture).stat().st_size > 50_000, picture
+    pictures = re.findall(r"screenshots/[\w-]+\.webp", page)
+    assert pictures
+    for picture in pictures:
+        assert (PAGE.parent / picture).stat().st_size > 20_000, picture
 
 
 def test_the_dossier_is_the_one_that_the_case_s_node_assembled(tmp_path: Path) -> None:

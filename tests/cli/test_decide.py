@@ -145,7 +145,7 @@ def test_a_dossier_does_not_choose_the_file_that_it_is_judged_by(
         (b"dossier: 1\n", "top: expected the key at"),
         (b'{"dossier": 1, "dossier": 1}', "line 1, column 16: expected each key once"),
         (b'{"dossier": 1,', "line 1"),
-        (b"dossier: 3\nat: 2026-03-10T12:00:00Z\n", "dossier: expected one of 1, 2"),
+        (b"dossier: 4\nat: 2026-03-10T12:00:00Z\n", "dossier: expected one of 1, 2, 3"),
         (b"dossier: 1\nat: 2026-03-10\n", "at: expected a date and time with offset"),
         (b"dossier: 1\nat: 2026-02-30T12:00:00Z\n", "at: expected a date and time with offset"),
         (b"dossier: 1\nat: 2026-03-10T12:00:00Z\nsauce: 1\n", "sauce: expected a field of dossier"),

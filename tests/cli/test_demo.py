@@ -23,8 +23,8 @@ DISSENT = {"id": "d", "by": "officer-4", "answered": False, "answered_by_superio
 
 
 def room(folder: Path) -> dict[str, str]:
-    """An environment whose temporary files lie in this folder."""
-    return os.environ | {"TMPDIR": str(folder)}
+    """An environment whose temporary files lie in this folder, and that knows of no terminal."""
+    return {name: value for name, value in os.environ.items() if name != "COLUMNS"} | {"TMPDIR": str(folder)}
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +61,14 @@ def test_allende_is_refused_and_each_ground_is_named_with_rule_and_citation(engl
 
 
 def test_what_would_have_been_owed_and_never_came_is_listed(english: str) -> None:
-    owed = english.partition("What would have been owed under cross-border/1, and never came")[2]
+    owed = english.partition(
+        "What would have been owed under cross-border/1, leak-inquiry/1, and never came"
+    )[2]
     for sentence in (
+        "Named people who had no part in what leaked look into how it came about.",
+        "Two people make a finding: substantiated, not substantiated, or that the channel is unknown.",
+        "The overseer has an interim report",
+        "What harm came of the leak is looked into",
         "Cooperation with every unit that held the item is suspended until a finding.",
         "An investigation is opened into how the item was leaked",
         "Those whom the leak puts in danger are warned.",
@@ -70,6 +76,24 @@ def test_what_would_have_been_owed_and_never_came_is_listed(english: str) -> Non
         "Help is given to those whom the leak harmed.",
     ):
         assert sentence in owed
+
+
+def test_who_could_have_told_it_is_listed_with_the_exempt_supervisor_and_nobody_was_suspended(
+    english: str,
+) -> None:
+    happened = english.partition("Who could have told it")[2].partition("What would have been owed")[0]
+    assert "None of them is accused" in happened
+    supervisor = happened.partition("(allende-happened.siu-supervisor): ")[2].partition("(allende-happened.")[
+        0
+    ]
+    assert "commands somebody who could see it; unvetted: exempt" in supervisor
+    assert "Nobody was suspended." in happened
+
+
+def test_under_the_protocol_the_unit_is_suspended_by_rule(english: str) -> None:
+    told = english.rpartition("Who could have told it")[2]
+    assert "Suspended by rule, on 2011-03-17" in told
+    assert "Sensitive Investigative Unit" in told.partition("Suspended by rule")[2][:90]
 
 
 def test_the_counts_stand_side_by_side_with_what_each_counted(english: str) -> None:
@@ -108,7 +132,7 @@ def test_the_demonstration_speaks_spanish(run: Run) -> None:
     assert ran.status == 0
     assert "NEGAR" in words
     assert "sin evaluar: exento" in words
-    assert "Lo que se habría debido según cross-border/1 y nunca llegó" in words
+    assert "Lo que se habría debido según cross-border/1, leak-inquiry/1 y nunca llegó" in words
     assert "La solicitud que habría pasado" in words
     assert all(part.words.es in words for part in PARTS)
 
@@ -120,12 +144,15 @@ def test_the_demonstration_for_machines_is_one_document(run: Run, tmp_path: Path
     assert [r["verdict"] for r in cases["allende"]["requests"]] == ["refuse", "release"]
     assert len(cases["allende"]["counts"]) == 7
     assert cases["allende"]["never_came"]
+    happened, protocol = cases["allende"]["leaks"]
+    assert (happened["suspended"], protocol["suspended"]) == ([], ["allende-protocol.siu"])
+    assert "allende-happened.siu-supervisor" in {one["person"] for one in happened["exposed"]}
     assert [o["obligation"] for o in cases["nogales"]["still_owed"]] == ["account-for-operation"]
     assert cases["nogales"]["accounts"][0]["cannot_say"]
     assert run("ledger", "check", "--data", tmp_path / "kept").status == 0
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 0), (signal.SIGTERM, 0)])
 def test_the_site_is_served_until_it_is_stopped_and_nothing_is_left(
     tmp_path: Path, number: int, status: int
 ) -> None:

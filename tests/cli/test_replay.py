@@ -19,7 +19,7 @@ from tearline.facts.release import VerdictReached
 from tearline.jobs.cases import load_case
 from tearline.jobs.replay.task import shipped
 from tearline.node import make_node, open_node
-from tearline.protocol import Effect, Outcome, Pack, read_dossier
+from tearline.protocol import Effect, Outcome, Pack, Protocol, read_dossier
 from tearline.protocol.alone import stops
 from tearline.protocol.fast import generate
 from tests.cli.conftest import ROOT, Run
@@ -211,7 +211,7 @@ def test_a_verdict_by_a_text_that_is_another_now_is_said(
 ) -> None:
     text = next(text for text in shipped() if text.file == "cross-border.yaml")
     other = text.text.replace("title:", "# changed\ntitle:", 1)
-    from tearline import node as nodes
+    from tearline.node import opening as nodes
 
     packs = {pack.id: pack for pack in (replace(text, text=other).load(),)}
     monkeypatch.setattr(nodes, "shipped_protocols", lambda: packs)
@@ -300,7 +300,10 @@ def test_for_allende_each_text_and_each_rule_that_would_have_stopped_it_is_named
 
 def test_a_rule_that_stops_alone_stops_a_pack_that_has_only_its_permits_beside() -> None:
     pack = named("cross-border/1")
-    facts = read_dossier(json.loads(ALLENDE.read_text("utf-8")), file="f", parameters=pack.parameters)
+    both = Protocol(
+        packs=(pack, named("leak-inquiry/1"), named("exposure/1"))
+    )  # under which the agreement of the case is
+    facts = read_dossier(json.loads(ALLENDE.read_text("utf-8")), file="f", parameters=both.parameters)
     permitted = {**facts, **{key: pack.base[key] for key in ("recipient", "chain")}}
     for dossier in (facts, permitted, dict(pack.base)):
         found = stops(pack, dossier)

@@ -21,6 +21,7 @@ from tearline.facts.shape import (
     Maybe,
     Pairs,
     Place,
+    Real,
     Record,
     Shape,
     Text,
@@ -53,6 +54,12 @@ def plain(shape: Shape, *, sealed: bool = False) -> st.SearchStrategy[Any]:
                 st.integers(MARKED_NUMBERS, Whole.LARGEST)
                 if sealed
                 else st.integers(0, MARKED_NUMBERS - 1) | st.integers(0, 999).map(str)
+            )
+        case Real():
+            return (
+                st.floats(MARKED_NUMBERS, Real.LARGEST)
+                if sealed
+                else st.floats(0, MARKED_NUMBERS - 1) | st.integers(0, 999).map(str)
             )
         case Flag():
             return st.booleans()

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from tearline.facts.codec import Encoded, compartments, decode, encode
 from tearline.facts.fact import Closed, Compartment, Fact, Seal, Sealed
+from tearline.facts.leaks import CompromiseReported
 from tearline.facts.shape import record_of
 from tearline.facts.vocabulary import kinds
 from tests.facts.shapes import MARK, MARKED_NUMBERS, facts, of_kind
+from tests.worlds import compromised
 
 KINDS = pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.__name__)
 
@@ -118,3 +120,17 @@ def test_tags_are_the_clear_identifiers_and_nothing_else(fact: Fact) -> None:
 def test_an_unknown_kind_is_not_guessed() -> None:
     with pytest.raises(KeyError):
         decode("ItemReleasedTwice", {}, {})
+
+
+def test_an_older_fact_has_the_default_of_a_sealed_field_that_its_kind_gained_since() -> None:
+    """Only to whoever opened the compartment; to anybody else it is as closed as the rest of it."""
+    there = stored(encode(compromised()))
+    old = {name: v for name, v in opened(there, frozenset(Compartment)).items() if name != "surfaced"}
+    clear = {name: v for name, v in there.clear.items() if name not in ("known_by", "likelihood_ratio")}
+    assert decode(there.kind, clear, old) == compromised()
+    shut = decode(there.kind, clear, {})
+    assert isinstance(shut, CompromiseReported)
+    assert shut.surfaced.seal is Seal.CLOSED
+    gone = decode(there.kind, clear, {}, frozenset({Compartment.CONTENT}))
+    assert isinstance(gone, CompromiseReported)
+    assert gone.surfaced.purged

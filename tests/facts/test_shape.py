@@ -2,6 +2,7 @@
 
 import copy
 import json
+import math
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
@@ -16,7 +17,7 @@ from tearline.facts.fact import Fact
 from tearline.facts.identifiers import PATTERN, well_formed
 from tearline.facts.parties import PersonVettingDecided, Terms
 from tearline.facts.release import ItemRegistered, ReleaseRequested
-from tearline.facts.shape import Day, Identifier, Instant, Pairs, Place, Span, Text, Whole, record_of
+from tearline.facts.shape import Day, Identifier, Instant, Pairs, Place, Real, Span, Text, Whole, record_of
 from tests.facts.schema import fits
 from tests.facts.shapes import FILE, IDENTIFIERS, forms
 
@@ -248,6 +249,44 @@ def test_a_whole_number_may_come_from_a_form(number: int) -> None:
 def test_what_is_no_whole_number_is_refused(wrong: object) -> None:
     with pytest.raises(Malformed, match="whole number"):
         Whole().parse(wrong, FILE)
+
+
+@given(st.floats(0, Real.LARGEST))
+def test_a_number_is_kept_to_the_last_bit(number: float) -> None:
+    shape = Real()
+    kept = json.loads(json.dumps(shape.encode(shape.parse(number, FILE))))
+    assert shape.decode(kept) == number
+
+
+@pytest.mark.parametrize(("form", "number"), [("0", 0.0), ("0.05", 0.05), ("12.5", 12.5), ("3", 3.0)])
+def test_a_number_may_come_from_a_form(form: str, number: float) -> None:
+    assert Real().parse(form, FILE) == number
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        -0.1,
+        True,
+        "-1",
+        "1e3",
+        ".5",
+        "5.",
+        "0,05",
+        "１",
+        " 1",
+        "",
+        "nan",
+        "inf",
+        math.nan,
+        math.inf,
+        2e15,
+        None,
+    ],
+)
+def test_what_is_no_number_is_refused(wrong: object) -> None:
+    with pytest.raises(Malformed, match="a number, zero or more"):
+        Real().parse(wrong, FILE)
 
 
 def test_a_text_keeps_its_lines_and_loses_its_edges() -> None:

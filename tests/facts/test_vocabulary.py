@@ -46,7 +46,7 @@ def may_stand_in_clear(hint: Any, notes: tuple[Any, ...]) -> bool:
         return all(may_stand_in_clear(inner, own) for inner, own in annotations(hint).values())
     if origin is not None and issubclass(origin, Mapping):
         return args[0] is str and set(typing.get_args(args[1])) <= {int, str, bool}
-    return isinstance(hint, type) and issubclass(hint, int | datetime | date | StrEnum)
+    return isinstance(hint, type) and issubclass(hint, int | float | datetime | date | StrEnum)
 
 
 @EACH_KIND
@@ -186,8 +186,8 @@ class WithoutLabel:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class ANumberWithAPoint:
-    share: Annotated[float, Label("Share", "Parte")]
+class RawBytes:
+    share: Annotated[bytes, Label("Share", "Parte")]
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ class ANumberWithAPoint:
         (WithoutCompartment, "names its compartment"),
         (CompartmentInClear, "a clear one has none"),
         (WithoutLabel, "has no label"),
-        (ANumberWithAPoint, "cannot be recorded"),
+        (RawBytes, "cannot be recorded"),
     ],
 )
 def test_a_declaration_that_could_leak_is_not_accepted(declared: type, wrong: str) -> None:

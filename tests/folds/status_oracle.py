@@ -9,7 +9,7 @@ from datetime import datetime
 
 from tearline.facts.fact import Fact
 from tearline.facts.history import Recorded
-from tearline.facts.leaks import CooperationSuspended
+from tearline.facts.leaks import CooperationEnded, CooperationSuspended, SuspensionLifted
 from tearline.facts.parties import (
     OfficeLeft,
     OfficeTaken,
@@ -19,9 +19,10 @@ from tearline.facts.parties import (
     UnitVettingDecided,
 )
 
-WORSE_AND_WORSE = (
-    "cleared lapsed pending unknown declined exempt refused withdrawn failed stood-down suspended".split()
-)
+WORSE_AND_WORSE = [
+    *"cleared lapsed pending unknown declined exempt refused withdrawn failed".split(),
+    *"stood-down suspended ended".split(),
+]
 
 
 def status(facts: Iterable[Recorded[Fact]], person: str, at: datetime, signatory: str | None = None) -> str:
@@ -30,7 +31,10 @@ def status(facts: Iterable[Recorded[Fact]], person: str, at: datetime, signatory
     answers_to: dict[str, str] = {}
     serves_in: dict[str, str] = {}
     unit_passes: dict[str, tuple[str, datetime | None]] = {}
-    barred: dict[str, str] = {}
+    stood_down: set[str] = set()
+    suspensions: dict[str, set[str]] = {}
+    lifted: set[str] = set()
+    ended: set[str] = set()
 
     for recorded in sorted(facts, key=lambda r: (r.happened_at, r.position)):
         if recorded.happened_at > at:
@@ -48,9 +52,20 @@ def status(facts: Iterable[Recorded[Fact]], person: str, at: datetime, signatory
                 if serves_in.get(who) == unit:
                     del serves_in[who]
             case UnitStoodDown(unit=unit):
-                barred.setdefault(unit, "stood-down")
-            case CooperationSuspended(unit=unit):
-                barred[unit] = "suspended"
+                stood_down.add(unit)
+            case CooperationSuspended(unit=unit, suspension=suspension):
+                suspensions.setdefault(unit, set()).add(suspension)
+            case SuspensionLifted(suspension=suspension):
+                lifted.add(suspension)
+            case CooperationEnded(unit=unit):
+                ended.add(unit)
+
+    def barred(unit: str) -> str | None:
+        if unit in ended:
+            return "ended"
+        if suspensions.get(unit, set()) - lifted:
+            return "suspended"
+        return "stood-down" if unit in stood_down else None
 
     def passed(entry: tuple[str, datetime | None] | None) -> str:
         if entry is None:
@@ -69,5 +84,5 @@ def status(facts: Iterable[Recorded[Fact]], person: str, at: datetime, signatory
         here = None if here == signatory else answers_to.get(here)
     if person in serves_in:
         home = serves_in[person]
-        found.append(barred.get(home) or passed(unit_passes.get(home)))
+        found.append(barred(home) or passed(unit_passes.get(home)))
     return max(found, key=WORSE_AND_WORSE.index)

@@ -23,7 +23,8 @@ from tearline.node import Node, Order, make_node
 from tearline.peers.witnesses import RemoteWitness
 from tearline.protocol import load_pack
 from tearline.rooms.protocols import ProposeProtocol, SignProtocol
-from tearline.rooms.release.requests import ReleaseItem, RequestRelease
+from tearline.rooms.release.releasing import ReleaseItem
+from tearline.rooms.release.requests import RequestRelease
 from tearline.web.witness import create_witness_app
 from tests.ledger.told import Clock as WitnessClock
 from tests.ledger.witnessing import PlainLog

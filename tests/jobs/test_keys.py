@@ -16,12 +16,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tearline.facts.errors import Broken, Malformed, Refused
 from tearline.facts.identifiers import KeyId
 from tearline.facts.keys import KeyPurpose, RevocationReason
+from tearline.folds.held import ITSELF
 from tearline.jobs.keys import KnownKey, known_keys, revoke, rotate, vkey
 from tearline.ledger import keyfile, rotation, sdjwt, strict
 from tearline.ledger.handover import open_hand_over
 from tearline.ledger.keys import FACT, LOG, VKEY
 from tearline.ledger.note import open_checkpoint
-from tearline.node import ITSELF, Node, Order, make_node, open_node
+from tearline.node import Node, Order, make_node, open_node
 from tearline.rooms.parties.keys import IntroduceNodeKey
 from tearline.rooms.parties.persons import EnrolPerson
 from tearline.rooms.parties.units import RegisterOrganisation

@@ -41,6 +41,7 @@ from tearline.facts.retention import (
     WrappingKeyIntroduced,
     WrappingKeyRetired,
 )
+from tearline.folds.held import ITSELF
 from tearline.folds.retention import Awaits, PurgeStanding
 from tearline.jobs.exporting import export_ledger
 from tearline.jobs.purge import complete, purges_of
@@ -50,8 +51,9 @@ from tearline.ledger.ledger import Ledger
 from tearline.ledger.proof import Proof
 from tearline.ledger.verify import verify
 from tearline.ledger.wrapping import WrappingKey
-from tearline.node import ITSELF, Node, Order, make_node, open_node
-from tearline.rooms.release.requests import DecideRequest, ReleaseItem, RequestRelease
+from tearline.node import Node, Order, make_node, open_node
+from tearline.rooms.release.releasing import ReleaseItem
+from tearline.rooms.release.requests import DecideRequest, RequestRelease
 from tearline.rooms.retention.purges import OrderPurge, SignPurge
 from tearline.rooms.retention.terms import PlaceHold
 from tearline.rooms.retention.wrapping import RecordKeyBackup, RecordKeyBackupDestroyed

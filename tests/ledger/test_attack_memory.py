@@ -18,6 +18,8 @@ ALL = frozenset(Compartment)
 @pytest.fixture(autouse=True)
 def little_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "REMEMBERED", 100)
+    monkeypatch.setattr(reader, "HISTORIES", 100)
+    monkeypatch.setattr(reader, "PLACES", 100)
 
 
 def held(ledger: Ledger) -> list[Question]:
@@ -32,8 +34,8 @@ def test_large_opened_facts_take_the_place_of_many_small_ones(ledger: Ledger) ->
         (fact,) = ledger.read(on_item(f"i-{n}"), opening=ALL).of(CompromiseReported)
         assert fact.fact.seen.open() == large
     known = ledger._reader._known
-    kept = [fact.it for fact in known.facts._kept.values()]
-    kept += [fact for history in known.histories._kept.values() for fact in history.it]
+    kept = [held.whole for held in known.facts._kept.values() if held.whole is not None]
+    kept += [fact for answered in known.histories._kept.values() for fact in answered.history]
     characters = sum(len(fact.fact.seen.open()) for fact in kept if isinstance(fact.fact, CompromiseReported))
     assert 0 < characters <= 2 * 100 * reader.WEIGHT
     for n in range(20):
@@ -48,6 +50,8 @@ def test_long_questions_take_the_place_of_many_short_ones(ledger: Ledger) -> Non
         assert len(ledger.read(long).facts) == 1
         ledger.read(on_item(f"i-{n}"))
     assert sum(len(question.clauses) for question in held(ledger)) <= 100 * reader.CLAUSES + 100
+    places = ledger._reader._known.places._kept
+    assert len(places) <= sum(one.weight for one in places.values()) <= 100
     assert ledger.read(held(ledger)[-1]) is ledger.read(held(ledger)[-1])
 
 

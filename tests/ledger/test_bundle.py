@@ -147,6 +147,34 @@ def test_an_act_that_binds_whoever_has_a_key_is_not_the_nodes_to_claim() -> None
     assert [f.signed is not None for f in facts] == [False, False, True, False]
 
 
+def test_a_key_that_one_not_inside_vouches_for_proves_nothing() -> None:
+    log = told()
+    vouched = person_key("p-1", OTHER) | {"vouched_by": name_of(PERSON), "vouched": "A" * 86}
+    log.add("PersonKeyIntroduced", vouched)
+    breaks(log.bundle({0: (), 6: ()}), "not inside: the key that vouches")
+
+
+def test_what_is_not_checked_is_said() -> None:
+    """The key of p-1 rests on the clerk's word, an unsigned dissent on there being no founders, and so for roles."""
+    log = told()
+    log.add("DissentRecorded", {"dissent": "d-1", "item": "i-1", "request": None}, {"words": "no"}, by="p-2")
+    word, needed = "on the word of clerk", "whether entry 6 needed a signature"
+    signed = " ".join(verify(log.bundle({0: (), 1: (), 2: ()}), VKEY).unchecked)
+    unsigned = " ".join(verify(log.bundle({0: (), 6: ()}), VKEY).unchecked)
+    for said in ("nothing was left out", "held the role"):
+        assert said in signed
+        assert said in unsigned
+    assert (word in signed, word in unsigned) == (True, False)
+    assert (needed in signed, needed in unsigned) == (False, True)
+
+
+def test_a_key_of_before_the_founders_signs_nothing_after_them() -> None:
+    log = told()
+    log.add("FoundersNamed", {"founders": ["p-2", "p-3"]}, by="node", role="node")
+    log.add("ItemRegistered", CLEAR, SEALED, person=PERSON)
+    breaks(log.bundle({0: (), 1: (), 6: (), 7: ()}), "from before the founders")
+
+
 def test_a_key_signs_for_its_own_person_only() -> None:
     log = HandMade.begun()
     log.add("PersonKeyIntroduced", person_key("p-2", PERSON))

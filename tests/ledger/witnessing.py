@@ -28,10 +28,15 @@ class PlainLog:
     def vkey(self) -> Vkey:
         return vkey_of(self.origin, self.key)
 
+    def grown(self, size: int) -> "PlainLog":
+        """The same log with ``size`` entries, which is no fewer than it has."""
+        return PlainLog(
+            [*self.entries, *PlainLog.of(size).entries[len(self.entries) :]], self.origin, self.key
+        )
+
     def forked(self, at: int, size: int) -> "PlainLog":
         """Another log with the same key that begins like this one up to ``at``, and is another in every entry after."""
-        known = [*self.entries, *PlainLog.of(size).entries[len(self.entries) :]]
-        others = [b"other than " + entry for entry in known[at:size]]
+        others = [b"other than " + entry for entry in self.grown(size).entries[at:size]]
         return PlainLog(self.entries[:at] + others, self.origin, self.key)
 
     def checkpoint(self, size: int) -> Checkpoint:

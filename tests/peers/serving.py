@@ -19,7 +19,7 @@ Answer = Callable[[Request], Awaitable[Response]]
 @contextmanager
 def served(app: ASGIApp) -> Iterator[str]:
     """The address of this application on a port of its own."""
-    config = uvicorn.Config(app, port=0, log_level="error", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

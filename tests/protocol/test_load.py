@@ -66,7 +66,7 @@ def test_a_pack_is_known_by_the_hash_of_its_exact_text() -> None:
         ("debtor: partner", "debtor: people", "people affected owe nothing"),
         ("since: 2015-07-21", "since: 2015-07-32", "a date such as 2015-07-21"),
         ("version: 1\n", "version: '01'\n", "a version number such as 1"),
-        ("dossier: 1\n\nsources", "dossier: 3\n\nsources", "one of 1, 2, the dossier's version"),
+        ("dossier: 1\n\nsources", "dossier: 4\n\nsources", "one of 1, 2, 3, the dossier's version"),
         (
             "    type: int",
             "    type: integer",

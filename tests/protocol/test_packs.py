@@ -12,6 +12,7 @@ import pytest
 
 from tearline.facts.shape import record_of
 from tearline.facts.vocabulary import kinds
+from tearline.folds.model import MODEL_PARAMETERS
 from tearline.protocol import Effect, Outcome, Pack, Verdict
 from tearline.protocol.evaluate import Scope, evaluate
 from tearline.protocol.pack import Case
@@ -105,7 +106,8 @@ def test_no_parameter_is_stated_in_vain(pack: Pack) -> None:
     read = {node.name for condition in pack.conditions for node in _nodes(condition) if hasattr(node, "name")}
     spans = [owes.within.parameter for rule in pack.rules for owes in rule.owes]
     spans += [duty.within.parameter for duty in pack.duties]
-    outside = {"witness_quorum"}  # the node reads it: a dossier is decided before anything is witnessed
+    # The node reads these: a dossier is decided before anything is witnessed or marked, and after exposure was figured.
+    outside = {"witness_quorum", "mark_error", "mark_colluders", "decoys_allowed", *MODEL_PARAMETERS}
     assert {parameter.name for parameter in pack.parameters} <= read | set(spans) | outside
 
 

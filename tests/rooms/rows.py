@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tearline.facts.fact import Fact
-from tearline.facts.history import Actor, Role, Told
+from tearline.facts.history import Actor, Precision, Role, Told
 from tearline.rooms import Command
 from tests.worlds import NOON, VIC, World, partners
 
@@ -21,6 +21,7 @@ class Row:
     at: datetime | None = None
     now: datetime = NOON
     told: Told | None = None
+    precision: Precision = Precision.MINUTE
     gives: tuple[type[Fact], ...] = ()
     refused: str = ""
 
@@ -31,10 +32,12 @@ class Row:
 def check(row: Row) -> None:
     """Facts in, facts out; or facts in, a rule and a sentence out."""
     assert row.by.role in row.order.allowed, f"{row.by.role} may not even try"
+    world, order, how = row.world, row.order, row.precision
     if row.refused:
-        assert row.world.refuses(row.order, by=row.by, at=row.at, now=row.now, told=row.told) == row.refused
+        rule = world.refuses(order, by=row.by, at=row.at, now=row.now, told=row.told, precision=how)
+        assert rule == row.refused
         return
-    drafts = row.world.decide(row.order, by=row.by, at=row.at, now=row.now, told=row.told)
+    drafts = world.decide(order, by=row.by, at=row.at, now=row.now, told=row.told, precision=how)
     assert tuple(type(d.fact) for d in drafts) == row.gives
     for draft in drafts:
         said = draft.by == row.by and draft.happened_at == (row.at or row.now)

@@ -28,7 +28,8 @@ from tearline.folds.release import request_of
 from tearline.protocol import Protocol, read_dossier
 from tearline.protocol.dossier import write_dossier
 from tearline.rooms.release.dossier import assemble
-from tearline.rooms.release.requests import DECIDING, DecideRequest
+from tearline.rooms.release.requests import DecideRequest
+from tearline.rooms.release.verdicts import DECIDING
 from tests.rooms.test_release import ready
 from tests.worlds import (
     ANA,
@@ -374,6 +375,7 @@ def test_a_world_of_strangers_is_enough_for_a_dossier() -> None:
         "chain",
         "dissents",
         "dossier",
+        "exposure",
         "overseer_informed",
         "protection",
         "recipient",

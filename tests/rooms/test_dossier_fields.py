@@ -8,9 +8,17 @@ from typing import Any
 import pytest
 
 from tearline.facts.codec import CLOSED
+from tearline.facts.exposure import ExposureFigured
 from tearline.facts.fact import Fact, Sealed
 from tearline.facts.harm import ThreatHarm, WaiverGround
-from tearline.facts.identifiers import BriefingId, OrganisationId, RequestId, ValidationId
+from tearline.facts.identifiers import (
+    AgreementId,
+    BriefingId,
+    FigureId,
+    OrganisationId,
+    RequestId,
+    ValidationId,
+)
 from tearline.facts.oversight import OverseerInformed
 from tearline.facts.parties import (
     AllegationAssessed,
@@ -27,12 +35,14 @@ from tearline.protocol import Protocol, read_dossier
 from tearline.protocol.dossier import write_dossier
 from tearline.protocol.schema import words
 from tearline.rooms.release.dossier import assemble
-from tearline.rooms.release.requests import DECIDING, DecideRequest
+from tearline.rooms.release.requests import DecideRequest
+from tearline.rooms.release.verdicts import DECIDING
 from tests.rooms.quick import QUICK, hurried, in_haste
 from tests.rooms.test_dossier import asked, assembled, below, dossier, nulls, purged
 from tests.worlds import (
     ANA,
     HUGO,
+    INA,
     LEO,
     NOON,
     PACK,
@@ -99,7 +109,9 @@ def eventful() -> World:
     world.tell(plan(), threat(), threat("knife", harm=ThreatHarm.OTHER, specific=False), at=on(-0.5), by=HUGO)
     world.tell(people_warned(of="shots"), at=on(-0.4), by=HUGO)
     world.tell(waived("knife", ground=WaiverGround.NO_REASONABLE_WAY), at=on(-0.4), by=SYL)
-    world.tell(violated(person="sue"), at=on(-20), by=LEO).tell(justice(), at=on(-10), by=RITA)
+    world.tell(violated(person="sue"), at=on(-20), by=LEO).tell(justice(), at=on(-11), by=INA).tell(
+        justice(), at=on(-10), by=RITA
+    )
     world.tell(FULL, at=on(-0.3), by=ANA)
     world.tell(dissent(item="below", request="full"), at=on(-0.2), by=ANA)
     world.tell(dissent_answered(item="below"), at=on(-0.1), by=SYL)
@@ -111,7 +123,28 @@ def eventful() -> World:
         request=FULL.request,
     )
     world.tell(told, at=on(-0.1), by=SYL)
+    world.tell(figured(), at=on(-0.1), by=ANA)
     return world.tell(expedited("late", under="quickly"), at=on(-3), by=REX)
+
+
+def figured() -> ExposureFigured:
+    return ExposureFigured(
+        figure=FigureId("f"),
+        request=FULL.request,
+        item=FULL.item,
+        unit=FULL.unit,
+        agreement=AgreementId("quickly"),
+        as_of=12,
+        model="exposure/1",
+        method="cover",
+        world_sha256="0" * 64,
+        readers=Sealed(3),
+        likely=Sealed(0.25),
+        low=Sealed(0.125),
+        high=Sealed(0.5),
+        positives=Sealed(1),
+        anonymity=Sealed(4),
+    )
 
 
 def made_of(world: World) -> dict[str, Any]:
@@ -193,6 +226,16 @@ def test_each_part_says_what_the_facts_say() -> None:
         "promised": True,
         "approved_by_senior": True,
     }
+    assert EVENTFUL["exposure"] == {
+        "at": on(-0.1),
+        "as_of": 12,
+        "readers": 3,
+        "p_leak": 0.25,
+        "p_leak_low": 0.125,
+        "p_leak_high": 0.5,
+        "harm": 0.25 * EVENTFUL["protection"]["people_at_risk"],
+    }
+    assert EVENTFUL["source"]["k"] == 4
     assert EVENTFUL["threats"] == [
         {
             "id": "shots",
@@ -310,7 +353,8 @@ def seconded(*facts: Fact) -> World:
     """sue commands from another unit, of which these things are said."""
     world = partners().tell(unit("brigade"), at=on(-60))
     world.tell(office("sue", "brigade"), at=on(-50))
-    return asked(world.tell(*facts, at=on(-10), by=LEO))
+    found = [fact for fact in facts if isinstance(fact, AllegationAssessed)]
+    return asked(world.tell(*facts, at=on(-10), by=LEO).tell(*found, at=on(-10), by=INA))
 
 
 def violations(world: World) -> list[tuple[Any, ...]]:
@@ -420,7 +464,7 @@ def test_steps_to_justice_count_as_they_were_found_last(
 ) -> None:
     world = partners().tell(violated(), at=on(-20), by=LEO)
     for n, one in enumerate(found):
-        world.tell(one, at=on(-10 + n), by=RITA)
+        world.tell(one, at=on(-10 + n), by=INA).tell(one, at=on(-10 + n), by=RITA)
     (one,) = dossier(asked(world))["recipient"]["allegations"]
     assert (one["remedied"], one["remedy_reported"]) == (remedied, reported)
 

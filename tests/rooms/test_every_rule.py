@@ -10,18 +10,29 @@ from tearline.facts.fact import Fact
 from tearline.facts.vocabulary import kinds
 from tests.nodes import COMMANDS
 from tests.rooms import (
+    test_admission,
+    test_attribution,
+    test_duties,
+    test_figures,
     test_harm,
+    test_investigations,
+    test_invitations,
     test_keys,
     test_leaks,
     test_logs,
+    test_marks,
     test_operations,
     test_oversight,
     test_parties,
+    test_propensities,
     test_protocols,
+    test_reading,
     test_release,
     test_retention,
     test_reviews,
     test_screening,
+    test_suspensions,
+    test_tokens,
 )
 from tests.rooms.rows import Row
 
@@ -30,14 +41,25 @@ TABLES = (
     test_protocols,
     test_keys,
     test_screening,
+    test_tokens,
     test_release,
+    test_figures,
+    test_propensities,
+    test_attribution,
+    test_marks,
     test_reviews,
     test_leaks,
+    test_investigations,
+    test_suspensions,
+    test_admission,
+    test_invitations,
     test_harm,
     test_operations,
     test_oversight,
     test_retention,
     test_logs,
+    test_reading,
+    test_duties,
 )
 ACCEPTED: list[Row] = [row for table in TABLES for row in table.ACCEPTED]
 REFUSED: list[Row] = [row for table in TABLES for row in table.REFUSED]

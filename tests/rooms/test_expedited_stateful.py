@@ -19,7 +19,8 @@ from tearline.facts.release import (
     SignOffLine,
 )
 from tearline.facts.screening import OriginatorsAnswer
-from tearline.rooms.release.requests import ReleaseItem, RequestRelease, SignOff
+from tearline.rooms.release.releasing import ReleaseItem
+from tearline.rooms.release.requests import RequestRelease, SignOff
 from tearline.rooms.release.reviews import ReviewRelease
 from tearline.rooms.release.screening import RecordOriginatorsAnswer
 from tests.rooms.machine import SETTINGS, OnANode

@@ -20,14 +20,16 @@ from tearline.facts.identifiers import (
 from tearline.facts.parties import UnitStoodDown
 from tearline.facts.shape import record_of
 from tearline.rooms.harm import DocumentCount, GiveAssistance, ReportHarm, WarnPeople
-from tearline.rooms.leaks import ReportCompromise
+from tearline.rooms.leaks.compromises import ReportCompromise
 from tearline.rooms.parties.units import StandDownUnit
 from tests.facts.shapes import FILE, record
 from tests.rooms.machine import SETTINGS, OnANode
 from tests.rooms.test_harm import HELP
 from tests.worlds import HUGO, compromised
 
-ANYONE = sorted(set(Role) - {Role.NODE, Role.CHRONICLER})
+ANYONE = sorted(set(Role) - {Role.NODE, Role.CHRONICLER, Role.ADMINISTRATOR})
+OUTSIDE = Role.PARTNER_LIAISON
+"""To whom nothing was given here: items and compromises are not on record for them."""
 roles = st.sampled_from(ANYONE)
 CAUSES = {"compromise", "release", "operation"}
 
@@ -53,7 +55,9 @@ class HarmRegister(OnANode):
             form["compromise"] = self.leaks[-1]
         fact: HarmReported = record_of(HarmReported).parse(form, FILE)
         outcome = self.do(ReportHarm(fact), Actor(PersonId("x"), role))
-        if fact.most is not None and fact.most < fact.least:
+        if role is OUTSIDE and fact.compromise:
+            assert outcome == "known"
+        elif fact.most is not None and fact.most < fact.least:
             assert outcome == "least-before-most"
         elif fact.first_day and fact.last_day and fact.last_day < fact.first_day:
             assert outcome == "days-in-order"
@@ -90,7 +94,7 @@ class HarmRegister(OnANode):
 
     @rule(role=roles, people=st.integers(0, 50))
     def warn(self, role: Role, people: int) -> None:
-        """Whatever else is suspended, stood down or undecided."""
+        """Whatever else is suspended, stood down or undecided; the partner's side, of what it was given."""
         notice = PeopleWarned(
             notice=NoticeId(self.new("n")),
             item=ItemId("phones"),
@@ -99,8 +103,20 @@ class HarmRegister(OnANode):
             said=Sealed("leave tonight"),
             compromise=CompromiseId(self.leaks[-1]) if self.leaks else None,
         )
-        assert self.do(WarnPeople(notice), Actor(PersonId("x"), role)) == "done"
-        self.notices += 1
+        outcome = self.do(WarnPeople(notice), Actor(PersonId("x"), role))
+        assert outcome == ("known" if role is OUTSIDE else "done")
+        self.notices += outcome == "done"
+
+    @rule()
+    def the_administrator_sees_no_item(self) -> None:
+        notice = PeopleWarned(
+            notice=NoticeId(self.new("n")),
+            item=ItemId("phones"),
+            people=1,
+            method=NoticeMethod.IN_PERSON,
+            said=Sealed("leave tonight"),
+        )
+        assert self.do(WarnPeople(notice), Actor(PersonId("x"), Role.ADMINISTRATOR)) == "role-allowed"
 
     @rule()
     def leak(self) -> None:

@@ -14,13 +14,12 @@ from tearline.facts.keys import (
     RevocationReason,
     thumbprint_of,
 )
+from tearline.folds.keys import asks_keys_of, keys_of
 from tearline.rooms.parties.keys import (
     IntroduceNodeKey,
     IntroducePersonKey,
     RevokeNodeKey,
     RevokePersonKey,
-    asks_keys_of,
-    keys_of,
 )
 from tests.rooms.rows import Row, check
 from tests.worlds import ANA, LEO, VIC, World, on, partners
@@ -258,7 +257,14 @@ REFUSED = [
         order=IntroducePersonKey(person_key(public=TWO, vouched_by=THREE)),
         world=keyed().tell(person_key_revoked(), by=LEO),
         by=LEO,
-        refused="vouched-for",
+        refused="recovered-by-two",
+    ),
+    Row(
+        claim="another key after the only one was revoked",
+        order=IntroducePersonKey(person_key(public=TWO)),
+        world=keyed().tell(person_key_revoked(), by=LEO),
+        by=LEO,
+        refused="recovered-by-two",
     ),
     Row(
         claim="a revoked key returns",

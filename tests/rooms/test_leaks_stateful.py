@@ -11,18 +11,20 @@ from tearline.facts.history import Actor
 from tearline.facts.identifiers import CompromiseId, InvestigationId, ItemId, PersonId, RequestId, UnitId
 from tearline.facts.leaks import CooperationSuspended, InvestigationOpened
 from tearline.facts.parties import Outcome
-from tearline.facts.release import Effect, ItemReleased, SignOffLine, VerdictReached
+from tearline.facts.release import Effect, ItemReleased, ReleaseRequested, SignOffLine, VerdictReached
 from tearline.folds.people import People, Status
-from tearline.rooms.leaks import OpenInvestigation, ReportCompromise
+from tearline.rooms.leaks.compromises import ReportCompromise
+from tearline.rooms.leaks.inquiring import OpenInvestigation
 from tearline.rooms.parties.units import DecideUnitVetting
 from tearline.rooms.release.outside import RecordDisclosure
-from tearline.rooms.release.requests import ReleaseItem, RequestRelease, SignOff
+from tearline.rooms.release.releasing import ReleaseItem
+from tearline.rooms.release.requests import RequestRelease, SignOff
 from tests.rooms.machine import SETTINGS, OnANode
 from tests.worlds import (
     ANA,
     HUGO,
+    LEO,
     REX,
-    RITA,
     SOL,
     SYL,
     World,
@@ -48,6 +50,7 @@ ITEMS = ("phones", "cars", "routes")
 UNITS = {"siu": "rita", "port": "pia", "road": "rob"}
 units = st.sampled_from(sorted(UNITS))
 items = st.sampled_from(ITEMS)
+REGISTERED = on(-1)
 ago = st.sampled_from([0, 0, 3, 30]).map(lambda d: timedelta(days=d))
 
 
@@ -111,10 +114,14 @@ class Leaks(OnANode):
         if said == "done":
             self.got[what].add(which)
 
-    @rule(what=items, by=st.sampled_from([HUGO, RITA, ANA]), late=ago)
+    @rule(what=items, by=st.sampled_from([HUGO, LEO, ANA]), late=ago)
     def report(self, what: str, by: Actor, late: timedelta) -> None:
         name = self.new("leak")
-        assert self.do(ReportCompromise(compromised(name, what)), by, at=self.now - late) == "done"
+        said = self.do(ReportCompromise(compromised(name, what)), by, at=self.now - late)
+        if self.now - late < REGISTERED:
+            assert said == "before-the-item"
+            return
+        assert said == "done"
         self.leaked[name] = what
         for which in self.got[what]:
             self.suspend(which, name)
@@ -138,9 +145,10 @@ class Leaks(OnANode):
             remit=Sealed("how it leaked"),
         )
         past = self.past
-        parts = {UNITS[which] for which in self.got[what]}
-        if any(r.fact.item == what for r in past.of(ItemReleased)):
-            parts |= {"ana", "rex", "sol"}
+        parts = {"ana", *(UNITS[which] for which in self.got[what])}  # ana put every item on record
+        # Whoever asked or signed had a part in it, whether or not it came to a release.
+        if any(r.fact.item == what for r in past.of(ReleaseRequested)):
+            parts |= {"rex", "sol"}
         if any(f.fact.item == what for f in past.of(type(disclosed()))):
             parts.add("hugo")
         assert self.do(OpenInvestigation(fact), SYL) == ("no-part-in-it" if who in parts else "done")

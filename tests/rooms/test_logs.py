@@ -24,7 +24,7 @@ from tearline.rooms.logs.received import (
     ShowConsistency,
     TakeHandOver,
 )
-from tearline.rooms.release.requests import ReleaseItem
+from tearline.rooms.release.releasing import ReleaseItem
 from tests.logs import fork, handed_over, named, received, shown, signed, unproven
 from tests.nodes import COMMANDS
 from tests.rooms.rows import Row, check

@@ -20,22 +20,29 @@ from tearline.facts.identifiers import (
     PersonId,
     ReleaseId,
 )
-from tearline.facts.leaks import InvestigationOpened
+from tearline.facts.leaks import CompromiseReported, InvestigationOpened
 from tearline.facts.operations import AccountRendered
 from tearline.facts.oversight import OverseerInformed
-from tearline.facts.release import DisclosureJustified
+from tearline.facts.release import (
+    DisclosureJustified,
+    DissentAnswered,
+    ProtectionPlanSet,
+    SourceWarningAnswered,
+)
 from tearline.folds.obligations import Obligation, obligations
 from tearline.rooms.harm import WarnPeople
-from tearline.rooms.leaks import OpenInvestigation, ReportCompromise
+from tearline.rooms.leaks.compromises import ReportCompromise
+from tearline.rooms.leaks.inquiring import OpenInvestigation
 from tearline.rooms.operations import RenderAccount
 from tearline.rooms.oversight import InformOverseer
+from tearline.rooms.release.dissents import AnswerDissent, RecordDissent
 from tearline.rooms.release.items import AnswerSourceWarning, RecordSourceWarning, SetProtectionPlan
 from tearline.rooms.release.outside import JustifyDisclosure, RecordDisclosure
-from tearline.rooms.release.requests import AnswerDissent, RecordDissent
 from tests.rooms.machine import SETTINGS, OnANode
 from tests.worlds import (
     ANA,
     HUGO,
+    NOON,
     PROTOCOLS,
     REX,
     SYL,
@@ -96,6 +103,9 @@ class Event:
     at: datetime
 
 
+ANSWERS = (SourceWarningAnswered, DissentAnswered)
+
+
 class Oversight(OnANode):
     world = two_items
 
@@ -125,7 +135,7 @@ class Oversight(OnANode):
 
     @rule(what=items, late=ago)
     def leak(self, what: str, late: timedelta) -> None:
-        name, at = self.new("leak"), self.now - late
+        name, at = self.new("leak"), max(self.now - late, NOON)  # both items are on record by then
         assert self.do(ReportCompromise(compromised(name, what)), HUGO, at=at) == "done"
         self.note("leak", name, what, at)
         if any(e.item == what for e in self.named("disclosure")):
@@ -157,8 +167,23 @@ class Oversight(OnANode):
             investigators=(PersonId("ina"),),
             remit=Sealed("how"),
         )
-        assert self.do(OpenInvestigation(fact), SYL) == "done"
-        self.note("inquiry", leak.about, leak.item)
+        had_a_part = self.had_syl_a_part(leak)
+        assert self.do(OpenInvestigation(fact), SYL) == ("no-part-in-it" if had_a_part else "done")
+        if not had_a_part:
+            self.note("inquiry", leak.about, leak.item)
+
+    def had_syl_a_part(self, leak: Event) -> bool:
+        """Whoever answered what stood against the item at any time, or planned for it before the leak was reported."""
+        reported = next(
+            r.position
+            for r in self.past
+            if isinstance(r.fact, CompromiseReported) and r.fact.compromise == leak.about
+        )
+        return any(
+            (isinstance(r.fact, ANSWERS) or (isinstance(r.fact, ProtectionPlanSet) and r.position < reported))
+            and r.fact.item == leak.item
+            for r in self.past
+        )
 
     @precondition(lambda self: self.named("leak") or self.named("disclosure"))
     @rule(data=st.data(), overseer=st.sampled_from(["watch", "watch", "own"]))

@@ -4,8 +4,9 @@ import pytest
 
 from tearline.facts.fact import Sealed
 from tearline.facts.history import Told
-from tearline.facts.identifiers import AllegationId, CourseId, OrganisationId, PersonId, UnitId
+from tearline.facts.identifiers import AgreementId, AllegationId, CourseId, OrganisationId, PersonId, UnitId
 from tearline.facts.parties import (
+    AgreementEndorsed,
     AgreementSigned,
     AllegationAssessed,
     AllegationKind,
@@ -25,7 +26,8 @@ from tearline.facts.parties import (
     UnitStoodDown,
     UnitVettingDecided,
 )
-from tearline.rooms.parties.agreements import ApplyProtocolInHindsight, SignAgreement
+from tearline.folds.agreements import terms_sha256
+from tearline.rooms.parties.agreements import ApplyProtocolInHindsight, EndorseAgreement, SignAgreement
 from tearline.rooms.parties.persons import (
     DecidePersonVetting,
     EnrolPerson,
@@ -122,6 +124,12 @@ def pacts(**changed: object) -> AgreementSigned:
     return agreement("new", **changed)
 
 
+def endorsed(name: str = "pact", sha256: str | None = None) -> AgreementEndorsed:
+    return AgreementEndorsed(
+        agreement=AgreementId(name), terms_sha256=sha256 or terms_sha256(agreement("pact").terms)
+    )
+
+
 ACCEPTED = [
     Row(
         claim="an allegation against one person",
@@ -195,6 +203,12 @@ ACCEPTED = [
     ),
     Row(claim="an agreement", order=SignAgreement(pacts()), by=SYL, gives=(AgreementSigned,)),
     Row(
+        claim="an endorsement of an agreement by a second person",
+        order=EndorseAgreement(endorsed()),
+        by=SYL,
+        gives=(AgreementEndorsed,),
+    ),
+    Row(
         claim="a yardstick for a past without an agreement",
         order=ApplyProtocolInHindsight(yardstick(own_signatory=None)),
         by=CLIO,
@@ -204,6 +218,34 @@ ACCEPTED = [
 ]
 
 REFUSED = [
+    Row(claim="endorsing nothing", order=EndorseAgreement(endorsed("none")), by=SYL, refused="known"),
+    Row(
+        claim="endorsing twice",
+        order=EndorseAgreement(endorsed()),
+        by=SYL,
+        world=partners().tell(endorsed(), by=LEO),
+        refused="once",
+    ),
+    Row(
+        claim="endorsing what one recorded oneself",
+        order=EndorseAgreement(endorsed("new")),
+        by=SYL,
+        world=partners().tell(pacts(), by=SYL),
+        refused="another-endorses",
+    ),
+    Row(
+        claim="endorsing other terms",
+        order=EndorseAgreement(endorsed(sha256="0" * 64)),
+        by=SYL,
+        refused="these-very-terms",
+    ),
+    Row(
+        claim="endorsing before it was recorded",
+        order=EndorseAgreement(endorsed()),
+        by=SYL,
+        at=on(-95),
+        refused="answers-after",
+    ),
     Row(
         claim="an allegation against a ghost",
         order=RecordAllegation(violated(person="ghost")),
@@ -300,6 +342,7 @@ REFUSED = [
     ),
     Row(claim="a person twice", order=EnrolPerson(person("rita")), refused="once"),
     Row(claim="a person of nobody", order=EnrolPerson(person("new", of="nobody")), refused="known"),
+    Row(claim="a person called as the node", order=EnrolPerson(person("node")), refused="the-nodes-own-name"),
     Row(claim="an office of an unknown person", order=TakeOffice(office("ghost")), refused="known"),
     Row(claim="an office in an unknown unit", order=TakeOffice(office("rita", "none")), refused="known"),
     Row(claim="an unknown person leaves", order=LeaveOffice(left("ghost")), refused="known"),

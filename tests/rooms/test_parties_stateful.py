@@ -9,7 +9,7 @@ from tearline.facts.fact import Sealed
 from tearline.facts.identifiers import PersonId, UnitId
 from tearline.facts.parties import OfficeTaken, Outcome, SuperiorNamed, UnitStoodDown
 from tearline.folds.people import People, Status
-from tearline.rooms.leaks import ReportCompromise
+from tearline.rooms.leaks.compromises import ReportCompromise
 from tearline.rooms.parties.persons import DecidePersonVetting, LeaveOffice, NameSuperior, TakeOffice
 from tearline.rooms.parties.units import DecideUnitVetting, StandDownUnit
 from tearline.rooms.release.outside import RecordDisclosure

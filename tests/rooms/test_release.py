@@ -6,21 +6,24 @@ from dataclasses import replace
 
 import pytest
 
+from tearline.facts.admission import FoundersNamed
 from tearline.facts.errors import Refused
 from tearline.facts.fact import Fact, Seal, Sealed
 from tearline.facts.history import Actor, Role, Told
 from tearline.facts.identifiers import (
+    AgreementId,
     BriefingId,
     CopyId,
     ItemId,
     OrganisationId,
+    PersonId,
     ReleaseId,
     RequestId,
     UnitId,
 )
 from tearline.facts.leaks import CooperationSuspended
 from tearline.facts.oversight import OverseerInformed
-from tearline.facts.parties import Outcome, UnitStoodDown
+from tearline.facts.parties import AgreementEndorsed, Outcome, UnitStoodDown
 from tearline.facts.release import (
     CopyReceived,
     CopyReleased,
@@ -44,7 +47,9 @@ from tearline.facts.release import (
     SourceWarningAnswered,
     VerdictReached,
 )
+from tearline.folds.agreements import terms_sha256
 from tearline.rooms.oversight import InformOverseer
+from tearline.rooms.release.dissents import AnswerDissent, RecordDissent
 from tearline.rooms.release.items import (
     AnswerSourceWarning,
     GiveOnwardConsent,
@@ -55,15 +60,8 @@ from tearline.rooms.release.items import (
     SetProtectionPlan,
 )
 from tearline.rooms.release.outside import JustifyDisclosure, RecordDisclosure
-from tearline.rooms.release.requests import (
-    AnswerDissent,
-    DecideRequest,
-    ReceiveCopy,
-    RecordDissent,
-    ReleaseItem,
-    RequestRelease,
-    SignOff,
-)
+from tearline.rooms.release.releasing import ReceiveCopy, ReleaseItem
+from tearline.rooms.release.requests import DecideRequest, RequestRelease, SignOff
 from tests.rooms.rows import Row, check
 from tests.worlds import (
     ANA,
@@ -115,6 +113,14 @@ def asked(world: World | None = None) -> World:
 def ready(world: World | None = None) -> World:
     """The same with both signatures: the protocol says release."""
     return asked(world).tell(signed_off("s-1", RELEASING), by=REX).tell(signed_off("s-2", SOURCE), by=SOL)
+
+
+def founded() -> World:
+    """The partners' world, in a node where people are admitted since before the agreement."""
+    world = World().tell(FoundersNamed(founders=(PersonId("adam"), PersonId("abel"))), at=on(-200))
+    for recorded in partners().facts:
+        world.tell(recorded.fact, at=recorded.happened_at, by=recorded.by)
+    return world
 
 
 def sent(world: World | None = None) -> World:
@@ -241,11 +247,11 @@ ACCEPTED = [
         gives=(DissentRecorded,),
     ),
     Row(
-        claim="a partner's officer dissents",
-        order=RecordDissent(dissent()),
+        claim="a partner's officer dissents on what they were given",
+        order=RecordDissent(dissent(request=None)),
         by=RITA,
-        world=asked(),
-        gives=(DissentRecorded, VerdictReached),
+        world=asked().tell(disclosed(), at=on(-0.1), by=LEO),
+        gives=(DissentRecorded,),
     ),
     Row(
         claim="a dissent after the release is recorded all the same",
@@ -316,6 +322,13 @@ ACCEPTED = [
 ]
 
 REFUSED = [
+    Row(
+        claim="releasing under an agreement that one person alone recorded",
+        order=ReleaseItem(ASK),
+        by=REX,
+        world=ready(founded()),
+        refused="endorsed",
+    ),
     Row(claim="an item twice", order=RegisterItem(item()), by=ANA, refused="once"),
     Row(
         claim="an item of nobody",
@@ -618,9 +631,29 @@ REFUSED = [
     Row(
         claim="a receipt for somebody else's copy",
         order=ReceiveCopy(receipt(SENT)),
-        by=acting("sue", Role.PARTNER_LIAISON),
+        by=LEO,
         world=SENT,
         refused="ones-own-copy",
+    ),
+    Row(
+        claim="to a partner's officer another's copy is not there",
+        order=ReceiveCopy(receipt(SENT)),
+        by=acting("sue", Role.PARTNER_LIAISON),
+        world=SENT,
+        refused="known",
+    ),
+    Row(
+        claim="a partner's officer dissents on what they were not given",
+        order=RecordDissent(dissent()),
+        by=RITA,
+        world=asked(),
+        refused="known",
+    ),
+    Row(
+        claim="a partner's consent for what it did not originate",
+        order=GiveOnwardConsent(consent()),
+        by=RITA,
+        refused="known",
     ),
     Row(
         claim="a receipt twice",
@@ -723,6 +756,9 @@ def test_what_happens_after_the_signatures_still_stops_the_release(since: Fact, 
         world.decide(ReleaseItem(ASK), by=REX, now=on(1))
     assert rule in refused.value.because.en
     assert rule in refused.value.because.es
+    grounds = {one.rule: one.because for one in refused.value.grounds}
+    assert grounds[rule].es in refused.value.because.es.replace(f" ({rule}).", ".")
+    assert "partner-release" not in grounds, "what permits is not in the way"
 
 
 def test_asking_again_under_another_name_does_not_leave_a_dissent_behind() -> None:
@@ -839,3 +875,25 @@ def test_a_chain_of_command_that_grew_is_seen_to_its_new_top() -> None:
     assert rules(world)[0] is Effect.RELEASE, "tom signed the agreement: who stands above tom is not asked"
     beside = ready().tell(superior("sue", "max"), at=on(-0.1))
     assert "chain-unknown" in rules(beside)[1]
+
+
+def test_an_agreement_of_one_person_permits_nothing_until_another_endorses_it() -> None:
+    """Where people are admitted: whoever recorded it alone could have chosen figures under which all is released."""
+    world = ready(founded())
+    verdicts = [
+        d.fact for d in world.decide(DecideRequest(ASK), by=ANA) if isinstance(d.fact, VerdictReached)
+    ]
+    assert [v.effect for v in verdicts] != [Effect.RELEASE]
+    assert '"agreement"' not in verdicts[0].dossier.open()
+    sha256 = terms_sha256(agreement().terms)
+    world.tell(AgreementEndorsed(agreement=AgreementId("pact"), terms_sha256=sha256), by=SYL)
+    assert [type(d.fact) for d in world.decide(ReleaseItem(ASK), by=REX)] == [
+        VerdictReached,
+        ItemReleased,
+        CopyReleased,
+    ]
+
+
+def test_what_was_agreed_before_the_founders_were_named_stands() -> None:
+    world = ready().tell(FoundersNamed(founders=(PersonId("adam"), PersonId("abel"))), at=on(0))
+    assert ItemReleased in [type(d.fact) for d in world.decide(ReleaseItem(ASK), by=REX)]

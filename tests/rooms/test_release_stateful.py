@@ -33,9 +33,10 @@ from tearline.folds.people import People
 from tearline.folds.release import request_of
 from tearline.protocol import Outcome as Says
 from tearline.protocol import Protocol, read_dossier
-from tearline.rooms.leaks import ReportCompromise
+from tearline.rooms.leaks.compromises import ReportCompromise
 from tearline.rooms.oversight import InformOverseer
 from tearline.rooms.parties.persons import DecidePersonVetting, LeaveOffice, TakeOffice
+from tearline.rooms.release.dissents import AnswerDissent, RecordDissent
 from tearline.rooms.release.dossier import assemble
 from tearline.rooms.release.items import (
     AnswerSourceWarning,
@@ -43,15 +44,8 @@ from tearline.rooms.release.items import (
     RecordSourceWarning,
     SetProtectionPlan,
 )
-from tearline.rooms.release.requests import (
-    AnswerDissent,
-    DecideRequest,
-    ReceiveCopy,
-    RecordDissent,
-    ReleaseItem,
-    RequestRelease,
-    SignOff,
-)
+from tearline.rooms.release.releasing import ReceiveCopy, ReleaseItem
+from tearline.rooms.release.requests import DecideRequest, RequestRelease, SignOff
 from tests.folds import status_oracle
 from tests.rooms.machine import SETTINGS, OnANode
 from tests.worlds import (
@@ -176,7 +170,11 @@ class Release(OnANode):
     @rule(data=st.data(), by=st.sampled_from([SYL, REX]))
     def answer(self, data: st.DataObject, by: Actor) -> None:
         name = data.draw(st.sampled_from(sorted(self.dissents)))
-        assert self.do(AnswerDissent(dissent_answered(name, self.dissents[name][0])), by) == "done"
+        what, _ = self.dissents[name]
+        # What is said of an item stands against what is drawn from it, too: LINE_OF names both.
+        asked_for_it = any(what in LINE_OF[one.item] and one.by.person == by.person for one in self.asked)
+        said = self.do(AnswerDissent(dissent_answered(name, what)), by)
+        assert said == ("asked-for-it" if asked_for_it else "done")
 
     @rule(what=items)
     def the_source_warns(self, what: str) -> None:
@@ -317,7 +315,7 @@ class Release(OnANode):
         taken = any(r.fact.copy == given.copy for r in past.of(CopyReceived))
         fact = CopyReceived(copy=given.copy, release=given.release, item=given.item)
         said = self.do(ReceiveCopy(fact), acting(by, Role.PARTNER_LIAISON))
-        assert said == ("once" if taken else "done" if by == given.recipient else "ones-own-copy")
+        assert said == ("known" if by != given.recipient else "once" if taken else "done")
 
     # The promises
 

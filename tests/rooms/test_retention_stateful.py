@@ -28,12 +28,13 @@ from tearline.facts.retention import (
     RecordValidated,
 )
 from tearline.facts.shape import record_of
+from tearline.folds.held import ITSELF
 from tearline.folds.retention import clocks
 from tearline.jobs.purge import complete
 from tearline.ledger import sealing
 from tearline.ledger.ledger import Ledger
 from tearline.ledger.wrapping import WrappingKey, WrappingKeys
-from tearline.node import ITSELF, Node
+from tearline.node import Node
 from tearline.rooms.release.items import RegisterItem
 from tearline.rooms.retention.purges import OrderPurge, SignPurge
 from tearline.rooms.retention.terms import LiftHold, PlaceHold, ValidateRecord

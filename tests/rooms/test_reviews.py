@@ -18,7 +18,8 @@ from tearline.facts.release import (
     VerdictReached,
 )
 from tearline.folds.obligations import obligations
-from tearline.rooms.release.requests import DecideRequest, ReleaseItem, RequestRelease
+from tearline.rooms.release.releasing import ReleaseItem
+from tearline.rooms.release.requests import DecideRequest, RequestRelease
 from tearline.rooms.release.reviews import ReviewRelease
 from tests.rooms.quick import FAST, QUICK, hurried, in_haste
 from tests.rooms.rows import Row, check

@@ -1,16 +1,19 @@
 """Allende, 2011, on a real node: what happened, what the protocol would have said that day, and what never came."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 from tearline.facts.errors import Malformed
-from tearline.facts.fact import Compartment
-from tearline.facts.history import History, Question, about
-from tearline.facts.identifiers import CompromiseId, PersonId, UnitId
-from tearline.facts.leaks import CompromiseReported, CooperationSuspended
+from tearline.facts.exposure import ExposureFigured
+from tearline.facts.fact import Compartment, Fact
+from tearline.facts.harm import HarmRecordOpened
+from tearline.facts.history import History, Question, Recorded, Role, about
+from tearline.facts.identifiers import CompromiseId, ItemId, PersonId, UnitId
+from tearline.facts.leaks import CompromiseReported, CooperationSuspended, InvestigationOpened
 from tearline.facts.release import (
     CopyReceived,
     CopyReleased,
@@ -20,15 +23,26 @@ from tearline.facts.release import (
     ItemReleased,
     ReleaseRequested,
 )
+from tearline.facts.vocabulary import kinds
 from tearline.folds.account import counts, counts_question
+from tearline.folds.exposed import Ground, exposure_set
 from tearline.folds.people import People, Status
 from tearline.folds.retelling import Judged, Retelling, retelling, retelling_question, tellings
 from tearline.jobs.cases import load_case
 from tearline.node import Node, make_node
 from tearline.protocol import Outcome
+from tearline.rooms import SUSPENSION_RULE
 from tests.nodes import BEGINNING
 
 CASE = Path(__file__).parents[2] / "cases" / "allende.yaml"
+INQUIRY = {
+    "interim-report": timedelta(hours=24),
+    "look-into-leak": timedelta(hours=72),
+    "make-finding": timedelta(days=30),
+    "warn-or-waive": timedelta(hours=6),
+    "look-into-harm": timedelta(days=30),
+}
+F = TypeVar("F", bound=Fact)
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
@@ -53,6 +67,8 @@ def history(node: Node) -> History:
         CopyReleased,
         CopyReceived,
         ItemReleased,
+        InvestigationOpened,
+        HarmRecordOpened,
     ):
         everything |= about(kinds=[kind])
     return node.ledger.read(retelling_question(node.protocols) | everything, opening=frozenset(Compartment))
@@ -60,6 +76,10 @@ def history(node: Node) -> History:
 
 def told(node: Node, history: History, telling: str) -> Retelling:
     return retelling(history, node.protocols, telling)
+
+
+def in_telling(telling: str, found: Sequence[Recorded[F]]) -> list[Recorded[F]]:
+    return [r for r in found if r.told is not None and r.told.telling == telling]
 
 
 def verdict_on(judged: tuple[Judged, ...], request: str) -> Judged:
@@ -75,17 +95,17 @@ def test_the_case_is_told_twice(history: History) -> None:
 
 
 def test_the_unit_was_told_that_the_agency_had_it_and_only_that(history: History) -> None:
-    (disclosure,) = history.of(DisclosureRecorded)
+    (disclosure,) = in_telling("allende-happened", history.of(DisclosureRecorded))
     assert disclosure.fact.extent is Extent.EXISTENCE
     assert disclosure.fact.unit == "allende-happened.siu"
     assert not any(r.told and r.told.telling == "allende-happened" for r in history.of(ReleaseRequested))
 
 
 def test_the_compromise_followed_within_days_and_nothing_was_suspended(history: History) -> None:
-    (disclosure,) = history.of(DisclosureRecorded)
-    (compromise,) = history.of(CompromiseReported)
+    (disclosure,) = in_telling("allende-happened", history.of(DisclosureRecorded))
+    (compromise,) = in_telling("allende-happened", history.of(CompromiseReported))
     assert 0 < (compromise.happened_at - disclosure.happened_at).days <= 7
-    assert not history.of(CooperationSuspended)
+    assert not in_telling("allende-happened", history.of(CooperationSuspended))
 
 
 def test_what_would_have_been_owed_never_came(node: Node, history: History) -> None:
@@ -104,6 +124,7 @@ def test_what_would_have_been_owed_never_came(node: Node, history: History) -> N
         "assist-after-leak",
         "assist-the-harmed",
         "account-for-operation",
+        *INQUIRY,
     }
     assert happened.never_came == happened.obligations
 
@@ -115,6 +136,36 @@ def test_it_would_have_been_owed_and_was_not_owed_then(node: Node, history: Hist
     assert [c.text for c in warning.cites if warning.predates(c)] == [
         "Intelligence Community Directive 191, Duty to Warn"
     ]
+
+
+def test_the_inquiry_that_would_have_been_owed_never_came(node: Node, history: History) -> None:
+    """A report within a day, an investigation in three, a finding in thirty: with the paragraphs that say so."""
+    happened = told(node, history, "allende-happened")
+    leak = next(r for r in history.of(CompromiseReported) if r.fact.compromise == "allende-happened.leak")
+    found = {o.kind: o for o in happened.never_came if o.kind in INQUIRY}
+    assert {kind: o.due - leak.happened_at for kind, o in found.items() if o.due} == INQUIRY
+    assert all(o.hindsight and "leak-inquiry/1" in o.agreement.packs for o in found.values())
+    assert all(any("ProPublica" in cite.text for cite in o.cites) for o in found.values())
+    assert "para 9" in str(found["interim-report"].cites[0])
+
+
+@pytest.mark.parametrize("telling", ["allende-happened", "allende-protocol"])
+def test_the_exposure_set_has_the_exempt_supervisor_in_it(node: Node, telling: str) -> None:
+    """As known on the day of the leak, with the ground on which everybody stands there."""
+    everything = Question()
+    for kind in kinds():
+        everything |= about(kinds=[kind])
+    known = in_telling(telling, node.ledger.read(everything).facts)
+    leak = next(r for r in known if isinstance(r.fact, CompromiseReported))
+    then = History(tuple(known)).as_known(leak.known_at)
+    exposed = {e.person: e for e in exposure_set(then, ItemId(f"{telling}.identifiers"), leak.happened_at)}
+    supervisor = exposed[PersonId(f"{telling}.siu-supervisor")]
+    assert {way.ground for way in supervisor.ways} == {Ground.MEMBER, Ground.SUPERIOR}
+    assert supervisor.units == (f"{telling}.siu",)
+    assert People(then, leak.happened_at).own_link(supervisor.person).status is Status.EXEMPT
+    assert exposed[PersonId(f"{telling}.siu-officer")].ground is Ground.GIVEN
+    assert exposed[PersonId(f"{telling}.commissioner")].ground is Ground.SIGNATORY
+    assert Ground.REGISTERED in {way.ground for way in exposed[PersonId(f"{telling}.lead-agent")].ways}
 
 
 def test_the_yardstick_is_in_force_before_whatever_it_measures(node: Node, history: History) -> None:
@@ -145,6 +196,10 @@ def test_the_protocol_refuses_and_names_each_reason(node: Node, history: History
     assert refused.reached.fact.effect is Effect.REFUSE
     assert refused.again is not None
     assert {m.rule.id for m in refused.again.matched} == {
+        "leaks-assessed",
+        "leak-uncertain",
+        "source-exposed",
+        "recipients-named",
         "exempt-from-vetting",
         "leak-not-cleared",
         "corruption",
@@ -216,14 +271,69 @@ def test_nothing_is_overdue_where_the_protocol_was_kept(node: Node, history: His
     protocol = told(node, history, "allende-protocol")
     assert not protocol.never_came
     assert not [o.kind for o in protocol.obligations if o.discharged_late()]
-    assert [o.kind for o in protocol.obligations if not o.discharged_by] == ["account-for-release"]
+    assert {o.kind for o in protocol.obligations if not o.discharged_by} == {
+        "account-for-release",
+        "justify-disclosure",
+        "report-disclosure",
+        "account-for-disclosure",
+        "assist-after-leak",
+        "make-finding",
+        "look-into-harm",
+    }
+
+
+def test_had_the_unit_been_told_all_the_same_it_is_suspended_by_rule(history: History) -> None:
+    """The second unit was given only a text below the tearline, and nobody could have told the whole from that."""
+    (suspended,) = history.of(CooperationSuspended)
+    assert (suspended.fact.unit, suspended.fact.rule) == ("allende-protocol.siu", SUSPENSION_RULE)
+    assert suspended.by.role is Role.NODE
+    (leak,) = in_telling("allende-protocol", history.of(CompromiseReported))
+    assert suspended.happened_at - leak.known_at < timedelta(minutes=1)
+    assert [r.fact.compromise for r in history.of(HarmRecordOpened)] == [leak.fact.compromise]
+
+
+def test_what_never_came_comes_on_the_first_day(node: Node, history: History) -> None:
+    protocol = told(node, history, "allende-protocol")
+    done = {o.kind: o for o in protocol.obligations if o.discharged_by}
+    assert {
+        "suspend-after-leak",
+        "interim-report",
+        "report-leak",
+        "look-into-leak",
+        "warn-or-waive",
+    } <= done.keys()
+    (opened,) = history.of(InvestigationOpened)
+    assert set(opened.fact.investigators).isdisjoint(
+        {
+            "allende-protocol.lead-agent",
+            "allende-protocol.agent-in-charge",
+            "allende-protocol.liaison-officer",
+        }
+    )
 
 
 def test_what_was_decided_is_replayed_to_the_same_verdict(node: Node, history: History) -> None:
     for judged in told(node, history, "allende-protocol").judged:
         assert judged.again is not None
         assert judged.again.effect.value == judged.reached.fact.effect.value
-        assert tuple(m.rule.id for m in judged.again.matched) == judged.reached.fact.rules.open()
+        assert (
+            tuple(map(judged.again.called, (m.rule for m in judged.again.matched)))
+            == judged.reached.fact.rules.open()
+        )
+
+
+def test_before_telling_the_unit_it_was_figured_who_would_see_it_and_how_few_could_have_told(
+    node: Node,
+) -> None:
+    """By a credible history of leaks, and terms that are assumptions: the model's case against telling that unit."""
+    figured = node.ledger.read(about(kinds=(ExposureFigured,)), opening=frozenset(Compartment))
+    unit, instead = [r.fact for r in figured.of(ExposureFigured)]
+    assert unit.request == "allende-protocol.tell-the-unit"
+    assert unit.readers.open() == 3  # the officer, the supervisor who is exempt, and the commissioner
+    assert unit.anonymity.open() == 3
+    assert instead.anonymity.open() == 40
+    assert unit.likely.open() > 3 * instead.likely.open()
+    assert unit.high.open() > 0.1
 
 
 # Loading.

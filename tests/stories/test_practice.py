@@ -23,7 +23,8 @@ from tearline.folds.obligations import obligations, obligations_question
 from tearline.jobs.cases import load_case
 from tearline.jobs.receipts import ReceiveOwnCopy
 from tearline.node import Node, Order, make_node
-from tearline.rooms.release.requests import ReleaseItem, SignOff
+from tearline.rooms.release.releasing import ReleaseItem
+from tearline.rooms.release.requests import SignOff
 
 CASE = Path(__file__).parents[2] / "cases" / "practice.yaml"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -20,7 +20,8 @@ from tearline.jobs.cases import load_case
 from tearline.jobs.watch import Outcome, receive_checkpoint, watch
 from tearline.node import Node, Order, make_node, open_node
 from tearline.rooms.logs.naming import NamePartnerLog
-from tearline.rooms.release.requests import ReleaseItem, SignOff
+from tearline.rooms.release.releasing import ReleaseItem
+from tearline.rooms.release.requests import SignOff
 from tests.sites import Site, ledger_files
 from tests.test_node import racing
 

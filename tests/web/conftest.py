@@ -3,21 +3,26 @@
 import re
 import threading
 import time
+from collections import Counter, deque
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import Browser, sync_playwright
 from starlette.testclient import TestClient
 
 from tearline.facts.history import Role
 from tearline.node import make_node
 from tearline.web.app import create_app
+from tests.web.everything import Everything, fill
 from tests.web.world import Clock, World, populate
 
 CHROMIUM = Path("/usr/bin/chromium")
 BASE = "http://127.0.0.1"
+HERE = ("127.0.0.1", 50_000)
+"""A client on the machine that serves: a demonstration lets in nobody else."""
 
 
 def make_world(folder: Path, spice: str = "") -> World:
@@ -34,6 +39,14 @@ def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     world.node.ledger.close()
 
 
+@pytest.fixture(scope="session")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Everything]:
+    """A world in which every kind of thing exists. Tests may record in it; none may count on what others did not."""
+    world = fill(make_world(tmp_path_factory.mktemp("everything")))
+    yield Everything(world)
+    world.node.ledger.close()
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A world of one's own, to act in."""
@@ -46,28 +59,56 @@ def visitor(world: World, role: Role | None = None, language: str = "en") -> Tes
     """Someone at the site, acting in this role."""
     cookies = {"language": language} | ({"identity": role.value} if role else {})
     app = create_app(world.node, demo=True)
-    return TestClient(app, base_url=BASE, cookies=cookies, follow_redirects=False)
+    return TestClient(app, base_url=BASE, cookies=cookies, follow_redirects=False, client=HERE)
+
+
+def opened(client: TestClient, path: str, why: str = "To look after the source.") -> TestClient:
+    """The same visitor, who has opened on this page what takes a reason."""
+    answer = client.post(f"/readings/new?page={path}", data={"key": f"{path} {why}", "why": why})
+    assert answer.status_code == 303, answer.text
+    return client
 
 
 def links(html: str) -> list[str]:
     """The site's own pages that a page leads to."""
     found = re.findall(r'href="(/[^"#]*)', html)
-    return sorted({h.replace("&amp;", "&") for h in found if not h.startswith(("/static/", "/language"))})
+    # A calendar has no last month.
+    skipped = ("/static/", "/language", "/calendar?")
+    return sorted({h.replace("&amp;", "&") for h in found if not h.startswith(skipped)})
 
 
-def crawl(client: TestClient) -> dict[str, str]:
-    """Every page that can be reached from the first one by links, each answered with 200; address to text."""
+def shape_of(path: str) -> str:
+    """The kind of page: ledger entries, people and so on look alike."""
+    path = re.sub(r"/entries/\d+", "/entries/N", path.partition("?")[0])
+    path = re.sub(r"/releases/[^/]+/verdicts/\d+", "/releases/X/verdicts/N", path)
+    path = re.sub(r"/calendar/\d[^/]+", "/calendar/N", path)
+    path = re.sub(r"/protocols/[^/]+/\d+/rules/[^/]+", "/protocols/X/N/rules/X", path)
+    path = re.sub(r"/protocols/[^/]+/\d+$", "/protocols/X/N", path)
+    return re.sub(r"/(people|units|copies|items|agreements|proposals)/[^/]+", r"/\1/X", path)
+
+
+def crawl(client: TestClient, most: int = 20) -> dict[str, str]:
+    """The pages that can be reached from the first one by links, each answered with 200; address to text.
+
+    Of each kind of page at most so many, those found first: of rules alone there are hundreds.
+    """
     pages: dict[str, str] = {}
-    rest = ["/"]
+    rest = deque(["/"])
+    found = {"/"}
+    of_its_kind: Counter[str] = Counter()
     while rest:
-        path = rest.pop()
-        if path in pages:
-            continue
+        path = rest.popleft()
         answer = client.get(path)
         assert answer.status_code == 200, f"{path}: {answer.status_code}"
         pages[path] = answer.text
-        if "html" in answer.headers["content-type"]:
-            rest += links(answer.text)
+        if "html" not in answer.headers["content-type"]:
+            continue
+        for link in links(answer.text):
+            shape = shape_of(link)
+            if link not in found and of_its_kind[shape] < most:
+                found.add(link)
+                of_its_kind[shape] += 1
+                rest.append(link)
     return pages
 
 
@@ -79,10 +120,12 @@ def serving(world: World) -> Iterator[str]:
 
 
 class served:  # noqa: N801  reads as a verb: with served(world) as address
-    """Serves a world's site from a thread of its own."""
+    """Serves a world's site, or this one, from a thread of its own."""
 
-    def __init__(self, world: World) -> None:
-        config = uvicorn.Config(create_app(world.node, demo=True), port=0, log_level="warning")
+    def __init__(self, world: World | None, app: FastAPI | None = None) -> None:
+        site = create_app(world.node, demo=True) if world else app
+        assert site is not None
+        config = uvicorn.Config(site, port=0, log_config=None)
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run, daemon=True)
 

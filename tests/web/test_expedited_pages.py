@@ -29,7 +29,7 @@ from tearline.node import Order
 from tearline.rooms.parties.agreements import SignAgreement
 from tearline.web.app import create_app
 from tests.rooms.quick import QUICK
-from tests.web.conftest import BASE, visitor
+from tests.web.conftest import BASE, HERE, opened, visitor
 from tests.web.test_flow import FILLED, NEW, ask, key_of, send
 from tests.web.test_release_page import bare
 from tests.web.world import World, actor
@@ -48,6 +48,10 @@ def latest(world: World, kind: type[F]) -> F:
 
 @pytest.fixture
 def hasty(world: World) -> World:
+    return in_haste(world)
+
+
+def in_haste(world: World) -> World:
     """The same two partners, bound by an expedited path and one witness too."""
     held = latest(world, AgreementSigned)
     world.node.protocols = {**world.node.protocols, QUICK.id: QUICK}
@@ -179,7 +183,7 @@ def test_a_threat_is_assessed_shown_and_its_warning_waived_by_a_senior_officer_a
     waiver = assessed(world)
     fact = latest(world, ThreatAssessed)
     assert (fact.credible, fact.specific, fact.impending) == (True, True, False)
-    assert "a family in the north" in visitor(world, Role.HARM_DESK).get(ITEM).text
+    assert "a family in the north" in opened(visitor(world, Role.HARM_DESK), ITEM).get(ITEM).text
     assert "a family in the north" not in visitor(world, Role.LIAISON).get(ITEM).text
     assert waiver not in visitor(world, Role.CASE_AGENT).get(ITEM).text
     assert visitor(world, Role.CASE_AGENT).get(waiver).status_code == 403
@@ -296,6 +300,7 @@ def at_site(world: World, role: Role, language: str = "en", *, witnesses: int = 
         base_url=BASE,
         cookies={"identity": role.value, "language": language},
         follow_redirects=False,
+        client=HERE,
     )
 
 
@@ -314,7 +319,7 @@ def test_a_copy_is_handed_over_only_when_its_witnesses_have_cosigned_it(hasty: W
     listed = partner.get("/releases").text
     assert "A release to your unit" in listed
     assert "practice.item-1" not in listed
-    (copy,) = set(re.findall(r'href="(/copies/[^"]+)"', listed))
+    (copy,) = set(re.findall(r'href="(/copies/[^"/]+)"', listed))
     waits = bare(partner.get(copy).text)
     assert "0 of the 1 that its agreement asks for" in waits
     for hidden in ("practice.item-1", "below the tearline", "You have not acknowledged"):
@@ -339,7 +344,7 @@ def test_without_witnesses_it_says_so_and_nothing_is_handed_over(hasty: World) -
     page = rushed(hasty)
     cosigned(hasty, 0, 1)
     partner = at_site(hasty, Role.PARTNER_LIAISON, witnesses=0)
-    (copy,) = set(re.findall(r'href="(/copies/[^"]+)"', partner.get("/releases").text))
+    (copy,) = set(re.findall(r'href="(/copies/[^"/]+)"', partner.get("/releases").text))
     said = "Its agreement asks for more witnesses than this node has (0): it is not handed over."
     assert said in bare(partner.get(copy).text)
     assert said in bare(at_site(hasty, Role.SENIOR_OFFICER, witnesses=0).get(page).text)
@@ -352,6 +357,6 @@ def test_under_an_agreement_without_a_quorum_nothing_waits(world: World) -> None
         send(visitor(world, role), f"{page}/sign-off")
     send(visitor(world, Role.RELEASING_OFFICER), f"{page}/release")
     partner = visitor(world, Role.PARTNER_LIAISON)
-    (copy,) = set(re.findall(r'href="(/copies/[^"]+)"', partner.get("/").text))
+    (copy,) = set(re.findall(r'href="(/copies/[^"/]+)"', partner.get("/").text))
     assert "Not handed over yet" not in partner.get(copy).text
     assert 'id="witnesses"' not in visitor(world, Role.RELEASING_OFFICER).get(page).text

@@ -18,7 +18,7 @@ from tearline.facts.release import (
     ReleaseSignedOff,
     VerdictReached,
 )
-from tests.web.conftest import links, visitor
+from tests.web.conftest import links, opened, visitor
 from tests.web.world import World
 
 NEW = "/releases/new?item=practice.item-1&unit=practice.unit"
@@ -85,7 +85,7 @@ def test_from_a_request_to_a_receipt_and_from_a_leak_to_a_refusal(world: World) 
     assert "An item was released" not in partner.get(gone).text
     assert "Released" in officer.get(gone).text
 
-    (copy,) = re.findall(r'href="(/copies/[^"]+)"', partner.get("/").text)
+    (copy,) = re.findall(r'href="(/copies/[^"/]+)"', partner.get("/").text)
     assert "Lorries" not in partner.get(copy).text
     acknowledged = partner.get(send(partner, f"{copy}/receipt"))
     assert all(partner.get(path).status_code == 200 for path in links(acknowledged.text))
@@ -231,7 +231,7 @@ def test_harm_is_kept_as_it_was_given(world: World) -> None:
         "first_day": "2026-11-19",
     }  # fmt: skip
     send(desk, "/harm/new", **report)
-    assert "She was taken at night." in desk.get("/harm").text
+    assert "She was taken at night." in opened(desk, "/harm").get("/harm").text
     seen = visitor(world, Role.OVERSEER).get("/harm").text
     assert "She was taken at night." not in seen
     assert "The quay" in seen

@@ -5,12 +5,14 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.testclient import TestClient
 
 from tearline.facts.history import Role
 from tearline.web.app import create_app
 from tearline.web.guards import local_path
-from tests.web.conftest import BASE, visitor
+from tests.web.conftest import BASE, HERE, visitor
 from tests.web.world import World
 
 
@@ -44,14 +46,14 @@ def test_pages_are_kept_nowhere_and_hashed_files_for_ever(still: World) -> None:
 def test_a_fault_of_ours_tells_nothing_and_may_run_nothing(still: World) -> None:
     app = create_app(still.node, demo=True)
 
-    def fault() -> None:
+    def fault(request: Request) -> Response:
         raise LookupError("a secret in a traceback")
 
-    app.add_api_route("/fault", fault)
-    answer = TestClient(app, base_url=BASE, raise_server_exceptions=False).get("/fault")
+    app.add_route("/fault", fault)
+    answer = TestClient(app, base_url=BASE, raise_server_exceptions=False, client=HERE).get("/fault")
     assert answer.status_code == 500
     assert "secret" not in answer.text
-    assert answer.headers["content-security-policy"] == "default-src 'none'"
+    assert answer.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert answer.headers["cache-control"] == "no-store"
 
 
@@ -87,7 +89,10 @@ def test_the_site_answers_to_its_own_names_only(still: World) -> None:
     app = create_app(still.node, demo=True)
     for host, status in (("localhost", 200), ("127.0.0.1:8080", 200), ("evil.invalid", 400)):
         assert (
-            TestClient(app, base_url="http://x").get("/healthz", headers={"host": host}).status_code == status
+            TestClient(app, base_url="http://x", client=HERE)
+            .get("/healthz", headers={"host": host})
+            .status_code
+            == status
         )
 
 

@@ -4,7 +4,7 @@ from starlette.testclient import TestClient
 
 from tearline.facts.history import Role
 from tearline.web.app import create_app
-from tests.web.conftest import BASE, visitor
+from tests.web.conftest import BASE, HERE, visitor
 from tests.web.world import ROLES, World
 
 
@@ -32,10 +32,28 @@ def test_nobody_becomes_the_node_or_a_chronicler(still: World) -> None:
 
 def test_a_node_that_is_no_demonstration_serves_no_page(still: World) -> None:
     app = create_app(still.node, demo=False)
-    client = TestClient(app, base_url=BASE, cookies={"identity": "overseer"}, follow_redirects=False)
+    client = TestClient(
+        app, base_url=BASE, cookies={"identity": "overseer"}, follow_redirects=False, client=HERE
+    )
     for path in ("/", "/identity", "/releases", "/ledger", "/ledger/entries/0", "/harm/new"):
         answer = client.get(path)
         assert answer.status_code == 403, path
-        assert "no sign-in" in answer.text
+        assert "admits nobody yet" in answer.text
     assert client.post("/identity", data={"identity": "overseer"}).status_code == 403
     assert client.post("/releases/new", data={}).status_code == 403
+
+
+def test_a_demonstration_lets_nobody_in_from_another_machine(still: World) -> None:
+    app = create_app(still.node, demo=True)
+    for elsewhere in (("198.51.100.7", 50_000), ("testclient", 50_000), ("::ffff:198.51.100.7", 1)):
+        client = TestClient(
+            app,
+            base_url=BASE,
+            cookies={"identity": "overseer", "language": "en"},
+            follow_redirects=False,
+            client=elsewhere,
+        )
+        assert client.get("/releases").headers["location"] == "/identity"
+        assert client.get("/identity").status_code == 403
+        assert client.post("/identity", data={"identity": "overseer"}).status_code == 403
+        assert "its own machine only" in client.get("/identity").text

@@ -11,9 +11,11 @@ from tearline.facts.release import ItemRegistered
 from tearline.ledger.note import open_checkpoint
 from tearline.ledger.proof import Proof
 from tearline.node import Node, make_node
+from tearline.rooms.reading import OPENS
 from tearline.web.access import Access
 from tearline.web.app import create_app
 from tests.ledger.damage import flip
+from tests.web.conftest import HERE, opened
 from tests.web.world import ROLES, Clock, World, actor, populate
 
 OWN_SIDE = [role for role in ROLES if role is not Role.PARTNER_LIAISON]
@@ -35,6 +37,7 @@ def visitor(node: Node, role: Role) -> TestClient:
         base_url="http://localhost",
         cookies={"identity": role.value, "language": "en"},
         follow_redirects=False,
+        client=HERE,
     )
 
 
@@ -127,7 +130,10 @@ def test_the_downloaded_fact_is_the_signed_bytes(node: Node) -> None:
 
 @pytest.mark.parametrize("role", OWN_SIDE)
 def test_a_sealed_field_is_on_the_page_only_for_who_opens_it(node: Node, role: Role) -> None:
-    page = visitor(node, role).get(f"/ledger/entries/{item_entry(node)}").text
+    path = f"/ledger/entries/{item_entry(node)}"
+    if role in OPENS:
+        opened(visitor(node, role), path)
+    page = visitor(node, role).get(path).text
     # The case agent registered the item, and the source handler opens every source's code.
     assert (SOURCE in page) == (role in (Role.CASE_AGENT, Role.SOURCE_HANDLER))
     held = node.ledger.entry(item_entry(node), opening=Access(role, actor(role).person).opening).recorded.fact

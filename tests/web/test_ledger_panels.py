@@ -11,7 +11,7 @@ from tearline.ledger.note import COSIGNATURE, Note, Vkey, cosign, vkey_of
 from tearline.node import Order
 from tearline.rooms.retention.purges import OrderPurge
 from tearline.web.app import create_app
-from tests.web.conftest import BASE
+from tests.web.conftest import BASE, HERE
 from tests.web.world import World, actor
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"7" * 32)
@@ -24,6 +24,7 @@ def page(world: World, role: Role, language: str = "en", witnesses: tuple[Vkey, 
         create_app(world.node, demo=True, witnesses=witnesses),
         base_url=BASE,
         cookies={"identity": role.value, "language": language},
+        client=HERE,
     )
     answer = client.get("/ledger")
     assert answer.status_code == 200

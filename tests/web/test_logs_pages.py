@@ -12,10 +12,12 @@ from tearline.node import Node, Order, make_node
 from tearline.rooms.logs.naming import NamePartnerLog
 from tearline.rooms.logs.received import RecordUnproven
 from tearline.web.app import create_app
+from tearline.web.policy import CHECKERS
 from tests.logs import ORIGIN, named, unproven
-from tests.web.world import ROLES, Clock, World, actor, populate
+from tests.web.conftest import HERE
+from tests.web.world import Clock, World, actor, populate
 
-OWN_SIDE = [role for role in ROLES if role is not Role.PARTNER_LIAISON]
+OWN_SIDE = sorted(CHECKERS)
 FORKED, SECOND = "senate.example/log", "senate.example/second"
 
 
@@ -32,6 +34,7 @@ def visitor(node: Node, role: Role, language: str = "en") -> TestClient:
         base_url="http://localhost",
         cookies={"identity": role.value, "language": language},
         follow_redirects=False,
+        client=HERE,
     )
 
 

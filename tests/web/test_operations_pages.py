@@ -9,9 +9,11 @@ from tearline.facts.history import Role
 from tearline.jobs.cases import load_case
 from tearline.node import Node, make_node
 from tearline.web.app import create_app
-from tests.web.world import ROLES, START, Clock, World, populate
+from tearline.web.policy import READERS
+from tests.web.conftest import HERE
+from tests.web.world import START, Clock, World, populate
 
-OWN_SIDE = [role for role in ROLES if role is not Role.PARTNER_LIAISON]
+OWN_SIDE = sorted(READERS)
 CASES = Path(__file__).parents[2] / "cases"
 
 
@@ -31,6 +33,7 @@ def visitor(node: Node, role: Role) -> TestClient:
         base_url="http://localhost",
         cookies={"identity": role.value, "language": "en"},
         follow_redirects=False,
+        client=HERE,
     )
 
 
@@ -104,6 +107,8 @@ def test_an_account_cannot_be_written_to(node: Node, method: str, path: str) -> 
 
 
 def test_somebody_without_an_identity_is_sent_to_choose_one(node: Node) -> None:
-    client = TestClient(create_app(node, demo=True), base_url="http://localhost", follow_redirects=False)
+    client = TestClient(
+        create_app(node, demo=True), base_url="http://localhost", follow_redirects=False, client=HERE
+    )
     sent = client.get("/operations/practice.operation")
     assert (sent.status_code, sent.headers["location"]) == (303, "/identity")

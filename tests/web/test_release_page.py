@@ -3,7 +3,7 @@
 import re
 
 from tearline.facts.history import Role
-from tests.web.conftest import visitor
+from tests.web.conftest import opened, visitor
 from tests.web.test_flow import ask, send
 from tests.web.world import World
 
@@ -70,6 +70,8 @@ def test_a_count_that_points_at_the_source_is_sealed_to_those_who_do_not_handle_
     world.clock.move(minutes=1)
     few = {"/items/practice.item-1": "12"}
     for role, open_to in ((Role.SOURCE_HANDLER, True), (Role.LIAISON, False)):
+        if open_to:
+            opened(visitor(world, role), "/items/practice.item-1")
         html = visitor(world, role).get("/items/practice.item-1").text
         assert (
             few["/items/practice.item-1"] in bare(html[html.index("Who could have known") :])[:200]

@@ -17,7 +17,7 @@ from tearline.ledger.verify import verify
 from tearline.web.app import create_app
 from tests.ledger.logs import AT, WITNESSES, keys_of
 from tests.ledger.told import draft, organisation
-from tests.web.conftest import BASE, make_world, visitor
+from tests.web.conftest import BASE, HERE, make_world, visitor
 from tests.web.world import World
 
 
@@ -38,7 +38,7 @@ def append(world: World, count: int) -> None:
 
 def stranger(world: World, *, demo: bool = False) -> TestClient:
     """Someone whom nobody knows, at a node that is no demonstration."""
-    return TestClient(create_app(world.node, demo=demo), base_url=BASE, follow_redirects=False)
+    return TestClient(create_app(world.node, demo=demo), base_url=BASE, follow_redirects=False, client=HERE)
 
 
 def fetch(client: TestClient, folder: Path) -> None:
@@ -170,7 +170,9 @@ def test_with_witnesses_the_checkpoint_is_the_last_one_that_they_cosigned(
     world: World, tmp_path: Path
 ) -> None:
     witnesses = keys_of()
-    client = TestClient(create_app(world.node, demo=False, witnesses=tuple(witnesses)), base_url=BASE)
+    client = TestClient(
+        create_app(world.node, demo=False, witnesses=tuple(witnesses)), base_url=BASE, client=HERE
+    )
     # Until a witness has answered, the log speaks for itself.
     assert client.get("/ledger/checkpoint").text == world.node.ledger.checkpoint()
     note = world.node.ledger.checkpoint()

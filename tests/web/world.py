@@ -111,7 +111,7 @@ from tearline.node import Node, Order
 from tearline.protocol import ParameterType
 from tearline.rooms import Command
 from tearline.rooms.harm import AssessThreat, DocumentCount, ReportHarm
-from tearline.rooms.leaks import RecordCompromiseAsItHappened
+from tearline.rooms.leaks.compromises import RecordCompromiseAsItHappened
 from tearline.rooms.logs.naming import NamePartnerLog
 from tearline.rooms.logs.received import ReceiveCheckpoint, RecordFork, RecordUnproven, ShowConsistency
 from tearline.rooms.operations import CountResult, DeclareCaveat, DeclareOperation, RecordToll
@@ -126,6 +126,7 @@ from tearline.rooms.parties.persons import (
 )
 from tearline.rooms.parties.units import DecideUnitVetting, FormUnit, RecordAllegation, RegisterOrganisation
 from tearline.rooms.protocols import ProposeProtocol, SignProtocol, WithdrawProposal
+from tearline.rooms.release.dissents import RecordDissent
 from tearline.rooms.release.items import (
     ListKnowers,
     NamePeopleAtRisk,
@@ -134,7 +135,6 @@ from tearline.rooms.release.items import (
     SetProtectionPlan,
 )
 from tearline.rooms.release.outside import RecordDisclosure
-from tearline.rooms.release.requests import RecordDissent
 from tearline.rooms.release.screening import (
     ApproveSourceContact,
     RecordOriginatorsAnswer,
@@ -189,7 +189,7 @@ def act(role: Role, *commands: Command) -> list[Order]:
 
 
 def populate(world: World) -> World:
-    world.node.record_all(_live(world))
+    world.node.record_all(live(world))
     world.node.record_all(_told(world))
     world.node.record_all(_logs(world))
     world.node.record_all(_protocols(world))
@@ -254,7 +254,8 @@ def _parameters(node: Node) -> dict[str, int | str | bool]:
     return stated | {"revetting": "400d", "min_knowers": 5, "answer_within": "2d", "warning_within": "24h"}
 
 
-def _live(world: World) -> list[Order]:
+def live(world: World) -> list[Order]:
+    """A live agreement to practise with, and who and what it takes."""
     now = world.clock()
     agency, police, senate = (OrganisationId(f"practice.{o}") for o in ("agency", "police", "overseer"))
     unit = UnitId("practice.unit")

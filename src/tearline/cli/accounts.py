@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from tearline.cli import operations
+from tearline.cli import leaks, operations
 from tearline.cli.owed import PEOPLE
 from tearline.cli.passed import needed
 from tearline.cli.said import both, heading, say
@@ -77,6 +77,7 @@ def show_case(out: "Console", told: list[ToldHistory], language: Language) -> No
         show_request(out, one, named[one.request.fact.request], language)
     for one_told in told:
         show_events(out, one_told, language)
+        leaks.show_leaks(out, one_told, language)
         for said in operations.accounts_of(one_told):
             operations.show_account(out, said, one_told, language)
         show_owed(out, NEVER_CAME, one_told.never_came, one_told, language)
@@ -251,6 +252,7 @@ def plain(case: "Case", told: list[ToldHistory]) -> dict[str, object]:
             for r in t.known.of(CountDocumented)
         ],
         "had_to_be_true": _had_to_be(told),
+        "leaks": [leak for t in told for leak in leaks.plain(t)],
         "accounts": [operations.plain(a, t) for t in told for a in operations.accounts_of(t)],
     }
 

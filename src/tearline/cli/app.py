@@ -7,15 +7,20 @@ import typer
 from tearline.cli import (
     backup,
     cases,
+    config,
     decide,
     demo,
     diff,
     docs,
+    doctor,
+    exposure,
+    found,
     holds,
     imports,
     keys,
     ledger,
     logs,
+    marks,
     nodes,
     owed,
     proposals,
@@ -25,6 +30,7 @@ from tearline.cli import (
     replay,
     retention,
     stops,
+    tokens,
     witness,
 )
 
@@ -58,9 +64,14 @@ def tearline(
 
 app.command(epilog=demo.EXAMPLE)(demo.demo)
 app.command(epilog=nodes.INIT_EXAMPLE)(nodes.init)
+app.command(epilog=found.EXAMPLE)(found.found)
 app.command(epilog=nodes.SERVE_EXAMPLE)(nodes.serve)
+app.command(epilog=doctor.EXAMPLE)(doctor.doctor)
+app.add_typer(config.app, name="config")
 app.command(epilog=decide.EXAMPLE)(decide.decide)
 app.command(epilog=owed.EXAMPLE)(owed.owed)
+app.command(epilog=exposure.ATTRIBUTE_EXAMPLE)(exposure.attribute)
+app.command(epilog=exposure.RISK_EXAMPLE)(exposure.risk)
 app.add_typer(cases.app, name="case")
 app.add_typer(imports.app, name="import")
 protocol.app.command(epilog=proposals.PROPOSE_EXAMPLE)(proposals.propose)
@@ -78,10 +89,12 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(keys.app, name="keys")
 app.add_typer(witness.app, name="witness")
 app.add_typer(logs.app, name="logs")
+app.add_typer(tokens.app, name="tokens")
 app.command(epilog=backup.BACKUP_EXAMPLE)(backup.backup)
 app.command(epilog=backup.RESTORE_EXAMPLE)(backup.restore)
 app.command(epilog=backup.PUBLISHED_EXAMPLE)(backup.published)
 app.add_typer(purge.app, name="purge")
 app.add_typer(holds.app, name="hold")
 app.add_typer(retention.app, name="retention")
+app.add_typer(marks.app, name="marks")
 app.add_typer(docs.app, name="docs")

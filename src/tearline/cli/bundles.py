@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tearline.cli.options import AsJson, read
-from tearline.cli.said import console, document, posix, say
+from tearline.cli.said import console, document, posix, printable, say
 
 if TYPE_CHECKING:
     from tearline.ledger.bundle import Excerpt, Proven
@@ -52,6 +52,7 @@ def _plain(excerpt: "Excerpt") -> dict[str, object]:
             {"name": key.name, "vkey": str(key), "at": posix(at)} for key, at in excerpt.cosigned.items()
         ],
         "facts": [_fact(fact) for fact in excerpt.facts],
+        "unchecked": list(excerpt.unchecked),
     }
 
 
@@ -70,12 +71,14 @@ def _fact(fact: "Proven") -> dict[str, object]:
         "purged_at": fact.purged,
         "issued": _key(fact.issued),
         "signed": fact.signed and _key(fact.signed),
+        "text": fact.text,
     }
 
 
 def _key(key: "Key") -> dict[str, object]:
     return {
         "key": key.name,
+        "passkey_of": key.site,
         "person": key.person,
         "introduced_at": key.introduced,
         "revoked_at": key.revoked,
@@ -92,19 +95,31 @@ def _show(excerpt: "Excerpt") -> None:
     )
     for witness, at in excerpt.cosigned.items():
         say(out, f"Cosigned by {witness.name} at {posix(at)}.")
+    say(out, "Not shown by it:")
+    for unchecked in excerpt.unchecked:
+        say(out, f"  {unchecked}")
     for fact in excerpt.facts:
         out.print()
-        for line in _lines(fact):
+        for line in _heading(fact):
+            say(out, line)
+        if fact.text is not None:
+            say(out, "  this text was shown to them, and is what they signed:")
+            for line in fact.text.splitlines():  # to the letter: not wrapped
+                out.print(f"  | {printable(line)}", soft_wrap=True)
+        for line in _fields(fact):
             say(out, line)
 
 
-def _lines(fact: "Proven") -> Iterator[str]:
+def _heading(fact: "Proven") -> Iterator[str]:
     said = fact.payload
     yield f"Entry {fact.position}: {_title(said['kind'])}, fact {said['ref']}"
     yield f"  recorded at {said['recorded_at']}; said to have happened at {said['happened_at']} ({said['precision']})"
     if said.get("told"):
         yield f"  a fact of a worked case, {_value(said['told'].get('telling'))}, and no act of those who are named"
     yield f"  by {said['by']}, as {said['role']}; {_signature(fact)}"
+
+
+def _fields(fact: "Proven") -> Iterator[str]:
     for name, value in fact.clear.items():
         yield f"  {name}: {_value(value)}"
     for name, value in fact.shown.items():
@@ -126,10 +141,11 @@ def _signature(fact: "Proven") -> str:
     key = fact.signed
     if key is None:
         return "said by the node itself" if fact.payload["role"] == "node" else "not signed by the person"
+    named = f"key {key.name}" if key.site is None else f"passkey {key.name} for {key.site}"
     if key.revoked is None:
-        return f"signed by {key.person} with key {key.name}, on record since entry {key.introduced}"
+        return f"signed by {key.person} with {named}, on record since entry {key.introduced}"
     return (
-        f"signed by {key.person} with key {key.name}, which entry {key.revoked} revoked:"
+        f"signed by {key.person} with {named}, which entry {key.revoked} revoked:"
         f" not to be believed since {_key(key)['not_believed_since']}"
     )
 

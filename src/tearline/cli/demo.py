@@ -1,5 +1,6 @@
 """A throw-away node with the worked cases in it: what it comes to, printed; then the site."""
 
+import logging
 import tempfile
 import time
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from tearline.cli.options import AsJson, Spoken
 from tearline.cli.said import aside, console, document, heading, say
 from tearline.facts.errors import Malformed
 from tearline.facts.words import Language, Words
+from tearline.web.events import LogFormat, writing_events
 
 if TYPE_CHECKING:
     from tearline.jobs.cases import Loaded
@@ -53,7 +55,16 @@ def demo(
                 if not one.case.live:
                     _show(node, one, language)
         if serve:
-            serve_node(node, "127.0.0.1", port, demo=True)
+            _serve(node, port)
+
+
+def _serve(node: "Node", port: int) -> None:
+    from tearline.config import Endpoint, Site
+    from tearline.config.serving import Serving
+
+    served = Serving(demo=True, site=Site(listen=Endpoint(host="127.0.0.1", port=port)))
+    with writing_events(LogFormat.PLAIN, level=logging.WARNING):
+        serve_node(node, served)
 
 
 def cases_folder() -> Path:

@@ -121,7 +121,8 @@ def _position(ledger: "Ledger", fact: str) -> int:
 def _record(node: "Node", shown: Mapping[int, Sequence[str]], to: str, why: str) -> None:
     from tearline.facts.oversight import FieldsDisclosed
     from tearline.facts.shape import Place, record_of
-    from tearline.node import ITSELF, Order
+    from tearline.folds.held import ITSELF
+    from tearline.node import Order
     from tearline.rooms.oversight import DiscloseFields
 
     said = {"to": to or None, "why": why or None}

@@ -45,6 +45,17 @@ def protocols(json: AsJson = False) -> None:
         sys.stdout.write(page)
 
 
+@app.command(epilog="Example: tearline docs routes > docs/security/routes.md")
+def routes(json: AsJson = False) -> None:
+    """Every address of the site, and which roles may use it, as Markdown."""
+    from tearline.web import policy
+
+    if json:
+        document({"markdown": policy.page()})
+    else:
+        sys.stdout.write(policy.page())
+
+
 @app.command(epilog="Example: tearline docs schema > facts.schema.json")
 def schema(json: AsJson = True) -> None:  # noqa: ARG001  every command takes --json
     """A JSON Schema of every kind of fact; always JSON."""

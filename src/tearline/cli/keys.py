@@ -8,6 +8,7 @@ import typer
 
 from tearline.cli.options import HERE, AsJson, Data, Database, Spoken, opened
 from tearline.cli.said import aside, document, printable
+from tearline.cli.signing import PersonalKey
 from tearline.facts.errors import Malformed
 from tearline.facts.history import Actor, Role
 from tearline.facts.identifiers import KeyId, PersonId, well_formed
@@ -190,6 +191,7 @@ def person_add(
         ),
     ] = None,
     role: As = Role.LIAISON,
+    key: PersonalKey = None,
     data: Data = HERE,
     database: Database = None,
     json: AsJson = False,
@@ -199,7 +201,7 @@ def person_add(
     _public(public)
     actor = _actor(by, role)
     from tearline.jobs.keys import introduce
-    from tearline.ledger import strict
+    from tearline.ledger import keyfile, strict
 
     if vouched is not None:
         try:
@@ -207,11 +209,12 @@ def person_add(
         except ValueError as e:
             raise Malformed("--vouched", vouched, str(e)) from None
     with opened(data, database) as node:
-        key = introduce(node, PersonId(person), public, actor, vouched)
+        private = None if key is None else keyfile.private(key)
+        name = introduce(node, PersonId(person), public, actor, vouched, private=private)
     if json:
-        document({"person": person, "key": key, "public_key": public})
+        document({"person": person, "key": name, "public_key": public})
     else:
-        print(key)
+        print(name)
 
 
 def _public(public: str) -> None:

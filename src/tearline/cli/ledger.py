@@ -31,9 +31,11 @@ def checkpoint(data: Data = HERE, database: Database = None, json: AsJson = Fals
 
 @app.command(epilog="Example: tearline ledger check")
 def check(data: Data = HERE, database: Database = None, json: AsJson = False) -> None:
-    """Verify every fact, signature, sealed field, tile and checkpoint again, from the facts up."""
+    """Verify every fact, signature, role, sealed field, tile and checkpoint again, from the facts up."""
+    from tearline.jobs.checking import check_node
+
     with opened(data, database, reading=True) as node:
-        node.ledger.check([purge.leaf for purge in node.published.purges()] if node.published else ())
+        check_node(node)
         size = node.ledger.size()
     if json:
         document({"whole": True, "size": size})

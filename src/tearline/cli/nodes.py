@@ -1,11 +1,14 @@
 """Making a node and running it."""
 
+import logging
 import signal
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
-from ipaddress import ip_address
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,12 +16,17 @@ import typer
 
 from tearline.cli.options import HERE, AsJson, Data, Database, checked, opened
 from tearline.cli.said import aside, document
-from tearline.facts.errors import Broken, Malformed
+from tearline.facts.errors import Broken
+from tearline.web.events import LogFormat, tell, writing_events
 
 if TYPE_CHECKING:
+    from tearline.config import Site
+    from tearline.config.serving import Serving
     from tearline.ledger.note import Vkey
     from tearline.ledger.witness import Witness
     from tearline.node import Node
+    from tearline.signin.arrivals import Arrivals
+    from tearline.signin.identity import Door
 
 INIT_EXAMPLE = "Example: tearline init --data ./tearline-data --origin agency.example/node-1"
 SERVE_EXAMPLE = "Example: tearline serve --data ./tearline-data --port 8080"
@@ -69,25 +77,38 @@ def init(
 
 
 def serve(
+    *,
     data: Data = HERE,
     database: Database = None,
     host: Annotated[
-        str,
-        typer.Option("--host", help="A loopback address; there is no sign-in yet, so no other is accepted."),
-    ] = "127.0.0.1",
-    port: Port = 8080,
+        str | None,
+        typer.Option("--host", help="An IP address or localhost, in place of site.listen in node.json."),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option("--port", min=0, max=65535, help="In place of site.listen's; 0 takes any free port."),
+    ] = None,
+    log_format: Annotated[
+        LogFormat, typer.Option("--log-format", help="How events are written to standard error.")
+    ] = LogFormat.PLAIN,
     json: AsJson = False,
 ) -> None:
-    """Run the node's site, and publish what is recorded: at once where no witness is asked, else once they cosigned."""
-    check_loopback(host)
-    from tearline.config import WITNESS_FOLDER, Settings
+    """Run the node's site, and publish what is recorded: at once where no witness is asked, else once they cosigned.
+
+    It starts only where node.json leaves no doubt how it is reached: see `tearline config check`.
+    """
+    from tearline.config import FILE, WITNESS_FOLDER, Settings
+    from tearline.config.serving import serving
     from tearline.jobs.exporting import witness_keys
     from tearline.jobs.publication import Publisher, publishing
     from tearline.ledger.witness import Witness
     from tearline.node import system_clock
+    from tearline.search.index import search_url
 
+    settings = Settings.read(data)
+    served = serving(settings, str(data / FILE), host=host, port=port)
     with opened(data, database) as node, ExitStack() as ours:
-        settings = Settings.read(data)
+        ours.enter_context(writing_events(log_format))
         witness = None
         if (data / WITNESS_FOLDER).is_dir():
             witness = Witness(data / WITNESS_FOLDER, system_clock)
@@ -101,56 +122,110 @@ def serve(
             Publisher(node.ledger, attempt, stop=stop, committed=node.published_now),
         ):
             witnesses = tuple(witness_keys(settings))
-            serve_node(node, host, port, demo=settings.demo, witnesses=witnesses, witness=witness, json=json)
+            door = None if settings.demo else _door(node, data, checked(database), served)
+            serve_node(
+                node,
+                served,
+                door=door,
+                search=search_url(data, checked(database)),
+                witnesses=witnesses,
+                witness=witness,
+                json=json,
+                log_format=log_format,
+            )
 
 
-def check_loopback(host: str) -> None:
-    """Malformed for an address that others could reach."""
-    try:
-        loopback = host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
-        raise Malformed(
-            "--host", host, "a loopback address such as 127.0.0.1, as long as there is no sign-in"
-        )
+def _door(
+    node: "Node", data: Path, database: str | None, served: "Serving"
+) -> "Callable[[int], AbstractContextManager[Door]]":
+    """The door at the configured address, or at a port of this machine."""
+    from tearline.signin.address import Address
+    from tearline.signin.door import opened_door
+
+    site = served.site
+    idle, absolute = timedelta(minutes=site.idle_minutes), timedelta(hours=site.absolute_hours)
+
+    def opened_at(port: int) -> "AbstractContextManager[Door]":
+        address = Address.local(port) if site.address is None else Address(site.address)
+        return opened_door(node, data, database, address, idle=idle, absolute=absolute)
+
+    return opened_at
+
+
+def _arrivals(node: "Node", door: "Door | None", site: "Site") -> "Arrivals | None":
+    """The way in by the agency's directory, where one is configured beside a door."""
+    from tearline.config import FILE
+    from tearline.signin.arrivals import configured
+    from tearline.signin.door import PasskeyDoor
+
+    if site.oidc is None or site.address is None or not isinstance(door, PasskeyDoor):
+        return None
+    return configured(node, door, site.oidc, site.address, file=FILE)
 
 
 def serve_node(
     node: "Node",
-    host: str,
-    port: int,
+    served: "Serving",
     *,
-    demo: bool,
+    door: "Callable[[int], AbstractContextManager[Door]] | None" = None,
+    search: str | None = None,
     witnesses: "tuple[Vkey, ...]" = (),
     witness: "Witness | None" = None,
     json: bool = False,
+    log_format: LogFormat = LogFormat.PLAIN,
 ) -> None:
-    """Serve until interrupted. OSError when the port is taken, before anything else is started."""
-    with closing(listening(host, port)) as listener:
-        import uvicorn
+    """Serve until told to stop. OSError when a port is taken, before anything else is started.
 
+    ``door`` opens that of a node which is no demonstration, at the port that was taken.
+    """
+    listen = served.site.listen
+    with closing(listening(listen.host, listen.port)) as listener, ExitStack() as ours:
+        from tearline.jobs.figuring import compile_estimators
         from tearline.web.app import create_app
+        from tearline.web.charts.drawing import warm
+        from tearline.web.metrics import serving_metrics
+        from tearline.web.server import serve_site
 
-        shown = f"[{host}]" if ":" in host else host
-        url = f"http://{shown}:{listener.getsockname()[1]}/"
-        aside(f"Serving {url} (stop with Ctrl-C)")
+        bound = replace(listen, port=listener.getsockname()[1])
+        opened_at = None if door is None else ours.enter_context(door(bound.port))
+        app = create_app(
+            node,
+            demo=served.demo,
+            door=opened_at,
+            arrivals=_arrivals(node, opened_at, served.site),
+            search=search,
+            site=served.site,
+            witnesses=witnesses,
+            witness=witness,
+        )
+        if served.site.metrics is not None:
+            ours.enter_context(serving_metrics(app.state.metrics, served.site.metrics))
+        # Browsers offer passkeys on localhost, and on no address in digits.
+        here = f"http://{bound}" if door is None else f"http://localhost:{bound.port}"
+        url = f"{served.site.address or here}/"
+        if log_format is LogFormat.JSON:
+            tell(logging.INFO, "serving", address=url, listen=str(bound))
+        else:
+            aside(f"Serving {url} (stop with Ctrl-C)")
         if json:
             document({"url": url})
         sys.stdout.flush()
-        site = create_app(node, demo=demo, witnesses=witnesses, witness=witness)
-        config = uvicorn.Config(site, log_level="warning", access_log=False)
-        # Ctrl-C is how a site is stopped, and no failure.
-        with ended_in_order(), suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[listener])
+        threading.Thread(target=warm, name="charts", daemon=True).start()
+        threading.Thread(target=compile_estimators, name="estimators", daemon=True).start()
+        # Ctrl-C is how a site is stopped, and no failure; nor is SIGTERM, also while it starts.
+        projections, searching = app.state.projections, app.state.searching
+        also = (app.state.noticed.warm, app.state.dated.warm)
+        indexing = searching.reading_on(lambda: bool(projections.warming))
+        with projections.warmed(*also), indexing, ended_in_order(0), suppress(KeyboardInterrupt):
+            serve_site(app, served.site, listener)
 
 
 @contextmanager
-def ended_in_order() -> Iterator[None]:
+def ended_in_order(status: int = 128 + signal.SIGTERM) -> Iterator[None]:
     """Let SIGTERM unwind like an exit, so that what was opened is closed and a throw-away node is thrown away."""
 
-    def leave(number: int, _frame: object) -> None:
-        raise SystemExit(128 + number)
+    def leave(_number: int, _frame: object) -> None:
+        raise SystemExit(status)
 
     before = signal.signal(signal.SIGTERM, leave)
     try:
@@ -162,7 +237,8 @@ def ended_in_order() -> Iterator[None]:
 def listening(host: str, port: int) -> socket.socket:
     """A socket bound to this address; a port that is taken is one plain line."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # Named as TCP, since only then does asyncio send at once what was written: else half of each answer waits 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

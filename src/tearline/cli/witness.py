@@ -1,5 +1,6 @@
 """Being a witness: cosigning other logs' checkpoints. A witness needs no node, and no node's folder."""
 
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -13,6 +14,7 @@ from tearline.cli.nodes import Port, ended_in_order, listening
 from tearline.cli.options import HERE, AsJson
 from tearline.cli.said import aside, document
 from tearline.facts.errors import Malformed
+from tearline.web.events import LogFormat, writing_events
 
 if TYPE_CHECKING:
     from tearline.ledger.note import Vkey
@@ -112,8 +114,12 @@ def serve(
         if json:
             document({"url": url, "vkey": str(witness.vkey)})
         sys.stdout.flush()
-        config = uvicorn.Config(create_witness_app(witness), log_level="warning", access_log=False)
-        with ended_in_order(), suppress(KeyboardInterrupt):
+        config = uvicorn.Config(create_witness_app(witness), log_config=None, access_log=False)
+        with (
+            writing_events(LogFormat.PLAIN, level=logging.WARNING),
+            ended_in_order(),
+            suppress(KeyboardInterrupt),
+        ):
             uvicorn.Server(config).run(sockets=[listener])
 
 

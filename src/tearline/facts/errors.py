@@ -5,6 +5,7 @@ proof that failed. ``Conflict`` means that a deciding fact arrived meanwhile: re
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from tearline.facts.words import Words
 
@@ -12,14 +13,37 @@ LONGEST_SAID = 1_000
 """Characters that are said of a place, and of what was expected there: both may hold what the sender wrote."""
 
 
-class Refused(Exception):
-    """The rules say no. Shown to people with the rule and the facts, so it must itself be releasable."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """One rule of a protocol that stands in the way: of which ``pack`` (name/version), its id, and its own sentence."""
 
-    def __init__(self, rule: str, because: Words, facts: Sequence[str] = ()) -> None:
-        super().__init__(f"{rule}: {because.en}")
+    pack: str
+    rule: str
+    because: Words
+
+
+class Refused(Exception):
+    """The rules say no. Shown to people with the rule and the facts, so it must itself be releasable.
+
+    ``said`` is the sentence alone; ``because`` goes on with those of the ``grounds``, each with its rule's id.
+    """
+
+    def __init__(
+        self, rule: str, because: Words, facts: Sequence[str] = (), grounds: Sequence[Ground] = ()
+    ) -> None:
         self.rule = rule
-        self.because = because
+        self.said = because
         self.facts = tuple(facts)
+        self.grounds = tuple(grounds)
+        self.because = Words(
+            " ".join([because.en, *(_with_id(one.because.en, one.rule) for one in self.grounds)]),
+            " ".join([because.es, *(_with_id(one.because.es, one.rule) for one in self.grounds)]),
+        )
+        super().__init__(f"{rule}: {self.because.en}")
+
+
+def _with_id(sentence: str, rule: str) -> str:
+    return f"{sentence.rstrip('.')} ({rule})."
 
 
 class Malformed(Exception):

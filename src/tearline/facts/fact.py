@@ -29,7 +29,14 @@ class Compartment(Worded):
     PERSONS = "persons", "who people are", "quiénes son las personas"
     REASONS = "reasons", "written reasons", "razones por escrito"
     DOSSIERS = "dossiers", "dossiers", "expedientes"
+    EXPOSURE = "exposure", "who could leak, and how likely", "quién podría filtrar, y con qué probabilidad"
     VERDICTS = "verdicts", "why a verdict was reached", "por qué se alcanzó un veredicto"
+    INVESTIGATIONS = (
+        "investigations",
+        "investigations into leaks",
+        "investigaciones de filtraciones",
+    )
+    MARKS = "marks", "marks of copies", "marcas de las copias"
 
 
 class Closed(Exception):
@@ -92,14 +99,22 @@ class Tag:
     prefix: str
 
 
+class Binds(StrEnum):
+    """Whether a live fact of this kind bears the signature of who did it, by a key of their own."""
+
+    NEVER = "never"
+    ALWAYS = "always"
+    ONCE_FOUNDED = "once-founded"
+    """From the naming of the founders on. What was recorded before needs none, and stays valid."""
+
+
 class Fact:
     """Something that happened. Subclasses are declared with ``@fact`` and live in one file a room."""
 
     __slots__ = ()
     in_words: ClassVar[Words]
     room: ClassVar[str]
-    binds: ClassVar[bool]
-    """Whether a live one is signed by the person who did it, with a key of their own."""
+    binds: ClassVar[Binds]
 
 
 KINDS: dict[str, type[Fact]] = {}
@@ -108,14 +123,18 @@ F = TypeVar("F", bound=Fact)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
-def fact(en: str, es: str, *, binds: bool = False) -> Callable[[type[F]], type[F]]:
-    """Declare a kind of fact with its title in both languages. The class name is the kind, for ever."""
+def fact(en: str, es: str, *, binds: Binds | bool = Binds.NEVER) -> Callable[[type[F]], type[F]]:
+    """Declare a kind of fact with its title in both languages. The class name is the kind, for ever.
+
+    ``binds``: True means always.
+    """
+    when = Binds.ALWAYS if binds is True else binds or Binds.NEVER
 
     def declare(cls: type[F]) -> type[F]:
         made = dataclass(frozen=True, kw_only=True, slots=True)(cls)
         made.in_words = Words(en, es)
         made.room = cls.__module__.rpartition(".")[2]
-        made.binds = binds
+        made.binds = when
         if made.__name__ in KINDS:
             raise TypeError(f"two facts are named {made.__name__}")
         KINDS[made.__name__] = made

@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
-from tearline.facts.fact import Fact
+from tearline.facts.fact import Binds, Fact
 from tearline.facts.shape import (
     Choice,
     Day,
@@ -20,6 +20,7 @@ from tearline.facts.shape import (
     Many,
     Maybe,
     Pairs,
+    Real,
     Record,
     Shape,
     Span,
@@ -33,13 +34,18 @@ from tearline.facts.words import Words
 TITLES = {
     "parties": Words("Parties", "Partes"),
     "keys": Words("Keys", "Claves"),
+    "admission": Words("Admission of people", "Admisión de personas"),
     "screening": Words("Screening of items and consent", "Examen de elementos y consentimiento"),
     "release": Words("Release", "Divulgación"),
+    "exposure": Words("Exposure", "Exposición"),
+    "marks": Words("Marked copies", "Copias marcadas"),
     "leaks": Words("Leaks", "Filtraciones"),
+    "investigation": Words("Investigations of leaks", "Investigaciones de filtraciones"),
     "harm": Words("Harm", "Daños"),
     "operations": Words("Operations", "Operaciones"),
     "protocols": Words("Protocols", "Protocolos"),
     "oversight": Words("Oversight", "Supervisión"),
+    "reading": Words("Reading of what is sealed", "Lectura de lo sellado"),
     "retention": Words("Retention and purge", "Conservación y supresión"),
     "logs": Words("Partners' logs", "Registros de los socios"),
 }
@@ -117,11 +123,19 @@ def _described(cls: type) -> list[str]:
     return [] if generated else [*_prose(inspect.cleandoc(doc)), ""]
 
 
+_BINDS = {
+    Binds.NEVER: [],
+    Binds.ALWAYS: ["It binds: a live one is signed by the person, with a key of their own.", ""],
+    Binds.ONCE_FOUNDED: [
+        "It binds once founders are named: a live one is then signed by the person, with a key of their own.",
+        "",
+    ],
+}
+
+
 def _kind(kind: type[Fact]) -> list[str]:
     lines = [f"### {kind.__name__}", "", f"*{_both(kind.in_words)}*", "", *_described(kind)]
-    lines += (
-        ["It binds: a live one is signed by the person, with a key of their own.", ""] if kind.binds else []
-    )
+    lines += _BINDS[kind.binds]
     return [*lines, *_fields(record_of(kind).fields), ""]
 
 
@@ -161,6 +175,8 @@ def _type(shape: Shape) -> str:
             return f"text, at most {shape.limit:,} characters"
         case Whole():
             return "whole number"
+        case Real():
+            return "number"
         case Flag():
             return "true or false"
         case Instant():

@@ -12,6 +12,7 @@ from tearline.facts.identifiers import (
     AssistanceId,
     CompromiseId,
     CountId,
+    HarmRecordId,
     ItemId,
     NoticeId,
     OperationId,
@@ -122,6 +123,14 @@ class AssistanceKind(Worded):
     )
 
 
+class Looked(Worded):
+    """What looking into harm came to."""
+
+    FOUND = "found", "harm was found", "se halló daño"
+    NONE_FOUND = "none-found", "no harm was found", "no se halló daño"
+    NOT_KNOWN = "not-known", "it cannot be known yet", "aún no puede saberse"
+
+
 @fact("Harm was reported", "Se informó de un daño")
 class HarmReported(Fact):
     """As the source gave it. People who are not named are a range, ``least`` to ``most``."""
@@ -183,6 +192,43 @@ class WarningWaived(Fact):
     item: Annotated[ItemId, Label("Item", "Elemento")]
     ground: Annotated[WaiverGround, Label("Ground for not warning", "Motivo para no avisar")]
     reasons: Annotated[Sealed[str], Label("Reasons", "Razones"), Compartment.REASONS]
+
+
+@fact(
+    "The warning of people after a leak was waived",
+    "Se dispensó el aviso a personas tras una filtración",
+    binds=True,
+)
+class LeakWarningWaived(Fact):
+    """Those at risk of an item that leaked are not warned: on one of six grounds, by a senior officer, in writing."""
+
+    compromise: Annotated[CompromiseId, Label("Compromise", "Compromiso")]
+    item: Annotated[ItemId, Label("Item", "Elemento")]
+    ground: Annotated[WaiverGround, Label("Ground for not warning", "Motivo para no avisar")]
+    reasons: Annotated[Sealed[str], Label("Reasons", "Razones"), Compartment.REASONS]
+
+
+@fact("A record of harm was opened", "Se abrió un registro de daños")
+class HarmRecordOpened(Fact):
+    """Follows from a compromise by rule: what harm came of it is asked, whether or not anybody reports any."""
+
+    record: Annotated[HarmRecordId, Label("Record of harm", "Registro de daños")]
+    compromise: Annotated[CompromiseId, Label("Compromise", "Compromiso")]
+    item: Annotated[ItemId, Label("Item", "Elemento")]
+
+
+@fact("Harm after a leak was looked into", "Se indagó el daño tras una filtración")
+class HarmLookedInto(Fact):
+    """Where somebody looked, and what they found. It closes no record: what comes to light later is still reported."""
+
+    compromise: Annotated[CompromiseId, Label("Compromise", "Compromiso")]
+    item: Annotated[ItemId, Label("Item", "Elemento")]
+    looked: Annotated[Looked, Label("What it came to", "A qué se llegó")]
+    where: Annotated[
+        Sealed[str],
+        Label("Where one looked, and what was found", "Dónde se buscó y qué se halló"),
+        Compartment.WITNESSES,
+    ]
 
 
 @fact("People in danger were warned", "Se avisó a personas en peligro")

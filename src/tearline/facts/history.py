@@ -11,6 +11,7 @@ Two times stand on every fact: when it is said to have happened, and when the le
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from tearline.facts.fact import Fact
@@ -23,7 +24,7 @@ G = TypeVar("G", bound=Fact, covariant=True)
 
 
 class Role(Worded):
-    """What someone acts as. Offices held will give roles; for now a demo identity has one."""
+    """What someone acts as. Two people give a role (see ``admission``); in a demonstration anyone takes one on."""
 
     CASE_AGENT = "case-agent", "case agent", "agente del caso"
     SOURCE_HANDLER = "source-handler", "source handler", "responsable de la fuente"
@@ -53,6 +54,8 @@ class Role(Worded):
         "planificador de operaciones",
     )
     OVERSEER = "overseer", "overseer", "órgano de supervisión"
+    AUDITOR = "auditor", "auditor", "auditor"
+    ADMINISTRATOR = "administrator", "administrator of the node", "administrador del nodo"
     NODE = "node", "the node, by rule", "el nodo, por regla"
     CHRONICLER = (
         "chronicler",
@@ -151,13 +154,25 @@ class Question:
 
 def about(*tags: str, kinds: Sequence[type[Fact]] = ()) -> Question:
     """Facts of these kinds that carry all of these tags."""
-    return Question(frozenset({Clause(frozenset(k.__name__ for k in kinds), frozenset(tags))}))
+    return Question(frozenset({Clause(_names(tuple(kinds)), frozenset(tags))}))
 
 
 def each(prefix: str, ids: Sequence[str] | frozenset[str], kinds: Sequence[type[Fact]] = ()) -> Question:
     """For each identifier, the facts of these kinds about it."""
-    names = frozenset(k.__name__ for k in kinds)
-    return Question(frozenset(Clause(names, frozenset({f"{prefix}:{i}"})) for i in ids))
+    names = _names(tuple(kinds))
+    return Question(frozenset(clause_of(names, f"{prefix}:{i}") for i in ids))
+
+
+@lru_cache(maxsize=1 << 15)
+def clause_of(kinds: frozenset[str], tag: str) -> Clause:
+    """Facts of these kinds under one tag: one object each time, since pages ask for the same again and again."""
+    return Clause(kinds, frozenset({tag}))
+
+
+@lru_cache(maxsize=1024)
+def _names(kinds: tuple[type[Fact], ...]) -> frozenset[str]:
+    """One set for each list of kinds: it is hashed once, for all the clauses that name it."""
+    return frozenset(kind.__name__ for kind in kinds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,10 +26,22 @@ RequestId = NewType("RequestId", str)
 SignOffId = NewType("SignOffId", str)
 ReleaseId = NewType("ReleaseId", str)
 CopyId = NewType("CopyId", str)
+VariantsId = NewType("VariantsId", str)
+
+FigureId = NewType("FigureId", str)
+AttributionId = NewType("AttributionId", str)
 
 CompromiseId = NewType("CompromiseId", str)
 SuspensionId = NewType("SuspensionId", str)
 InvestigationId = NewType("InvestigationId", str)
+ObservationId = NewType("ObservationId", str)
+LiftingId = NewType("LiftingId", str)
+HypothesisId = NewType("HypothesisId", str)
+EvidenceId = NewType("EvidenceId", str)
+WeighingId = NewType("WeighingId", str)
+InterviewId = NewType("InterviewId", str)
+FindingId = NewType("FindingId", str)
+HarmRecordId = NewType("HarmRecordId", str)
 
 ReportId = NewType("ReportId", str)
 CountId = NewType("CountId", str)
@@ -55,8 +67,16 @@ PurgeNoticeId = NewType("PurgeNoticeId", str)
 ValidationId = NewType("ValidationId", str)
 BackupId = NewType("BackupId", str)
 
+GrantId = NewType("GrantId", str)
+InvitationId = NewType("InvitationId", str)
+TokenId = NewType("TokenId", str)
+ReadingId = NewType("ReadingId", str)
+
 KeyId = NewType("KeyId", str)
-"""The one identifier that is computed: a key's thumbprint."""
+"""An identifier that is computed: a key's thumbprint."""
+DirectoryAccountId = NewType("DirectoryAccountId", str)
+"""The other one: SHA-256 of a directory's issuer, a line feed, and its name for the account."""
+COMPUTED = frozenset({KeyId, DirectoryAccountId})
 
 LogId = NewType("LogId", str)
 

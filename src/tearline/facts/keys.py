@@ -10,7 +10,7 @@ import hashlib
 from datetime import datetime
 from typing import Annotated
 
-from tearline.facts.fact import Fact, Label, Public, Tag, fact
+from tearline.facts.fact import Binds, Fact, Label, Public, Tag, fact
 from tearline.facts.identifiers import THUMBPRINT, KeyId, PersonId
 from tearline.facts.words import Worded
 
@@ -62,7 +62,11 @@ class NodeKeyRevoked(Fact):
     since: Annotated[datetime, Label("Not to be believed since", "Sin validez desde")]
 
 
-@fact("A person's key was introduced", "Se introdujo la clave de una persona")
+@fact(
+    "A person's key was introduced",
+    "Se introdujo la clave de una persona",
+    binds=Binds.ONCE_FOUNDED,
+)
 class PersonKeyIntroduced(Fact):
     """An Ed25519 key by which this person signs what binds them. Whoever introduces it saw who holds it.
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from tearline.facts.fact import Compartment, Fact, Label, Public, Sealed, Tag, fact
+from tearline.facts.fact import Binds, Compartment, Fact, Label, Public, Sealed, Tag, fact
 from tearline.facts.identifiers import (
     AgreementId,
     AllegationId,
@@ -103,7 +103,11 @@ class SuperiorNamed(Fact):
     superior: Annotated[PersonId, Label("Superior", "Superior"), Tag("superior")]
 
 
-@fact("The vetting of a person was decided", "Se resolvió la evaluación de una persona")
+@fact(
+    "The vetting of a person was decided",
+    "Se resolvió la evaluación de una persona",
+    binds=Binds.ONCE_FOUNDED,
+)
 class PersonVettingDecided(Fact):
     person: Annotated[PersonId, Label("Person", "Persona")]
     outcome: Annotated[Outcome, Label("Outcome", "Resultado")]
@@ -114,7 +118,9 @@ class PersonVettingDecided(Fact):
     valid_until: Annotated[datetime | None, Label("Valid until", "Vigente hasta")] = None
 
 
-@fact("The vetting of a unit was decided", "Se resolvió la evaluación de una unidad")
+@fact(
+    "The vetting of a unit was decided", "Se resolvió la evaluación de una unidad", binds=Binds.ONCE_FOUNDED
+)
 class UnitVettingDecided(Fact):
     unit: Annotated[UnitId, Label("Unit", "Unidad")]
     outcome: Annotated[Outcome, Label("Outcome", "Resultado")]
@@ -155,7 +161,7 @@ class AllegationAssessed(Fact):
     reasons: Annotated[Sealed[str], Label("Reasons", "Razones"), Compartment.REASONS]
 
 
-@fact("Steps to justice were found", "Se determinaron pasos hacia la justicia")
+@fact("Steps to justice were found", "Se determinaron pasos hacia la justicia", binds=Binds.ONCE_FOUNDED)
 class JusticeStepsFound(Fact):
     """Whether the government takes effective steps to bring those responsible to justice (22 USC 2378d(b))."""
 
@@ -183,11 +189,19 @@ class Terms:
     further: Annotated[tuple[str, ...], Label("Further protocols", "Otros protocolos"), Public(60)] = ()
 
 
-@fact("An agreement was signed", "Se firmó un acuerdo")
+@fact("An agreement was signed", "Se firmó un acuerdo", binds=Binds.ONCE_FOUNDED)
 class AgreementSigned(Fact):
     agreement: Annotated[AgreementId, Label("Agreement", "Acuerdo")]
     name: Annotated[str, Label("Name", "Nombre"), Public(160)]
     terms: Annotated[Terms, Label("Terms", "Términos")]
+
+
+@fact("An agreement was endorsed", "Se respaldó un acuerdo", binds=Binds.ALWAYS)
+class AgreementEndorsed(Fact):
+    """By somebody else than who recorded it: where founders are named, it permits nothing until then."""
+
+    agreement: Annotated[AgreementId, Label("Agreement", "Acuerdo")]
+    terms_sha256: Annotated[str, Label("SHA-256 of its terms", "SHA-256 de sus términos"), Public(64)]
 
 
 @fact("A protocol was applied in hindsight", "Se aplicó un protocolo en retrospectiva")

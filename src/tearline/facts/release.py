@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from tearline.facts.fact import Compartment, Fact, Label, Public, Sealed, Tag, fact
+from tearline.facts.fact import Binds, Compartment, Fact, Label, Public, Sealed, Tag, fact
 from tearline.facts.identifiers import (
     AdversaryId,
     AgreementId,
@@ -164,7 +164,11 @@ class SourceWarned(Fact):
     ]
 
 
-@fact("A source's warning was answered", "Se respondió a la advertencia de una fuente")
+@fact(
+    "A source's warning was answered",
+    "Se respondió a la advertencia de una fuente",
+    binds=Binds.ONCE_FOUNDED,
+)
 class SourceWarningAnswered(Fact):
     warning: Annotated[WarningId, Label("Warning", "Advertencia")]
     item: Annotated[ItemId, Label("Item", "Elemento")]
@@ -183,6 +187,14 @@ class KnowersListed(Fact):
     who: Annotated[
         Sealed[str], Label("Who could have known", "Quién pudo saberlo"), Compartment.SOURCE_HANDLING
     ]
+    codes: Annotated[
+        Sealed[str | None],
+        Label(
+            "A code for each of them, the same in every list, one a line",
+            "Una clave por cada uno, la misma en todas las listas, una por línea",
+        ),
+        Compartment.SOURCE_HANDLING,
+    ] = NOTHING
 
 
 @fact("People at risk were named", "Se señaló a personas en riesgo")
@@ -224,6 +236,11 @@ class DissentAnswered(Fact):
     dissent: Annotated[DissentId, Label("Dissent", "Disenso")]
     item: Annotated[ItemId, Label("Item", "Elemento")]
     answer: Annotated[Sealed[str], Label("Written answer", "Respuesta escrita"), Compartment.REASONS]
+    dossier_seen: Annotated[
+        str | None,
+        Label("Dossier of the verdict seen, salted hash", "Expediente del veredicto visto, huella salada"),
+        Public(64),
+    ] = None
 
 
 @fact("A release was requested", "Se solicitó una divulgación")
@@ -261,6 +278,11 @@ class ReleaseSignedOff(Fact):
     sign_off: Annotated[SignOffId, Label("Sign-off", "Firma"), Tag("sign-off")]
     request: Annotated[RequestId, Label("Request", "Solicitud")]
     line: Annotated[SignOffLine, Label("Signed as", "Firmado como")]
+    dossier_seen: Annotated[
+        str | None,
+        Label("Dossier of the verdict seen, salted hash", "Expediente del veredicto visto, huella salada"),
+        Public(64),
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -351,6 +373,11 @@ class ReleaseReviewed(Fact):
     agreement: Annotated[AgreementId, Label("Under agreement", "Bajo el acuerdo")]
     finding: Annotated[Finding, Label("Finding", "Conclusión")]
     reasons: Annotated[Sealed[str], Label("Reasons", "Razones"), Compartment.REASONS]
+    dossier_seen: Annotated[
+        str | None,
+        Label("Dossier of the verdict seen, salted hash", "Expediente del veredicto visto, huella salada"),
+        Public(64),
+    ] = None
 
 
 @fact("A copy was released", "Se entregó una copia")

@@ -7,7 +7,7 @@ was written at all is what a dossier says.
 from datetime import datetime
 from typing import Annotated
 
-from tearline.facts.fact import Compartment, Fact, Label, Sealed, Tag, fact
+from tearline.facts.fact import Binds, Compartment, Fact, Label, Sealed, Tag, fact
 from tearline.facts.identifiers import ItemId, PersonId, UnitId
 from tearline.facts.release import NOTHING, Use
 from tearline.facts.words import Worded
@@ -151,7 +151,11 @@ class SourceStandingStated(Fact):
     ]
 
 
-@fact("Contact with a source was approved", "Se aprobó el contacto con una fuente")
+@fact(
+    "Contact with a source was approved",
+    "Se aprobó el contacto con una fuente",
+    binds=Binds.ONCE_FOUNDED,
+)
 class SourceContactApproved(Fact):
     """By a senior officer, in writing: needed where a source was dropped for cause."""
 

@@ -6,6 +6,7 @@ people and files send (``parse``), and the JSON schema (``schema``). Times are a
 
 import dataclasses
 import re
+import sys
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -28,6 +29,7 @@ _UNFIT = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ud800-\udfff"
 _FIT_TEXT = rf"^[^{_UNFIT}]*[^\s{_UNFIT}][^{_UNFIT}]*$"
 _UNFIT_CHARACTER = re.compile(f"[{_UNFIT}]")
 _ONE_LINE = re.compile(r"[^\u0000-\u001f\u007f\u2028\u2029\ud800-\udfff]+")
+_DECIMAL = re.compile(r"[0-9]{1,16}(?:\.[0-9]{1,17})?", re.ASCII)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 
 # Python reads more of ISO 8601 than people expect (20110318, 2011-W11-5): one form each, or two readers differ.
@@ -115,10 +117,10 @@ class Identifier:
 
 
 class Thumbprint(Identifier):
-    """The name of a key, which is the hash of its public part."""
+    """The name of a key, which is the hash of its public part; or another name that is a hash."""
 
     pattern = identifiers.THUMBPRINT
-    expected = "a key's thumbprint: SHA-256 in base64url"
+    expected = "a thumbprint: SHA-256 in base64url"
 
 
 class Whole(Untagged):
@@ -136,6 +138,29 @@ class Whole(Untagged):
 
     def schema(self) -> dict[str, Json]:
         return {"type": "integer", "minimum": 0, "maximum": self.LARGEST}
+
+
+class Real(Untagged):
+    """A figure that need not be whole: a chance, a likelihood ratio. What is counted is ``Whole``."""
+
+    LARGEST = 1e15
+
+    def __init__(self) -> None:
+        self.encode = _same
+
+    def decode(self, json: Any) -> float:
+        return float(json)
+
+    def parse(self, plain: object, at: Place) -> float:
+        if isinstance(plain, str) and _DECIMAL.fullmatch(plain):
+            plain = float(plain)
+        # Not a number compares with nothing, so it is outside too.
+        if not isinstance(plain, int | float) or isinstance(plain, bool) or not 0 <= plain <= self.LARGEST:
+            raise at.expected("a number, zero or more, such as 0.05")
+        return float(plain)
+
+    def schema(self) -> dict[str, Json]:
+        return {"type": "number", "minimum": 0, "maximum": self.LARGEST}
 
 
 class Flag(Untagged):
@@ -330,6 +355,25 @@ class Maybe:
         return [] if value is None else self.one.tags(value)
 
 
+def decoding(shape: Shape) -> Callable[[Any], Any] | None:
+    """How values of a shape are made of JSON; None where JSON holds them as they are.
+
+    The same as ``decode``, without a step for each shape that only passes on what an inner one makes.
+    """
+    match shape:
+        case Identifier():
+            return sys.intern  # it stands in many facts, and is looked up in many tables
+        case Text() | Whole() | Flag():
+            return None
+        case Maybe(one=one):
+            made = decoding(one)
+            return None if made is None else lambda json: None if json is None else made(json)
+        case Many(one=one):
+            each = decoding(one)
+            return tuple if each is None else lambda json: tuple(map(each, json))
+    return shape.decode
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Field:
     """One declared field: its name, labels, shape, and the compartment that seals it, if any."""
@@ -385,6 +429,7 @@ class Record:
 
 _PLAIN: dict[Any, Callable[[], Shape]] = {
     int: Whole,
+    float: Real,
     bool: Flag,
     datetime: Instant,
     date: Day,
@@ -460,5 +505,5 @@ def _identifier(kind: NewType, notes: tuple[Any, ...]) -> Shape:
     if not name.endswith("Id"):
         raise TypeError(f"{name} is not an identifier")
     tag = next((n for n in notes if isinstance(n, Tag)), None)
-    shape = Thumbprint if kind is identifiers.KeyId else Identifier
+    shape = Thumbprint if kind in identifiers.COMPUTED else Identifier
     return shape(name, tag.prefix if tag else name.removesuffix("Id").lower())

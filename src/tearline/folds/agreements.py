@@ -1,5 +1,7 @@
 """Agreements as they bind: their packs, their parameters as these declare them, and when they are in force."""
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,16 +9,23 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 
+from tearline.facts.admission import FoundersNamed
 from tearline.facts.fact import Fact
 from tearline.facts.history import History, Recorded
 from tearline.facts.identifiers import AgreementId
-from tearline.facts.parties import AgreementSigned, ProtocolAppliedInHindsight, Terms
+from tearline.facts.parties import AgreementEndorsed, AgreementSigned, ProtocolAppliedInHindsight, Terms
 from tearline.facts.protocols import ProtocolAdopted
+from tearline.facts.shape import record_of
 from tearline.facts.words import Words
 from tearline.protocol import Pack, ParameterType, Protocol
 from tearline.protocol.span import parse_span
 
-AGREEMENT_KINDS: Sequence[type[Fact]] = (AgreementSigned, ProtocolAppliedInHindsight, ProtocolAdopted)
+AGREEMENT_KINDS: Sequence[type[Fact]] = (
+    AgreementSigned,
+    AgreementEndorsed,
+    ProtocolAppliedInHindsight,
+    ProtocolAdopted,
+)
 """All that says by which texts an agreement binds; each bears the agreement's tag."""
 Parameter = int | str | bool | float | timedelta
 OFFERED = "cross-border"
@@ -46,6 +55,8 @@ class Agreement:
     in_force_from: datetime
     hindsight: bool = False
     changes: tuple[Change, ...] = ()
+    recorded: Recorded[AgreementSigned] | None = None
+    endorsed: Recorded[AgreementEndorsed] | None = None
 
     def as_of(self, position: int) -> "Agreement":
         """As it bound when the fact at this position was recorded: what was owed then was owed by the text of then."""
@@ -82,14 +93,25 @@ def protocol_of(held: Agreement | None, protocols: Mapping[str, Pack]) -> Protoc
     return Protocol(packs=tuple(packs)) if len(packs) == len(held.packs) else None
 
 
-def agreements(history: History) -> dict[AgreementId, Agreement]:
+def agreements(history: History) -> Mapping[AgreementId, Agreement]:
     """All agreements and yardsticks in this history."""
+    return history.folded(_agreements)
+
+
+def _agreements(history: History) -> dict[AgreementId, Agreement]:
     held: dict[AgreementId, Agreement] = {}
     for signed in history.of(AgreementSigned):
         fact = signed.fact
         held[fact.agreement] = Agreement(
-            agreement=fact.agreement, name=fact.name, terms=fact.terms, in_force_from=signed.happened_at
+            agreement=fact.agreement,
+            name=fact.name,
+            terms=fact.terms,
+            in_force_from=signed.happened_at,
+            recorded=signed,
         )
+    for endorsed in history.of(AgreementEndorsed):
+        if endorsed.fact.agreement in held:
+            held[endorsed.fact.agreement] = replace(held[endorsed.fact.agreement], endorsed=endorsed)
     for applied in history.of(ProtocolAppliedInHindsight):
         told = applied.fact
         held[told.agreement] = Agreement(
@@ -105,6 +127,22 @@ def agreements(history: History) -> dict[AgreementId, Agreement]:
             if name in signed_live and adopted.told is None:
                 held[name] = _changed(held[name], adopted)
     return held
+
+
+def awaits_endorsement(held: Agreement, history: History) -> bool:
+    """Whether one person alone recorded it, in a node where people are admitted: it permits nothing until another
+    endorsed it. The history holds the naming of the founders, if there was one; what was agreed before it stands.
+    """
+    signed = held.recorded
+    if signed is None or signed.told is not None or held.endorsed is not None:
+        return False
+    return any(founders.position < signed.position for founders in history.of(FoundersNamed))
+
+
+def terms_sha256(terms: Terms) -> str:
+    """The hash of terms as they stand in a fact, in hex: what whoever endorses them read."""
+    text = json.dumps(record_of(Terms).encode(terms), ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _changed(held: Agreement, adopted: Recorded[ProtocolAdopted]) -> Agreement:
@@ -146,6 +184,18 @@ def number_stated(terms: Terms, name: str) -> int | None:
     return value if isinstance(value, int) else None
 
 
+def double_stated(terms: Terms, name: str) -> float | None:
+    """The number that these terms state under this name; None where they state none."""
+    value = _typed(terms.parameters, name, ParameterType.DOUBLE)
+    return value if isinstance(value, float) else None
+
+
+def flag_stated(terms: Terms, name: str) -> bool | None:
+    """The yes or no that these terms state under this name; None where they state none."""
+    value = _typed(terms.parameters, name, ParameterType.BOOL)
+    return value if isinstance(value, bool) else None
+
+
 def faults(terms: Terms, pack: Protocol) -> list[Words]:
     """What is wrong with these parameters under this protocol, a sentence each."""
     declared = {p.name: p.type for p in pack.parameters}
@@ -176,7 +226,7 @@ _FORMS = {
 
 
 _DECIMAL = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?", re.ASCII)
-"""A fact holds no binary fractions: what is signed is what was written."""
+"""Terms hold no binary fractions: what is agreed is what was written."""
 
 
 def _typed(given: Mapping[str, int | str | bool], name: str, kind: ParameterType) -> Parameter | None:

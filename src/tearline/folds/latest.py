@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from tearline.facts.fact import Fact
-from tearline.facts.history import Recorded
+from tearline.facts.history import Recorded, Role
+from tearline.facts.identifiers import PersonId
 
 F = TypeVar("F", bound=Fact)
 
@@ -20,3 +21,22 @@ def latest(found: Iterable[Recorded[F]], severity: Callable[[F], int]) -> Record
         if all(later.happened_at < one.happened_at for later in standing):
             standing.append(one)
     return max(standing, key=lambda r: (severity(r.fact), r.happened_at, r.position), default=None)
+
+
+def seconded(found: Iterable[Recorded[F]], relieves: Callable[[F], bool]) -> list[Recorded[F]]:
+    """Those that count when a finding which relieves takes two people: the first waits until another finds the same.
+
+    What burdens counts at once, and makes whoever relieves after it begin anew. A chronicler tells what two found.
+    """
+    counted: list[Recorded[F]] = []
+    waiting: set[PersonId] = set()
+    for one in sorted(found, key=lambda r: r.position):
+        if not relieves(one.fact):
+            waiting.clear()
+        elif one.by.role is not Role.CHRONICLER:
+            alone = waiting <= {one.by.person}
+            waiting.add(one.by.person)
+            if alone:
+                continue
+        counted.append(one)
+    return counted

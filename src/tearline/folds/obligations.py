@@ -8,10 +8,11 @@ cure the hold. Where a protocol is applied in hindsight, the duty *would have be
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from tearline.facts import vocabulary
 from tearline.facts.fact import Fact
-from tearline.facts.history import Clause, History, Question, Recorded
+from tearline.facts.history import Clause, History, Question, Recorded, Role
 from tearline.facts.identifiers import AgreementId, ItemId, RequestId
 from tearline.facts.leaks import CompromiseReported, CooperationSuspended
 from tearline.facts.operations import OperationDeclared
@@ -46,6 +47,8 @@ LINKING: tuple[type[Fact], ...] = (
     OperationDeclared,
     VerdictReached,
 )
+
+Held = Mapping[AgreementId, Agreement]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,14 +94,21 @@ def obligations_question(protocols: Mapping[str, Pack]) -> Question:
     return Question(frozenset({Clause(frozenset(kinds), frozenset())}))
 
 
-def obligations(history: History, protocols: Mapping[str, Pack]) -> list[Obligation]:
-    """All obligations, discharged ones included, by due date, those without one last."""
-    return _by_date([*_from_duties(history, protocols), *_from_verdicts(history, protocols)])
+def obligations(
+    history: History, protocols: Mapping[str, Pack], held: Held | None = None
+) -> list[Obligation]:
+    """All obligations, discharged ones included, by due date, those without one last.
+
+    ``held`` are the agreements, for whoever has folded them already.
+    """
+    held = agreements(history) if held is None else held
+    return _by_date([*_from_duties(history, protocols, held), *_from_verdicts(history, protocols, held)])
 
 
 def terms(history: History, protocols: Mapping[str, Pack]) -> list[Obligation]:
     """Those that say how long something is kept, and nothing that a verdict would have to be opened for."""
-    return _by_date([o for o in _from_duties(history, protocols) if o.kind in _terms_of(protocols)])
+    owed = _from_duties(history, protocols, agreements(history))
+    return _by_date([o for o in owed if o.kind in _terms_of(protocols)])
 
 
 def _terms_of(protocols: Mapping[str, Pack]) -> set[str]:
@@ -116,8 +126,8 @@ class _Links:
     had it owes nothing for it.
     """
 
-    def __init__(self, history: History) -> None:
-        self.held = agreements(history)
+    def __init__(self, history: History, held: Held) -> None:
+        self.held = held
         self.registered = {r.fact.item: r for r in history.of(ItemRegistered)}
         self.homes = {r.fact.unit: r.fact.organisation for r in history.of(UnitFormed)}
         self.given = {r.fact.item for r in releases_of(history)}
@@ -200,9 +210,9 @@ class _Links:
         return [self.held[a] for a in sorted(about_item) if a in self.held]
 
 
-def _from_duties(history: History, protocols: Mapping[str, Pack]) -> Iterator[Obligation]:
-    links = _Links(history)
-    kinds = {kind.__name__: kind for kind in vocabulary.kinds()}
+def _from_duties(history: History, protocols: Mapping[str, Pack], held: Held) -> Iterator[Obligation]:
+    links = _Links(history, held)
+    kinds = _kinds()
     chosen = {id_ for agreement in links.held.values() for id_ in agreement.ever}
     for pack in protocols.values():
         for duty in pack.duties if pack.id in chosen else ():
@@ -228,8 +238,13 @@ def _from_duties(history: History, protocols: Mapping[str, Pack]) -> Iterator[Ob
                         due=due(ground.happened_at, duty.within, stated(agreement.terms, pack)),
                         agreement=agreement,
                         cites=duty.cites,
-                        discharged_by=_end(ground, ending.get(about, ()), agreement),
+                        discharged_by=_end(ground, duty, ending.get(about, ()), agreement),
                     )
+
+
+@cache
+def _kinds() -> dict[str, type[Fact]]:
+    return {kind.__name__: kind for kind in vocabulary.kinds()}
 
 
 def _under(pack: str, found: list[Agreement], ground: Recorded[Fact]) -> list[Agreement]:
@@ -246,15 +261,20 @@ def ends_a_term(duty: Duty) -> bool:
 
 
 def _end(
-    ground: Recorded[Fact], ends: Iterable[Recorded[Fact]], agreement: Agreement
+    ground: Recorded[Fact], duty: Duty, ends: Iterable[Recorded[Fact]], agreement: Agreement
 ) -> Recorded[Fact] | None:
     """The first of these facts that came after the ground: what was said before it answered something else.
 
-    An overseer is told only if it is this agreement's: anybody else could be told instead of them.
+    An overseer is told only if it is this agreement's: anybody else could be told instead of them. What our side owes
+    the partner's word does not discharge, that people were warned after a leak for one.
     """
     overseer = agreement.terms.overseer
     after = [
-        e for e in ends if e.position > ground.position and getattr(e.fact, "overseer", overseer) == overseer
+        e
+        for e in ends
+        if e.position > ground.position
+        and getattr(e.fact, "overseer", overseer) == overseer
+        and (duty.debtor is not Party.OWN or e.by.role is not Role.PARTNER_LIAISON)
     ]
     return min(after, key=lambda e: e.position, default=None)
 
@@ -270,13 +290,12 @@ def _governs(agreement: Agreement, ground: Recorded[Fact]) -> bool:
     return agreement.in_force_from <= ground.happened_at
 
 
-def _from_verdicts(history: History, protocols: Mapping[str, Pack]) -> Iterator[Obligation]:
+def _from_verdicts(history: History, protocols: Mapping[str, Pack], held: Held) -> Iterator[Obligation]:
     """What the latest verdict on an unreleased request would have cured, if that verdict holds.
 
     It is owed since the first verdict that asked for it, of those without a break up to the latest: putting a
     request to the protocol again gives nobody more time. What a purged verdict asked for is not known any more.
     """
-    held = agreements(history)
     released = {r.fact.request for r in history.of(ItemReleased)}
     asked = {r.fact.request: r for r in history.of(ReleaseRequested)}
     latest: dict[RequestId, Recorded[VerdictReached]] = {}

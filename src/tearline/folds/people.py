@@ -11,7 +11,7 @@ from datetime import datetime
 from tearline.facts.fact import Fact
 from tearline.facts.history import History, Question, Recorded, about, each
 from tearline.facts.identifiers import AllegationId, OrganisationId, PersonId, UnitId
-from tearline.facts.leaks import CooperationSuspended
+from tearline.facts.leaks import CooperationEnded, CooperationSuspended, SuspensionLifted
 from tearline.facts.parties import (
     AllegationAssessed,
     AllegationKind,
@@ -30,7 +30,7 @@ from tearline.facts.parties import (
     UnitVettingDecided,
 )
 from tearline.facts.words import Worded
-from tearline.folds.latest import latest
+from tearline.folds.latest import latest, seconded
 
 PERSON_KINDS: Sequence[type[Fact]] = (
     PersonEnrolled,
@@ -48,6 +48,8 @@ UNIT_KINDS: Sequence[type[Fact]] = (
     AllegationAssessed,
     JusticeStepsFound,
     CooperationSuspended,
+    SuspensionLifted,
+    CooperationEnded,
 )
 ALLEGATION_KINDS: Sequence[type[Fact]] = (AllegationRecorded, AllegationAssessed)
 
@@ -66,6 +68,7 @@ class Status(Worded):
     FAILED = "failed", "failed vetting", "no apto"
     STOOD_DOWN = "stood-down", "unit stood down", "unidad dada de baja"
     SUSPENDED = "suspended", "cooperation suspended", "cooperación suspendida"
+    ENDED = "ended", "cooperation ended", "cooperación terminada"
 
     @property
     def severity(self) -> int:
@@ -117,7 +120,13 @@ class People:
         for named in history.of(SuperiorNamed):
             if named.happened_at <= at and _later(named, self.named.get(named.fact.person)):
                 self.named[named.fact.person] = named
-        self.suspended = {r.fact.unit: r for r in history.of(CooperationSuspended) if r.happened_at <= at}
+        lifted = {r.fact.suspension for r in history.of(SuspensionLifted) if r.happened_at <= at}
+        self.suspended = {
+            r.fact.unit: r
+            for r in history.of(CooperationSuspended)
+            if r.happened_at <= at and r.fact.suspension not in lifted
+        }
+        self.ended = {r.fact.unit: r for r in history.of(CooperationEnded) if r.happened_at <= at}
         self.stood_down = {r.fact.unit: r for r in history.of(UnitStoodDown) if r.happened_at <= at}
         self.offices = _offices(history, at)
         self.trained = _trained(history, at)
@@ -146,6 +155,8 @@ class People:
         return Link(who=person, status=_in_date(vetting.fact, self.at), ground=vetting)
 
     def unit_link(self, unit: UnitId) -> Link:
+        if unit in self.ended:
+            return Link(who=unit, status=Status.ENDED, ground=self.ended[unit])
         if unit in self.suspended:
             return Link(who=unit, status=Status.SUSPENDED, ground=self.suspended[unit])
         if unit in self.stood_down:
@@ -268,6 +279,10 @@ def _trained(history: History, at: datetime) -> dict[PersonId, datetime]:
     return trained
 
 
+def _clears(fact: AllegationAssessed) -> bool:
+    return fact.standing is AllegationStanding.UNFOUNDED
+
+
 def _allegations(history: History, at: datetime) -> dict[UnitId, list[Allegation]]:
     assessed: dict[AllegationId, list[Recorded[AllegationAssessed]]] = {}
     for assessment in history.of(AllegationAssessed):
@@ -280,9 +295,11 @@ def _allegations(history: History, at: datetime) -> dict[UnitId, list[Allegation
     allegations: dict[UnitId, list[Allegation]] = {}
     for r in history.of(AllegationRecorded):
         if r.happened_at <= at:
-            standing = latest(assessed.get(r.fact.allegation, ()), lambda fact: _worse(fact.standing))
+            of_it = seconded(assessed.get(r.fact.allegation, ()), _clears)
+            standing = latest(of_it, lambda fact: _worse(fact.standing))
             now = standing.fact.standing if standing else r.fact.standing
-            steps = latest(justice.get(r.fact.allegation, ()), lambda fact: not fact.effective)
+            of_steps = seconded(justice.get(r.fact.allegation, ()), lambda fact: fact.effective)
+            steps = latest(of_steps, lambda fact: not fact.effective)
             allegations.setdefault(r.fact.unit, []).append(
                 Allegation(recorded=r, standing=now, justice=steps)
             )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tearline.facts.exposure import ExposureFigured
 from tearline.facts.fact import Fact
 from tearline.facts.harm import PeopleWarned, ThreatAssessed, WarningWaived
 from tearline.facts.history import History, Question, Recorded, about, each
@@ -39,6 +40,7 @@ from tearline.facts.screening import (
     SourceContactApproved,
     SourceStandingStated,
 )
+from tearline.folds.admission import FOUNDED
 from tearline.folds.agreements import AGREEMENT_KINDS
 from tearline.folds.people import people_question, serving_question, upwards
 
@@ -63,7 +65,13 @@ ITEM_KINDS: Sequence[type[Fact]] = (
     PeopleWarned,
     RecordValidated,
 )
-REQUEST_KINDS: Sequence[type[Fact]] = (ReleaseRequested, ReleaseSignedOff, OverseerInformed, ItemReleased)
+REQUEST_KINDS: Sequence[type[Fact]] = (
+    ReleaseRequested,
+    ExposureFigured,
+    ReleaseSignedOff,
+    OverseerInformed,
+    ItemReleased,
+)
 UNDER_AGREEMENT: Sequence[type[Fact]] = (*AGREEMENT_KINDS, ReleaseExpedited, ReleaseReviewed)
 RELEASE_KINDS: Sequence[type[Fact]] = (
     ItemReleased,
@@ -102,6 +110,12 @@ class Threatened:
 
 def request_of(history: History, request: RequestId) -> Recorded[ReleaseRequested] | None:
     return next((r for r in history.of(ReleaseRequested) if r.fact.request == request), None)
+
+
+def dossier_seen(history: History, request: RequestId) -> str | None:
+    """The salted hash of the dossier of the latest verdict on a request: what whoever acts on it has before them."""
+    reached = [r.fact.dossier_sha256 for r in history.of(VerdictReached) if r.fact.request == request]
+    return reached[-1] if reached else None
 
 
 def item_of(history: History, item: ItemId) -> Recorded[ItemRegistered] | None:
@@ -186,7 +200,7 @@ def requested_question(known: History, asked_for: ReleaseRequested) -> Question:
     persons: set[PersonId] = set(asked_for.recipients)
     persons |= {r.by.person for r in known.of(DissentRecorded)}
     if asked_for.agreement:
-        question |= about(f"agreement:{asked_for.agreement}", kinds=UNDER_AGREEMENT)
+        question |= about(f"agreement:{asked_for.agreement}", kinds=UNDER_AGREEMENT) | FOUNDED
     question |= serving_question(known, upwards(known, asked_for.recipients))
     return question | people_question(upwards(known, persons), (asked_for.unit,))
 

@@ -42,9 +42,27 @@ class Requests:
     warned_of: set[ItemId] = field(default_factory=set)
     dissented_from: set[tuple[ItemId, RequestId | None]] = field(default_factory=set)
 
+    def take(self, recorded: Recorded[Fact]) -> None:
+        """One more fact, behind all that were taken: the same then as ``requests`` of the whole."""
+        match recorded.fact:
+            case ReleaseRequested(request=request):
+                self.asked[request] = recorded  # type: ignore[assignment]  # matched just above
+            case VerdictReached(request=request, effect=effect):
+                self.effect[request] = effect
+            case ItemReleased(request=request):
+                self.released[request] = recorded  # type: ignore[assignment]
+            case ReleaseSignedOff(request=request, line=line):
+                self.lines.setdefault(request, set()).add(line)
+            case ItemRegistered(item=item):
+                self.items[item] = recorded.fact
+            case SourceWarned(item=item):
+                self.warned_of.add(item)
+            case DissentRecorded(item=item, request=about):
+                self.dissented_from.add((item, about))
+
     def open(self) -> list[Recorded[ReleaseRequested]]:
         """The live requests that are not released, oldest first."""
-        return [r for request, r in self.asked.items() if r.told is None and request not in self.released]
+        return [r for q, r in list(self.asked.items()) if r.told is None and q not in self.released]
 
     def perishes(self, item: ItemId) -> datetime | None:
         registered = self.items.get(item)

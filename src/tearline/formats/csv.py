@@ -24,7 +24,12 @@ class Row:
 
 def read_rows(data: bytes, *, file: str, largest: int = LARGEST_BYTES) -> list[Row]:
     """The rows below the header, empty lines left out; raises Malformed."""
-    records = _records(_text(data, file, largest), file)
+    return rows_of(_text(data, file, largest), file=file)
+
+
+def rows_of(text: str, *, file: str, delimiter: str = ",") -> list[Row]:
+    """The rows below the header of a text; raises Malformed."""
+    records = _records(text, file, delimiter)
     line, columns = next(records, (1, []))
     if not columns:
         raise Malformed(file, "line 1", "a header that names the columns")
@@ -60,9 +65,9 @@ def _text(data: bytes, file: str, largest: int) -> str:
     return text
 
 
-def _records(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
+def _records(text: str, file: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Each record with the line on which it begins."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     while True:
         begins = reader.line_num + 1
         try:

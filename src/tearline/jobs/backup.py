@@ -22,13 +22,14 @@ from tearline.config import Settings, sync_folder
 from tearline.facts.errors import Malformed
 from tearline.facts.identifiers import BackupId
 from tearline.facts.retention import KeyBackupDestroyed, KeyBackupMade
+from tearline.folds.held import ITSELF
 from tearline.ledger import archive, keyfile, rotation
 from tearline.ledger.backup import Contents, KeyBackup, pack
 from tearline.ledger.keys import FACT, LOG, VKEY
 from tearline.ledger.note import Checkpoint, Note
 from tearline.ledger.published import Published
 from tearline.ledger.rebuild import Stored
-from tearline.node import ITSELF, Node, Order
+from tearline.node import Node, Order
 from tearline.rooms.retention.wrapping import RecordKeyBackup, RecordKeyBackupDestroyed
 
 KEPT = timedelta(days=30)

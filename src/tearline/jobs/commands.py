@@ -1,5 +1,6 @@
 """Every command by its name, with the form by which a file gives it."""
 
+import inspect
 import typing
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,10 +12,22 @@ from tearline.facts.shape import Field, Identifier, Record, record_of
 from tearline.facts.words import Words
 from tearline.jobs.receipts import ReceiveOwnCopy
 from tearline.jobs.reviews import ReviewExpedited
-from tearline.rooms import Command, Says, harm, leaks, operations, oversight
+from tearline.rooms import Command, Says, harm, operations, oversight
+from tearline.rooms.admission import invitations, machines, roles, tokens
+from tearline.rooms.leaks import attribution, compromises, evidence, findings, inquiring, reports, suspensions
 from tearline.rooms.logs import naming
 from tearline.rooms.parties import agreements, persons, units
-from tearline.rooms.release import items, outside, requests, reviews, screening
+from tearline.rooms.release import (
+    dissents,
+    items,
+    marking,
+    outside,
+    propensities,
+    releasing,
+    requests,
+    reviews,
+    screening,
+)
 from tearline.rooms.retention import terms
 
 ROOMS: tuple[ModuleType, ...] = (
@@ -24,17 +37,38 @@ ROOMS: tuple[ModuleType, ...] = (
     items,
     screening,
     requests,
+    dissents,
+    marking,
+    releasing,
+    propensities,
     reviews,
     outside,
-    leaks,
+    compromises,
+    inquiring,
+    attribution,
+    evidence,
+    findings,
+    suspensions,
+    reports,
     harm,
     operations,
     oversight,
     terms,
     naming,
+    roles,
+    invitations,
+    machines,
+    tokens,
 )
-REQUEST = Field("request", Words("Request", "Solicitud"), Identifier("RequestId", "request"), None, True)
-"""All that a command says which only names a request."""
+NAMED: typing.Mapping[str, Field] = {
+    name: Field(name, words, Identifier(kind, name), None, True)
+    for name, words, kind in (
+        ("request", Words("Request", "Solicitud"), "RequestId"),
+        ("investigation", Words("Investigation", "Investigación"), "InvestigationId"),
+        ("agreement", Words("Agreement", "Acuerdo"), "AgreementId"),
+    )
+}
+"""All that a command says which only names what it is about, by what it is given first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +95,14 @@ def _defined(room: ModuleType) -> Iterator[type[Any]]:
 
 
 def _form(cls: type[Any]) -> Form:
-    fact = _said_by(cls)
+    fact = said_by(cls)
     if fact is not None:
         return Form(record_of(fact), cls)
-    return Form(Record(cls, (REQUEST,)), lambda command: command)
+    about = next(iter(inspect.signature(cls).parameters))
+    return Form(Record(cls, (NAMED[about],)), lambda command: command)
 
 
-def _said_by(cls: type[Any]) -> type[Any] | None:
+def said_by(cls: type[Any]) -> type[Any] | None:
     """The fact that this command says, as ``class SignOff(Says[ReleaseSignedOff])`` declares it."""
     for base in cls.__mro__:
         for declared in base.__dict__.get("__orig_bases__", ()):

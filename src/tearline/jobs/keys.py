@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from tearline.facts.admission import PasskeyEnrolled
 from tearline.facts.errors import Broken, Malformed, Refused
 from tearline.facts.history import Actor, about
 from tearline.facts.identifiers import KeyId, PersonId
@@ -16,21 +19,23 @@ from tearline.facts.keys import (
     RevocationReason,
     thumbprint_of,
 )
+from tearline.folds.held import ITSELF
+from tearline.folds.keys import asks_keys_of, keys_of
 from tearline.ledger import personal, rotation, strict
 from tearline.ledger.note import Vkey
-from tearline.node import ITSELF, Node, Order
+from tearline.node import Node, Order
 from tearline.rooms import Command
 from tearline.rooms.parties.keys import (
     IntroduceNodeKey,
     IntroducePersonKey,
     RevokeNodeKey,
     RevokePersonKey,
-    asks_keys_of,
     key_in_use,
-    keys_of,
 )
 
-KEYS = about(kinds=(NodeKeyIntroduced, NodeKeyRevoked, PersonKeyIntroduced, PersonKeyRevoked))
+KEYS = about(
+    kinds=(NodeKeyIntroduced, NodeKeyRevoked, PersonKeyIntroduced, PersonKeyRevoked, PasskeyEnrolled)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +77,7 @@ def known_keys(node: Node) -> list[KnownKey]:
                     hand_over=fact.hand_over,
                 )
             )
-        elif isinstance(fact, PersonKeyIntroduced):
+        elif isinstance(fact, PersonKeyIntroduced | PasskeyEnrolled):
             found.append(
                 KnownKey(
                     key=fact.key,
@@ -110,21 +115,38 @@ def rotate(node: Node, folder: Path, purpose: KeyPurpose) -> NodeKeyIntroduced:
     return introduced
 
 
-def introduce(node: Node, person: PersonId, public_key: str, by: Actor, vouched: str | None) -> KeyId:
-    """Put a person's key on record; ``vouched`` is a signature for it by a key that the person has, if they do."""
+def introduce(
+    node: Node,
+    person: PersonId,
+    public_key: str,
+    by: Actor,
+    vouched: str | None,
+    *,
+    private: Ed25519PrivateKey | None = None,
+) -> KeyId:
+    """Put a person's key on record; ``vouched`` is a signature for it by a key that the person has, if they do.
+
+    ``private`` is the key of whoever introduces it, who signs that once the node has founders.
+    """
     key = thumbprint_of(public_key)
     held = keys_of(node.ledger.read(asks_keys_of(person)), person)
-    signed = [one for one, r in held.items() if vouched and _vouches(r.fact, person, key, vouched)]
+    own = {one: r.fact for one, r in held.items() if isinstance(r.fact, PersonKeyIntroduced)}
+    signed = [one for one, fact in own.items() if vouched and _vouches(fact, person, key, vouched)]
     # A signature by none of them is refused by the node, whichever it is said to be by.
-    vouched_by = next(iter([*signed, *held]), None) if vouched else None
-    fact = PersonKeyIntroduced(
+    vouched_by = next(iter([*signed, *own]), None) if vouched else None
+    new = PersonKeyIntroduced(
         person=person,
         key=key,
         public_key=public_key,
         vouched_by=vouched_by or (key if vouched else None),
         vouched=vouched,
     )
-    node.record(Order(command=IntroducePersonKey(fact), by=by))
+    order = Order(command=IntroducePersonKey(new), by=by)
+    if private is None:
+        node.record(order)
+    else:
+        prepared = node.prepare(order)
+        node.record_prepared(prepared, signature=personal.sign(prepared.challenge, private))
     return key
 
 

@@ -277,9 +277,9 @@ class Publisher:
                     done, wait = note, self._period
             except Broken as broken:
                 if not self._left.is_set():
-                    LOG.critical("BROKEN: %s", broken)
+                    LOG.critical("broken", exc_info=broken)
                     self._stop(broken)
                 return
             except (TimeoutError, OSError) as failed:
-                LOG.warning("not published: %s", failed)
+                LOG.warning("not published", exc_info=failed)
             due = time.monotonic() + wait - self._period

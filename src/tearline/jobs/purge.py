@@ -23,10 +23,11 @@ are to be started again.
 
 from tearline.facts.history import about
 from tearline.facts.retention import Purged, WrappingKeyIntroduced, WrappingKeyRetired
+from tearline.folds.held import ITSELF
 from tearline.folds.retention import Awaits, PurgeStanding, purges, purges_question
 from tearline.ledger.published import Purge
 from tearline.ledger.wrapping import WrappingKeys
-from tearline.node import ITSELF, Node, Order
+from tearline.node import Node, Order
 from tearline.rooms import Command
 from tearline.rooms.retention.purges import CompletePurge
 from tearline.rooms.retention.wrapping import IntroduceWrappingKey, RetireWrappingKey

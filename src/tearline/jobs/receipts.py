@@ -12,7 +12,7 @@ from tearline.facts.identifiers import RequestId
 from tearline.facts.release import CopyReceived, CopyReleased, ItemReleased
 from tearline.facts.words import Words
 from tearline.rooms import NONE, Act
-from tearline.rooms.release.requests import ReceiveCopy
+from tearline.rooms.release.releasing import ReceiveCopy
 
 
 class ReceiveOwnCopy:

@@ -16,19 +16,22 @@ proofs stand under one checkpoint, the same bytes in each.
 
 ``verify`` needs no node, no database and no network. What it shows is true if the log's key is the right
 one and the hashes hold; what it cannot show is that something is *not* in the ledger: a revocation that
-was left out is not missed.
+was left out is not missed. What a personal signature rests on must be inside, back to the founders or to a key that was
+introduced before there were any; what is not checked is said with the rest (``Excerpt.unchecked``).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tearline.facts.errors import Broken, Malformed
+from tearline.facts.fact import KINDS, Binds
 from tearline.facts.retention import Purged
 from tearline.facts.shape import Json, Place, record_of
 from tearline.ledger import sdjwt, strict
 from tearline.ledger.keyring import Admitted, Key, Keyring
 from tearline.ledger.note import Checkpoint, Vkey, open_cosigned
+from tearline.ledger.personal import CLAIM, WEBAUTHN
 from tearline.ledger.proof import Proof
 from tearline.ledger.tree import leaf_hash, verify_inclusion
 
@@ -36,6 +39,7 @@ FORMAT = "tearline-bundle"
 VERSION = 1
 LARGEST = 16 << 20
 MOST_FACTS = 1000
+_THE_NODE = "node"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +128,12 @@ class Proven:
     purged: int | None
 
     @property
+    def text(self) -> str | None:
+        """What the person was shown of this fact, and signed: the opening of its act and its own section."""
+        claim = self.payload.get(CLAIM)
+        return None if claim is None or claim["form"] != WEBAUTHN else claim["opening"] + claim["text"]
+
+    @property
     def clear(self) -> dict[str, Json]:
         """The fields that every reader of the fact sees."""
         return {name: value for name, value in self.payload["fact"].items() if name != "_sd"}
@@ -131,11 +141,15 @@ class Proven:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Excerpt:
-    """What a bundle proves: facts in the ledger's order, under which checkpoint, and when who cosigned it."""
+    """What a bundle proves: facts in the ledger's order, under which checkpoint, and when who cosigned it.
+
+    ``unchecked`` are sentences: what a reader might take for proven, and is not.
+    """
 
     checkpoint: Checkpoint
     cosigned: Mapping[Vkey, int]
     facts: tuple[Proven, ...]
+    unchecked: tuple[str, ...]
 
 
 def verify(data: bytes, log: Vkey, witnesses: Sequence[Vkey] = (), file: str = "bundle") -> Excerpt:
@@ -147,7 +161,10 @@ def verify(data: bytes, log: Vkey, witnesses: Sequence[Vkey] = (), file: str = "
     4. Each fact was signed by the key that was the node's at its place (``keyring``), and is of this log.
     5. Its times and what it was decided on fit its place.
     6. Each disclosure is one that its fact commits to.
-    7. A fact with a person's signature bears that of a key on record as theirs, and not revoked before.
+    7. A fact with a person's signature bears that of a key on record as theirs, and not revoked before. One with
+       a passkey's says what its text says, which was signed at the site on record by its verified holder.
+    8. All that these keys rest on is inside: what replaced which, who vouched, and for a passkey on an invitation
+       the founders, and the two who signed that one.
 
     Malformed when the bytes are no bundle, Broken when a step of the proof fails.
     """
@@ -159,12 +176,13 @@ def verify(data: bytes, log: Vkey, witnesses: Sequence[Vkey] = (), file: str = "
     missing = [w.name for w in witnesses if w not in under.at]
     if missing:
         raise Broken(f"{file}: the checkpoint bears no cosignature by {', '.join(missing)}")
-    return Excerpt(
-        checkpoint=under.checkpoint, cosigned=under.at, facts=_facts(parts, under.checkpoint, file)
-    )
+    facts, founded = _facts(parts, under.checkpoint, file)
+    unchecked = tuple(_unchecked(facts, founded=founded))
+    return Excerpt(checkpoint=under.checkpoint, cosigned=under.at, facts=facts, unchecked=unchecked)
 
 
-def _facts(parts: Sequence[Part], checkpoint: Checkpoint, file: str) -> tuple[Proven, ...]:
+def _facts(parts: Sequence[Part], checkpoint: Checkpoint, file: str) -> tuple[tuple[Proven, ...], bool]:
+    """The facts, and whether founders are among them."""
     keyring = Keyring()
     found: list[tuple[Part, Admitted]] = []
     last, recorded_at = -1, ""
@@ -184,8 +202,38 @@ def _facts(parts: Sequence[Part], checkpoint: Checkpoint, file: str) -> tuple[Pr
             raise Broken(f"{place}: decided on a position that was not yet reached")
         found.append((part, admitted))
         last, recorded_at = position, payload["recorded_at"]
+    if keyring.left_out is not None:
+        raise Broken(f"{file}: what a key rests on is not inside: {keyring.left_out}")
+    if keyring.unfounded is not None:
+        raise Broken(f"{file}: {keyring.unfounded}")
     purges = {one: part.proof.index for part, admitted in found for one in _purged(part, admitted, file)}
-    return tuple(_proven(part, admitted, keyring, purges, file) for part, admitted in found)
+    proven = tuple(_proven(part, admitted, keyring, purges, file) for part, admitted in found)
+    return proven, keyring.founded
+
+
+def _unchecked(facts: Sequence[Proven], *, founded: bool) -> Iterator[str]:
+    yield "that nothing was left out: what revoked, withdrew, ended or purged is seen only where it is inside"
+    if any(fact.payload["by"] != _THE_NODE and "told" not in fact.payload for fact in facts):
+        yield "that whoever acted held the role that they acted in: that takes the whole ledger (tearline ledger check)"
+    for key in {fact.signed.name: fact.signed for fact in facts if fact.signed is not None}.values():
+        if key.on_word_of is not None:
+            yield (
+                f"whose key {key.name} is: entry {key.introduced} says {key.person}'s on the word of {key.on_word_of},"
+                " unsigned, as it may be only before a node has founders"
+            )
+    if not founded:
+        for fact in facts:
+            if fact.signed is None and _binds(fact.payload):
+                yield (
+                    f"whether entry {fact.position} needed a signature: no founders are inside, and once a node has"
+                    f" some {fact.payload['kind']} is signed by the person"
+                )
+
+
+def _binds(payload: Mapping[str, Any]) -> bool:
+    kind = KINDS.get(payload["kind"])
+    live = payload["by"] != _THE_NODE and "told" not in payload
+    return live and kind is not None and kind.binds is not Binds.NEVER
 
 
 def _included(part: Part, checkpoint: Checkpoint, place: str) -> None:

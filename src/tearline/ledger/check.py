@@ -15,7 +15,7 @@
 twenty times as fast.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tearline.facts.codec import encode, tags_of
 from tearline.facts.errors import Broken, Malformed
-from tearline.facts.fact import Compartment
+from tearline.facts.fact import Compartment, Fact
+from tearline.facts.history import Recorded
 from tearline.facts.keys import KeyPurpose, NodeKeyIntroduced
 from tearline.ledger import sdjwt, store
 from tearline.ledger.entry import BLINDING, leaf_of
@@ -33,23 +34,28 @@ from tearline.ledger.keyring import Keyring
 from tearline.ledger.keys import NodeKeys
 from tearline.ledger.note import Note, open_checkpoint
 from tearline.ledger.payload import instant, new_ref, recorded_of
-from tearline.ledger.personal import CLAIM, Signed, check_act
+from tearline.ledger.personal import CLAIM, Claimed, check_act, parse
 from tearline.ledger.reader import ALL, SealedParts
 from tearline.ledger.rebuild import Stored
 from tearline.ledger.tree import Edge, Tile, leaf_hash
 
 MOST_AT_ONCE = 1000
+Each = Callable[[Recorded[Fact]], None]
+"""Whoever knows what facts mean looks at each; the ledger does not."""
 PURGED = "Purged"
 """The kind of fact that names, in its field ``refs``, the facts whose sealed fields it destroyed."""
 
 
-def check_record(run: store.Run, keys: NodeKeys, elsewhere: frozenset[bytes] = frozenset()) -> None:
+def check_record(
+    run: store.Run, keys: NodeKeys, elsewhere: frozenset[bytes] = frozenset(), each: Each | None = None
+) -> None:
     """Broken with the place, when anything stored is not what it must be.
 
-    ``elsewhere``: the leaves of entries that may have been purged by facts which this copy does not have.
+    ``elsewhere``: the leaves of entries that may have been purged by facts which this copy does not have. ``each`` is
+    given every fact that was found right, in order, with its sealed fields open where they are not purged.
     """
     try:
-        _Check(run, keys, elsewhere).all()
+        _Check(run, keys, elsewhere, each).all()
     except Malformed as wrong:
         raise Broken(str(wrong)) from wrong
     except (LookupError, TypeError, ValueError) as wrong:
@@ -83,11 +89,12 @@ class _Check:
     run: store.Run
     keys: NodeKeys
     elsewhere: frozenset[bytes]
+    each: Each | None
     edge: Edge = field(default_factory=Edge)
     finished: list[Tile] = field(default_factory=list)
     last: str = ""
     keyring: Keyring = field(default_factory=Keyring)
-    signed: list[Signed | None] = field(default_factory=list)
+    signed: list[Claimed | None] = field(default_factory=list)
     challenges: set[bytes] = field(default_factory=set)
     act: str = ""
     acts: set[str] = field(default_factory=set)
@@ -137,8 +144,11 @@ class _Check:
             if self.act in self.acts:
                 raise Broken(f"{place}: stands apart from the other facts of its submission")
             self.acts.add(self.act)
-        self.signed.append(Signed.parse(payload[CLAIM], place) if CLAIM in payload else None)
-        tags = self._fields(master, row, payload, place)
+        self.signed.append(parse(payload[CLAIM], place) if CLAIM in payload else None)
+        fact = self._fields(master, row, payload, place)
+        if self.each is not None:
+            self.each(fact)
+        tags = tags_of(fact.fact)
         names = Names(payload["kind"], payload["ref"], payload["act"], tags)
         if (row.kind, row.ref, row.act, row.tags) != (names.kind, names.ref, names.act, names.stored_tags):
             raise Broken(f"{place}: kind, reference, submission or tags are not its own")
@@ -157,14 +167,12 @@ class _Check:
     def _keys_in_use(self) -> None:
         for purpose, ours in ((KeyPurpose.FACT, self.keys.fact), (KeyPurpose.LOG, self.keys.log)):
             key = self.keyring.in_use(purpose)
-            if key is not None and key.public.public_bytes_raw() != ours.public_key().public_bytes_raw():
+            if key is not None and key.name != sdjwt.thumbprint(ours.public_key()):
                 raise Broken(f"the facts introduce another {purpose.value} key than the one in use")
         if self.keyring.left_out:
-            raise Broken(
-                "a key was introduced in place of one that was not in use, or vouched for by one unknown"
-            )
+            raise Broken(f"a key rests on what is not on record: {self.keyring.left_out}")
 
-    def _fields(self, master: AESGCM, row: Stored, payload: dict[str, Any], place: str) -> frozenset[str]:
+    def _fields(self, master: AESGCM, row: Stored, payload: dict[str, Any], place: str) -> Recorded[Fact]:
         stored = SealedParts.of(row.leaf, row.wrapped, row.content)
         self.sealed += row.wrapped is not None
         if payload["kind"] == PURGED:
@@ -173,16 +181,16 @@ class _Check:
             self.gone.add(payload["ref"])
             if row.leaf in self.elsewhere:
                 self.purged.add(payload["ref"])
-            return tags_of(recorded_of(row.position, payload, {}, ALL).fact)
+            return recorded_of(row.position, payload, {}, ALL)
         opened = {
             one: sdjwt.open_fields(payload, disclosures)
             for one, disclosures in stored.disclosures(master, payload, ALL).items()
         }
-        fact = recorded_of(
+        recorded = recorded_of(
             row.position, payload, {n: v for some in opened.values() for n, v in some.items()}
-        ).fact
+        )
         try:
-            encoded = encode(fact)
+            encoded = encode(recorded.fact)
         except TypeError:
             raise Broken(f"{place}: a sealed field is missing") from None
         if list(encoded.sealed.items()) != [(Compartment(one), fields) for one, fields in opened.items()]:
@@ -190,7 +198,7 @@ class _Check:
         clear = {name: value for name, value in payload["fact"].items() if name != "_sd"}
         if clear != {name: value for name, value in encoded.clear.items() if name in clear}:
             raise Broken(f"{place}: clear fields that its kind does not have")
-        return encoded.tags
+        return recorded
 
     def _counts(self, head: store.Head) -> None:
         if self.gone != self.purged:

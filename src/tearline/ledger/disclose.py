@@ -1,7 +1,8 @@
 """Making a bundle (``bundle``) from the ledger that holds the facts. It opens what it shows, and nothing else.
 
 With the facts that are asked for come those by which a stranger checks them: what introduced the key that
-signed, back to the first; what introduced the person's key; what revoked one; and what purged a fact's fields.
+signed, back to the first; what introduced the person's key, who vouched for it or invited them to it, and the founders;
+what revoked one; and what purged a fact's fields.
 """
 
 from base64 import urlsafe_b64decode
@@ -9,7 +10,15 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from tearline.facts.admission import (
+    FoundersNamed,
+    InvitationApproved,
+    InvitationIssued,
+    InvitationWithdrawn,
+    PasskeyEnrolled,
+)
 from tearline.facts.errors import Malformed
+from tearline.facts.fact import Binds
 from tearline.facts.history import about
 from tearline.facts.keys import NodeKeyIntroduced, NodeKeyRevoked, PersonKeyIntroduced, PersonKeyRevoked
 from tearline.facts.retention import Purged
@@ -20,7 +29,10 @@ from tearline.ledger.ledger import Entry, Ledger
 from tearline.ledger.note import Checkpoint, Note
 from tearline.ledger.proof import Proof
 
-KEYS = (NodeKeyIntroduced, NodeKeyRevoked, PersonKeyIntroduced, PersonKeyRevoked)
+KEYS = (NodeKeyIntroduced, NodeKeyRevoked, PersonKeyIntroduced, PersonKeyRevoked, PasskeyEnrolled)
+
+INVITED = (InvitationIssued, InvitationApproved, InvitationWithdrawn)
+FOUNDED = about(kinds=(FoundersNamed,))
 
 
 def make(ledger: Ledger, shown: Mapping[int, Collection[str]], published: str | None = None) -> Bundle:
@@ -82,6 +94,11 @@ def _with_what_checks_them(ledger: Ledger, positions: Collection[int]) -> dict[i
         asked = about(f"fact:{entry.recorded.ref}", kinds=(Purged,))
         for name in _keys(entry):
             asked |= about(f"key:{name}", kinds=KEYS)
+        enrolled = entry.recorded.fact
+        if isinstance(enrolled, PasskeyEnrolled) and enrolled.invitation is not None:
+            asked |= about(f"invitation:{enrolled.invitation}", kinds=INVITED)
+        if type(entry.recorded.fact).binds is not Binds.NEVER or isinstance(enrolled, PasskeyEnrolled):
+            asked |= FOUNDED
         wanted |= {found.position for found in ledger.read(asked)} - entries.keys()
     return entries
 
@@ -92,8 +109,15 @@ def _keys(entry: Entry) -> Iterator[str]:
     signed = sdjwt.payload_of(entry.jws).get(personal.CLAIM)
     if signed is not None:
         yield str(signed["key"])
-    if isinstance(entry.recorded.fact, KEYS):
-        yield entry.recorded.fact.key
+    match entry.recorded.fact:
+        case NodeKeyIntroduced(key=key, replaces=before) | PersonKeyIntroduced(key=key, vouched_by=before):
+            yield key
+            if before is not None:
+                yield before
+        case PasskeyEnrolled(key=key) | NodeKeyRevoked(key=key) | PersonKeyRevoked(key=key):
+            yield key
+        case _:
+            pass
 
 
 def _size(note: str) -> int:

@@ -26,7 +26,7 @@ from tearline.facts.history import Draft, History, Question, Recorded, about
 from tearline.facts.keys import KeyPurpose, NodeKeyIntroduced
 from tearline.ledger import personal, sdjwt, sealing, store, strict, tiles
 from tearline.ledger.batch import Appended, Batch, Signer, Submission, act_at
-from tearline.ledger.check import audit_record, check_record
+from tearline.ledger.check import Each, audit_record, check_record
 from tearline.ledger.group import GroupCommit
 from tearline.ledger.index import Index
 from tearline.ledger.keys import NodeKeys
@@ -155,6 +155,24 @@ class Ledger:
         """
         with self._guarded(), self._store.reading() as run:
             return self._reader.since(run, question, opening, position, until)
+
+    def at(self, positions: Sequence[int], *, opening: Opening = frozenset()) -> tuple[Recorded[Fact], ...]:
+        """The facts at these positions, each once and in this order. IndexError when one is not there yet."""
+        with self._guarded(), self._store.statements() as run:
+            reached = run.reached()
+            if positions and not 0 <= min(positions) <= max(positions) < reached.size:
+                raise IndexError(f"the ledger has no entries {min(positions)} to {max(positions)}")
+            return self._reader.facts(run, positions, opening, reached.purges)
+
+    def page(
+        self, question: Question | None, position: int, most: int, *, opening: Opening = frozenset()
+    ) -> History:
+        """The first ``most`` facts from this position on that match, all of them with None; for pages of a long record.
+
+        The position reached is one from which the rest follows; the ledger's size when there is no more.
+        """
+        with self._guarded(), self._store.statements() as run:
+            return self._reader.page(run, question, position, most, opening)
 
     def prepare(self, drafts: Sequence[Draft], *, after: int) -> Prepared:
         """These facts as they will be signed, with their salts made, so that a person can sign them first."""
@@ -309,14 +327,18 @@ class Ledger:
             path = inclusion_proof(store.tile_reader(run), position, size)
         return str(Proof(index=position, path=tuple(path), checkpoint=note))
 
-    def check(self, elsewhere: Collection[bytes] = ()) -> None:
+    def check(self, elsewhere: Collection[bytes] = (), *, each: Each | None = None) -> None:
         """Verify everything stored again, from the facts up. Broken names the first thing that is wrong.
 
         An older copy may lack sealed fields that were purged after it was made: ``elsewhere`` are the leaves that the
-        second store names.
+        second store names. ``each`` is given every fact in order, for whoever knows what facts mean.
         """
         with self._guarded(), self._store.reading() as run:
-            check_record(run, self._keys, frozenset(elsewhere))
+            check_record(run, self._keys, frozenset(elsewhere), each)
+
+    def latest(self) -> datetime:
+        """When the last fact was recorded, as far as this process knows: no fact is recorded at an earlier time."""
+        return datetime.fromisoformat(self._last) if self._last else datetime.min.replace(tzinfo=UTC)
 
     def audit(self) -> int:
         """Hash every stored fact again, up to the root that the log key signed; how many there are.

@@ -8,6 +8,7 @@ decided on), ``act`` (the hash of the submission's key) and ``fact``.
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from tearline.facts.codec import Encoded, decode
@@ -56,6 +57,12 @@ def content_of(drafts: Sequence[tuple[Encoded, Mapping[str, Any]]]) -> str:
     return json.dumps([[e.kind, e.clear, e.sealed, claims] for e, claims in drafts], sort_keys=True)
 
 
+@lru_cache(maxsize=4096)
+def _actor(person: str, role: str) -> Actor:
+    """One object for all that somebody did."""
+    return Actor(PersonId(person), _ROLES[role])
+
+
 def recorded_of(
     position: int,
     payload: Mapping[str, Any],
@@ -67,13 +74,15 @@ def recorded_of(
     LookupError, TypeError or ValueError when this version cannot read it.
     """
     told = payload.get("told")
+    recorded, happened = payload["recorded_at"], payload["happened_at"]
+    recorded_at = datetime.fromisoformat(recorded)
     return Recorded(
         position=position,
         ref=payload["ref"],
-        recorded_at=datetime.fromisoformat(payload["recorded_at"]),
-        happened_at=datetime.fromisoformat(payload["happened_at"]),
+        recorded_at=recorded_at,
+        happened_at=recorded_at if happened == recorded else datetime.fromisoformat(happened),
         precision=_PRECISIONS[payload["precision"]],
-        by=Actor(PersonId(payload["by"]), _ROLES[payload["role"]]),
+        by=_actor(payload["by"], payload["role"]),
         told=told and Told(told["telling"], datetime.fromisoformat(told["known_at"]), told["rests_on"]),
         fact=decode(payload["kind"], payload["fact"], opened, purged),
     )

@@ -16,9 +16,25 @@ The person signs the 32 bytes of the challenge with Ed25519, and every fact of t
                "signature": base64url}
 
 so that each can be checked by itself. ``ref``, ``recorded_at``, ``act`` and the leaf's blinding are the
-node's own and are not signed. Another form will have other members in place of ``signature``.
+node's own and are not signed.
 
-With the same key the person vouches for another key of theirs, by signing
+With a passkey the person signs what they are shown. The text (``sentence``) is an opening and a section for each
+fact, and what is signed of a fact is both, the text and what it says::
+
+    statement' = SHA-256(SHA-256(section) SHA-256(JSON as above))
+    challenge  = SHA-256("tearline/act/2" LF SHA-256(opening) statement'_0 statement'_1 ...)
+
+The passkey signs the challenge in an assertion (``webauthn``), and every fact of the act carries the claim::
+
+    "signed": {"form": "webauthn", "key": name, "opening": text, "text": text, "statements": [base64url, ...],
+               "at": index, "authenticator": base64url, "client": base64url, "signature": base64url}
+
+with its own section as ``text``: the opening and all sections of the act, in their order, are the text that was
+shown. (One fact is at most 16 KiB and an act has up to 128 of them, so no fact could carry the text of the whole.)
+Verification demands that the text says exactly what the payload says. Each form has these members, in this order, and
+no other.
+
+With an Ed25519 key the person vouches for another one of theirs, by signing
 SHA-256("tearline/vouching/1" LF person LF thumbprint LF).
 """
 
@@ -32,12 +48,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from tearline.facts.errors import Broken, Malformed
 from tearline.facts.keys import is_public_key
-from tearline.ledger import strict
+from tearline.ledger import sentence, strict, webauthn
 from tearline.ledger.sdjwt import thumbprint
+from tearline.ledger.webauthn import Assertion, Passkey
 
 CLAIM = "signed"
-FORM = "ed25519"
+FORM, WEBAUTHN = "ed25519", "webauthn"
 DOMAIN = b"tearline/act/1\n"
+SHOWN = b"tearline/act/2\n"
 VOUCHING = b"tearline/vouching/1\n"
 DIGEST, KEY, SIGNATURE = 32, 32, 64
 MOST_FACTS = 128
@@ -45,6 +63,9 @@ MOST_FACTS = 128
 
 _STATED = ("iss", "kind", "happened_at", "precision", "by", "role", "told", "after", "fact")
 _MEMBERS = ["form", "key", "statements", "at", "signature"]
+_ASSERTED = [
+    "form", "key", "opening", "text", "statements", "at", "authenticator", "client", "signature",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +82,11 @@ class Signed:
         """What the person signed."""
         return challenge_of(self.statements)
 
+    @property
+    def proof(self) -> tuple[object, ...]:
+        """What all facts of the act bear alike."""
+        return (self.key, self.signature)
+
     def claim(self) -> dict[str, Any]:
         """The member ``signed`` of a payload."""
         return {
@@ -74,34 +100,79 @@ class Signed:
     @classmethod
     def parse(cls, claim: object, file: str = "fact") -> "Signed":
         """Read the member ``signed``. Malformed unless it is the one form that ``claim`` writes."""
+        members = _members(claim, FORM, _MEMBERS, file)
+        signature = _bytes(members["signature"], SIGNATURE, file, f"payload.{CLAIM}.signature")
+        statements, at = _statements(members, file)
+        return cls(key=members["key"], statements=statements, at=at, signature=signature)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asserted:
+    """The claim of one fact that was signed with a passkey: the same, and the text that the person was shown."""
+
+    key: str
+    opening: str
+    text: str
+    statements: tuple[bytes, ...]
+    at: int
+    assertion: Assertion
+
+    @property
+    def challenge(self) -> bytes:
+        """What the person signed."""
+        return shown_challenge(self.opening, self.statements)
+
+    @property
+    def proof(self) -> tuple[object, ...]:
+        """What all facts of the act bear alike."""
+        return (self.key, self.opening, self.assertion)
+
+    def claim(self) -> dict[str, Any]:
+        """The member ``signed`` of a payload."""
+        return {
+            "form": WEBAUTHN,
+            "key": self.key,
+            "opening": self.opening,
+            "text": self.text,
+            "statements": [strict.to_base64url(s) for s in self.statements],
+            "at": self.at,
+            "authenticator": strict.to_base64url(self.assertion.authenticator),
+            "client": strict.to_base64url(self.assertion.client),
+            "signature": strict.to_base64url(self.assertion.signature),
+        }
+
+    @classmethod
+    def parse(cls, claim: object, file: str = "fact") -> "Asserted":
+        """Read the member ``signed``. Malformed unless it is the one form that ``claim`` writes."""
+        members = _members(claim, WEBAUTHN, _ASSERTED, file)
         place = f"payload.{CLAIM}"
-        form = claim.get("form") if isinstance(claim, dict) else None
-        if form != FORM:
-            raise Malformed(file, f"{place}.form", f"{FORM}, the only form of signature so far")
-        if not isinstance(claim, dict) or list(claim) != _MEMBERS:
-            raise Malformed(file, place, f"{', '.join(_MEMBERS)}, in this order and nothing else")
-        statements, at = claim["statements"], claim["at"]
-        if not isinstance(statements, list) or not 1 <= len(statements) <= MOST_FACTS:
-            raise Malformed(file, f"{place}.statements", f"a list of 1 to {MOST_FACTS} statements")
-        if type(at) is not int or not 0 <= at < len(statements):
-            raise Malformed(file, f"{place}.at", "the index of one of the statements")
-        _bytes(claim["key"], DIGEST, file, f"{place}.key")
+        for name in ("opening", "text"):
+            if not isinstance(members[name], str):
+                raise Malformed(file, f"{place}.{name}", "a text")
+        statements, at = _statements(members, file)
+        most = {
+            "authenticator": webauthn.LONGEST_DATA,
+            "client": webauthn.LONGEST_CLIENT,
+            "signature": webauthn.LONGEST_SIGNATURE,
+        }
+        parts = {n: webauthn.part(members[n], size, file, f"{place}.{n}") for n, size in most.items()}
         return cls(
-            key=claim["key"],
-            statements=tuple(
-                _bytes(s, DIGEST, file, f"{place}.statements[{n}]") for n, s in enumerate(statements)
-            ),
+            key=members["key"],
+            opening=members["opening"],
+            text=members["text"],
+            statements=statements,
             at=at,
-            signature=_bytes(claim["signature"], SIGNATURE, file, f"{place}.signature"),
+            assertion=Assertion(**parts),
         )
 
 
-@dataclass(frozen=True, slots=True)
-class PersonKey:
-    """A public key on record, and whose it is."""
+Claimed = Signed | Asserted
 
-    person: str
-    public: Ed25519PublicKey
+
+def parse(claim: object, file: str = "fact") -> Claimed:
+    """Read the member ``signed`` in whichever form it says. Malformed unless it is one of the two."""
+    form = claim.get("form") if isinstance(claim, dict) else None
+    return Asserted.parse(claim, file) if form == WEBAUTHN else Signed.parse(claim, file)
 
 
 def statement_of(payload: Mapping[str, Any], file: str = "fact") -> bytes:
@@ -118,6 +189,19 @@ def challenge_of(statements: Sequence[bytes]) -> bytes:
     if not 1 <= len(statements) <= MOST_FACTS or {len(s) for s in statements} != {DIGEST}:
         raise ValueError(f"1 to {MOST_FACTS} statements of {DIGEST} bytes")
     return hashlib.sha256(DOMAIN + b"".join(statements)).digest()
+
+
+def stated(payload: Mapping[str, Any], text: str, file: str = "fact") -> bytes:
+    """What a person states by one fact that they were shown as ``text``, its section."""
+    shown = hashlib.sha256(text.encode()).digest()
+    return hashlib.sha256(shown + statement_of(payload, file)).digest()
+
+
+def shown_challenge(opening: str, statements: Sequence[bytes]) -> bytes:
+    """The 32 bytes that stand for a whole act and its text. ValueError when it has no facts or too many."""
+    if not 1 <= len(statements) <= MOST_FACTS or {len(s) for s in statements} != {DIGEST}:
+        raise ValueError(f"1 to {MOST_FACTS} statements of {DIGEST} bytes")
+    return hashlib.sha256(SHOWN + hashlib.sha256(opening.encode()).digest() + b"".join(statements)).digest()
 
 
 def sign(challenge: bytes, private: Ed25519PrivateKey) -> bytes:
@@ -165,14 +249,26 @@ def verify_challenge(challenge: bytes, signature: bytes, public: Ed25519PublicKe
         raise Broken("the person's signature does not verify") from None
 
 
-def verify(payload: Mapping[str, Any], public: Ed25519PublicKey, file: str = "fact") -> Signed:
-    """The signed claim of an admitted fact, when the holder of ``public`` signed this fact and its act.
+def verify(payload: Mapping[str, Any], key: Ed25519PublicKey | Passkey, file: str = "fact") -> Claimed:
+    """The signed claim of an admitted fact, when the holder of ``key`` signed this fact and its act.
 
     Whose key it is, and whether it was on record and not revoked, is for the caller to say: the person
-    must be the one in ``by``. Malformed when there is no claim in its one form; Broken when the claim
-    names another key, the fact is not the one that was signed, or the signature does not verify.
+    must be the one in ``by``. Malformed when there is no claim in one of its forms; Broken when the claim
+    names another key, the fact is not the one that was signed, its text says something else, or the signature
+    does not verify.
     """
-    signed = Signed.parse(payload.get(CLAIM), file)
+    signed = parse(payload.get(CLAIM), file)
+    match signed, key:
+        case Signed(), Ed25519PublicKey():
+            _by_key(payload, signed, key, file)
+        case Asserted(), Passkey():
+            _by_passkey(payload, signed, key, file)
+        case _:
+            raise Broken(f"{file}: signed in another way than this person's key signs")
+    return signed
+
+
+def _by_key(payload: Mapping[str, Any], signed: Signed, public: Ed25519PublicKey, file: str) -> None:
     if signed.key != thumbprint(public):
         raise Broken(f"{file}: signed by another key than this person's")
     if statement_of(payload, file) != signed.statements[signed.at]:
@@ -181,10 +277,30 @@ def verify(payload: Mapping[str, Any], public: Ed25519PublicKey, file: str = "fa
         verify_challenge(signed.challenge, signed.signature, public)
     except Broken as broken:
         raise Broken(f"{file}: {broken}") from None
-    return signed
 
 
-def check_act(facts: Sequence[Signed | None], file: str = "act") -> None:
+def _by_passkey(payload: Mapping[str, Any], signed: Asserted, key: Passkey, file: str) -> None:
+    if signed.key != key.name:
+        raise Broken(f"{file}: signed by another key than this person's")
+    facts = len(signed.statements)
+    if stated(payload, signed.text, file) != signed.statements[signed.at]:
+        raise Broken(f"{file}: this is not the fact that the person signed")
+    sentence.check_opening(signed.opening, payload, facts, file)
+    sentence.check_section(signed.text, payload, signed.at + 1, facts, file)
+    webauthn.verify_assertion(signed.challenge, signed.assertion, key, file)
+
+
+def asserted(
+    opening: str, sections: Sequence[str], statements: Sequence[bytes], key: str, assertion: Assertion
+) -> list[Asserted]:
+    """The claim of each fact of an act that was signed with a passkey, in their order."""
+    return [
+        Asserted(key=key, opening=opening, text=text, statements=tuple(statements), at=n, assertion=assertion)
+        for n, text in enumerate(sections)
+    ]
+
+
+def check_act(facts: Sequence[Claimed | None], file: str = "act") -> None:
     """Broken unless these are all the facts of one signed act, in their order; or none of them is signed."""
     first = facts[0] if facts else None
     if first is None:
@@ -192,12 +308,34 @@ def check_act(facts: Sequence[Signed | None], file: str = "act") -> None:
             raise Broken(f"{file}: only a part of its facts is signed")
         return
     for n, signed in enumerate(facts):
-        if signed is None or (signed.key, signed.signature) != (first.key, first.signature):
+        if signed is None or (type(signed), signed.proof) != (type(first), first.proof):
             raise Broken(f"{file}: fact {n} does not bear the signature of its act")
         if signed.statements != first.statements or signed.at != n:
             raise Broken(f"{file}: fact {n} does not stand where the person signed it")
     if len(facts) != len(first.statements):
         raise Broken(f"{file}: the person signed {len(first.statements)} facts, and here are {len(facts)}")
+
+
+def _members(claim: object, form: str, members: list[str], file: str) -> dict[str, Any]:
+    """The members of a claim of this form, its key among them a name. Malformed when it is another."""
+    place = f"payload.{CLAIM}"
+    if not isinstance(claim, dict) or claim.get("form") != form:
+        raise Malformed(file, f"{place}.form", f"{FORM} or {WEBAUTHN}, the forms of signature so far")
+    if list(claim) != members:
+        raise Malformed(file, place, f"{', '.join(members)}, in this order and nothing else")
+    _bytes(claim["key"], DIGEST, file, f"{place}.key")
+    return claim
+
+
+def _statements(members: Mapping[str, Any], file: str) -> tuple[tuple[bytes, ...], int]:
+    place = f"payload.{CLAIM}"
+    statements, at = members["statements"], members["at"]
+    if not isinstance(statements, list) or not 1 <= len(statements) <= MOST_FACTS:
+        raise Malformed(file, f"{place}.statements", f"a list of 1 to {MOST_FACTS} statements")
+    if type(at) is not int or not 0 <= at < len(statements):
+        raise Malformed(file, f"{place}.at", "the index of one of the statements")
+    read = (_bytes(s, DIGEST, file, f"{place}.statements[{n}]") for n, s in enumerate(statements))
+    return tuple(read), at
 
 
 def _bytes(text: object, size: int, file: str, place: str) -> bytes:

@@ -7,6 +7,7 @@ system or a mount of another host, holds:
 ``checkpoint``  the last published checkpoint, with its cosignatures
 ``latest``      the last checkpoint known to be committed here, published or not
 ``purged``      one line for each purged entry, so that a restored database forgets again what it must not know
+``door``        how often something ended at the door, so that an older copy of the door's tables is known as one
 ``lock``        held while one of them is replaced
 
 What is promised: each file is the old one or the new one, never a part, also after a loss of power; the
@@ -28,7 +29,8 @@ from tearline.config import replace_file, sync_folder
 from tearline.facts.errors import Broken, Conflict, Malformed
 from tearline.ledger.note import LARGEST_NOTE, Checkpoint, Note
 
-CHECKPOINT, LATEST, PURGED, LOCK = "checkpoint", "latest", "purged", "lock"
+CHECKPOINT, LATEST, PURGED, DOOR, LOCK = "checkpoint", "latest", "purged", "door", "lock"
+_NUMBER = re.compile(rb"[1-9][0-9]{0,18}\n")
 _PURGE = re.compile(r"([0-9a-f]{66}) ([0-9a-z]{16,40})")
 
 
@@ -126,6 +128,21 @@ class Published:
             if new:
                 lines = [f"{Purge.parse(str(purge))}\n" for purge in (*held, *new.values())]
                 self._replace(PURGED, "".join(lines))
+
+    def door(self) -> int:
+        """The furthest number that the door's tables came to; 0 before the first. Broken when it is damaged."""
+        content = self._read(DOOR, 32)
+        if content is None:
+            return 0
+        if _NUMBER.fullmatch(content) is None:
+            raise Broken(f"{self.folder / DOOR} is damaged: expected a number and a newline")
+        return int(content)
+
+    def door_came_to(self, number: int) -> None:
+        """Remember this number, if it is further than what is held; on the disk when it returns."""
+        with self._locked():
+            if number > self.door():
+                self._replace(DOOR, f"{number}\n")
 
     def _check_forward(self, held: str, after: Checkpoint) -> None:
         before = _checkpoint(held)

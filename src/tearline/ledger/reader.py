@@ -4,15 +4,17 @@ A stored fact is hashed again and compared with its leaf, each sealed part is au
 and each disclosure must be one that the fact commits to. What was verified once is remembered.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from tearline.facts.codec import closed, compartments
 from tearline.facts.errors import Broken, Malformed
 from tearline.facts.fact import Compartment, Fact
-from tearline.facts.history import History, Question, Recorded
+from tearline.facts.history import Clause, History, Question, Recorded
 from tearline.facts.shape import Json
 from tearline.ledger import sdjwt, sealing, store
 from tearline.ledger.entry import leaf_of
@@ -26,24 +28,91 @@ Opening = frozenset[Compartment]
 ALL: Opening = frozenset(Compartment)
 
 MOST_AT_ONCE = 500
-REMEMBERED = 30_000
+FIRST_STRETCH = 2048
+REMEMBERED = 60_000
+"""Facts of the usual size that are remembered, as they were read. A million facts are the work of years, of which
+readers look at some hundred matters at a time; these and all people under an agreement are to fit in. In an agency's
+record (``bench/agency.py``) one takes 1.2 KiB opened, and 0.2 KiB more as it was closed for a reader."""
+PLACES = 60_000
+"""Clauses of which it is remembered where the facts stand that match them: eight bytes a fact, and the clause."""
+HISTORIES = 8_000
+"""Facts of the usual size in remembered answers to whole questions: for what is asked again and again as it stands."""
 WEIGHT = 2048
 """Bytes, roughly, of a fact of the usual size. So many of them are remembered, or fewer larger ones."""
 CLAUSES = 4
 """As many of a question's clauses take the place of such a fact."""
+POSITIONS = 32
+"""As many positions take the place of a clause."""
 
-T = TypeVar("T")
+
+class _Held:
+    """A fact as it was read: whole, and as far as it was opened to whoever read it last."""
+
+    __slots__ = ("part", "weight", "whole")
+
+    def __init__(self, recorded: Recorded[Fact], opening: Opening, content: bytes | None) -> None:
+        sealed = compartments(type(recorded.fact).__name__)
+        whole = sealed <= opening
+        self.whole = recorded if whole else None
+        self.part: tuple[Opening, Recorded[Fact]] | None = None if whole else (opening, recorded)
+        # It may be remembered twice: whole, and closed in part.
+        self.weight = (2 if sealed else 1) + (len(content or b"") // WEIGHT if sealed & opening else 0)
+
+    def opened(self, opening: Opening) -> Recorded[Fact] | None:
+        """As it is read with these compartments open, if that is known."""
+        part, whole = self.part, self.whole  # read once: another thread may put another part here meanwhile
+        if part is not None and part[0] == opening:
+            return part[1]
+        if whole is None:
+            return None
+        cut = _closed(whole, opening)
+        if cut is not whole:
+            self.part = (opening, cut)
+        return cut
+
+
+def _closed(recorded: Recorded[Fact], opening: Opening) -> Recorded[Fact]:
+    """A fact that was read with everything open, as it is read with only these compartments open."""
+    fact = closed(recorded.fact, opening)
+    if fact is recorded.fact:
+        return recorded
+    return Recorded(
+        position=recorded.position,
+        ref=recorded.ref,
+        recorded_at=recorded.recorded_at,
+        happened_at=recorded.happened_at,
+        precision=recorded.precision,
+        by=recorded.by,
+        told=recorded.told,
+        fact=fact,
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class _Weighed(Generic[T]):
-    """What is remembered, and how many facts of the usual size it takes the place of."""
+class _Places:
+    """Where the facts stand that match a clause, as far as the ledger was looked through."""
 
-    it: T
+    at: Collection[int]
+    reached: int
+    weight: int
+
+    @classmethod
+    def of(cls, before: "_Places | None", at: Sequence[int], reached: int) -> "_Places":
+        """With what was found beyond what was known before."""
+        since = before.reached if before else 0
+        whole = array("q", [*(before.at if before else ()), *(p for p in at if p >= since)])
+        return cls(whole, reached, 1 + len(whole) // POSITIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """The answer to a whole question."""
+
+    history: History
     weight: int
 
 
-def _weight(weighed: _Weighed[Any]) -> int:
+def _weight(weighed: _Held | _Places | _Answered) -> int:
     return weighed.weight
 
 
@@ -52,8 +121,9 @@ class _Known:
 
     def __init__(self, purges: int) -> None:
         self.purges = purges
-        self.facts: Memory[tuple[int, Opening], _Weighed[Recorded[Fact]]] = Memory(REMEMBERED, _weight)
-        self.histories: Memory[tuple[Question, Opening], _Weighed[History]] = Memory(REMEMBERED, _weight)
+        self.facts: Memory[int, _Held] = Memory(REMEMBERED, _weight)
+        self.places: Memory[Clause, _Places] = Memory(PLACES, _weight)
+        self.histories: Memory[tuple[Question, Opening], _Answered] = Memory(HISTORIES, _weight)
 
 
 class Reader:
@@ -65,21 +135,45 @@ class Reader:
         self._known = _Known(-1)
 
     def history(self, run: store.Run, question: Question, opening: Opening) -> History:
-        """The facts that match, up to the size reached; only what came since the last time is fetched."""
+        """The facts that match, up to the size reached; only what came since the last time is looked for."""
         # The size is read first: all that stands before it is there to be read, now and for ever.
         reached = run.reached()
         known = self._knowing(reached.purges)
-        held = known.histories.get((question, opening))
-        if held is None:
-            held = _Weighed(History(), 1 + len(question.clauses) // CLAUSES)
-        history = held.it
+        answered = known.histories.get((question, opening))
+        history = answered.history if answered is not None else History()
         if history.position < reached.size:
-            found = self._index.positions(run, question, history.position, reached.size, reached.indexed)
-            facts = self._facts(run, found, opening, reached.purges)
-            history = History((*history.facts, *(fact.it for fact in facts)), reached.size)
-            weight = held.weight + sum(fact.weight for fact in facts)
-            known.histories.put((question, opening), _Weighed(history, weight))
+            found = [p for p in self._places(run, question, reached, known) if p >= history.position]
+            facts, weight = self._facts(run, found, opening, reached.purges)
+            history = History((*history.facts, *facts), reached.size)
+            weight += answered.weight if answered is not None else 1 + len(question.clauses) // CLAUSES
+            known.histories.put((question, opening), _Answered(history, weight))
         return history
+
+    def _places(self, run: store.Run, question: Question, reached: store.Reached, known: _Known) -> list[int]:
+        """Where the facts that match stand, in order. What is known of a clause serves every question that has it."""
+        size, first = reached.size, self._index.recent.first
+        found: set[int] = set()
+        new: list[Clause] = []
+        behind: dict[bool, list[Clause]] = {}
+        held: dict[Clause, _Places] = {}
+        for clause in question.clauses:
+            places = known.places.get(clause)
+            if places is None:
+                new.append(clause)
+            else:
+                found.update(places.at)
+                if places.reached < size:
+                    held[clause] = places
+                    behind.setdefault(places.reached >= first, []).append(clause)
+        for clauses in (new, *behind.values()):
+            if clauses:
+                low = min((held[clause].reached for clause in clauses if clause in held), default=0)
+                more = self._index.by_clause(run, clauses, low, size, reached.indexed)
+                for clause, at in more.items():
+                    known.places.put(clause, _Places.of(held.get(clause), at, size))
+                    found.update(at)
+        # Another thread may have come further meanwhile.
+        return sorted(p for p in found if p < size)
 
     def since(
         self, run: store.Run, question: Question, opening: Opening, position: int, until: int | None = None
@@ -95,32 +189,65 @@ class Reader:
         )
         facts: list[Recorded[Fact]] = []
         for at in range(0, len(found), MOST_AT_ONCE):
-            loaded = {f.it.position: f.it for f in self._load(run, found[at : at + MOST_AT_ONCE], opening)}
+            loaded = {f.position: f for f, _ in self._load(run, found[at : at + MOST_AT_ONCE], opening)}
             if len(loaded) != len(found[at : at + MOST_AT_ONCE]):
                 raise Broken("entries that the tables name are missing")
             facts += (loaded[p] for p in found[at : at + MOST_AT_ONCE])
         return History(tuple(facts), size)
 
+    def page(
+        self, run: store.Run, question: Question | None, position: int, most: int, opening: Opening
+    ) -> History:
+        """The first ``most`` facts from this position on that match; looked for in stretches that double.
+
+        So a page of a frequent kind costs the same at any size, and one of a rare kind a few looks into the table.
+        """
+        reached = run.reached()
+        found: list[int] = []
+        stretch = FIRST_STRETCH
+        while position < reached.size and len(found) < most:
+            until = min(reached.size, position + stretch) if question else min(reached.size, position + most)
+            some = (
+                self._index.first(run, question, position, until, reached.indexed, most=most - len(found))
+                if question
+                else range(position, until)
+            )
+            found += some
+            position, stretch = until, stretch * 2
+        if len(found) == most and found:
+            position = found[-1] + 1
+        return History(self.facts(run, found, opening, reached.purges), position)
+
     def facts(
         self, run: store.Run, positions: Sequence[int], opening: Opening, purges: int
     ) -> tuple[Recorded[Fact], ...]:
         """The facts at these positions, in this order. Broken when one is missing."""
-        return tuple(fact.it for fact in self._facts(run, positions, opening, purges))
+        return self._facts(run, positions, opening, purges)[0]
 
     def _facts(
         self, run: store.Run, positions: Sequence[int], opening: Opening, purges: int
-    ) -> list[_Weighed[Recorded[Fact]]]:
+    ) -> tuple[tuple[Recorded[Fact], ...], int]:
+        """The same, and what they weigh together."""
         known = self._knowing(purges).facts
-        found = {p: known.get((p, opening)) for p in positions}
-        missing = [p for p, fact in found.items() if fact is None]
+        found: dict[int, Recorded[Fact] | None] = {}
+        missing: list[int] = []
+        weight = 0
+        for p in positions:
+            held = known.get(p)
+            found[p] = fact = held.opened(opening) if held is not None else None
+            if fact is None or held is None:
+                missing.append(p)
+            else:
+                weight += held.weight
         for at in range(0, len(missing), MOST_AT_ONCE):
-            for fact in self._load(run, missing[at : at + MOST_AT_ONCE], opening):
-                known.put((fact.it.position, opening), fact)
-                found[fact.it.position] = fact
-        facts = [fact for fact in found.values() if fact is not None]
+            for fact, content in self._load(run, missing[at : at + MOST_AT_ONCE], opening):
+                held = _Held(fact, opening, content)
+                known.put(fact.position, held)
+                found[fact.position], weight = fact, weight + held.weight
+        facts = tuple(fact for fact in found.values() if fact is not None)
         if len(facts) != len(found):
             raise Broken("entries that the tables name are missing")
-        return facts
+        return facts, weight
 
     def _knowing(self, purges: int) -> _Known:
         # A thread that still reads for an older count puts what it read where nobody looks any more.
@@ -133,7 +260,8 @@ class Reader:
 
     def _load(
         self, run: store.Run, positions: Sequence[int], opening: Opening
-    ) -> Iterator[_Weighed[Recorded[Fact]]]:
+    ) -> Iterator[tuple[Recorded[Fact], bytes | None]]:
+        """The facts at these positions, and what is stored of their sealed fields."""
         some = padded(positions)
         text = run.sql.in_a_list("facts", len(some))
         for position, leaf, blinding, jws, wrapped, content in run.execute(text, some):
@@ -144,7 +272,7 @@ class Reader:
                 stored = SealedParts.of(leaf, wrapped, content)
                 opened = stored.open(self.master, payload, opening)
                 fact = recorded_of(position, payload, opened, ALL if stored.purged else frozenset())
-                yield _Weighed(fact, 1 + (len(content) // WEIGHT if opened else 0))
+                yield fact, content
             except (Malformed, LookupError, TypeError, ValueError) as wrong:
                 raise Broken(f"entry {position}: a fact that this version cannot read ({wrong!r})") from wrong
 
@@ -171,6 +299,10 @@ class SealedParts:
         self, master: AESGCM, payload: Mapping[str, Any], opening: Opening
     ) -> dict[str, list[str]]:
         """The disclosures of the compartments in ``opening``. Broken unless all parts are there and authentic."""
+        unsealed = self._unsealed(master, payload, opening)
+        return {compartment: part.decode("ascii").split("~") for compartment, part in unsealed.items()}
+
+    def _unsealed(self, master: AESGCM, payload: Mapping[str, Any], opening: Opening) -> dict[str, bytes]:
         has_digests = "_sd" in payload["fact"]
         if (not has_digests and self.wrapped is None and not self.parts) or (has_digests and self.purged):
             return {}
@@ -178,12 +310,12 @@ class SealedParts:
             raise Broken(f"fact {payload['ref']}: sealed fields, their key or their digests are missing")
         cipher = sealing.unwrap(master, self.leaf, self.parts, self.wrapped)
         return {
-            compartment: sealing.unseal(cipher, self.leaf, compartment, part).decode("ascii").split("~")
+            compartment: sealing.unseal(cipher, self.leaf, compartment, part)
             for compartment, part in self.parts.items()
             if compartment in opening
         }
 
     def open(self, master: AESGCM, payload: Mapping[str, Any], opening: Opening) -> dict[str, Json]:
         """The fields in the compartments of ``opening``. Broken unless all parts are there and authentic."""
-        found = self.disclosures(master, payload, opening)
-        return sdjwt.open_fields(payload, [one for some in found.values() for one in some])
+        unsealed = self._unsealed(master, payload, opening)
+        return sdjwt.own_fields(payload, [one for part in unsealed.values() for one in part.split(b"~")])

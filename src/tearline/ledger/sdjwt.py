@@ -10,8 +10,7 @@ Admission is strict: everything that RFC 9901 leaves open and this ledger does n
 import hashlib
 import json
 import os
-from base64 import urlsafe_b64decode
-from binascii import b2a_base64
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -30,6 +29,7 @@ PADDED_TO = (8, 16, 32)
 RESERVED = frozenset({"_sd", "_sd_alg", "..."})
 SALT = 16
 _URL = bytes.maketrans(b"+/", b"-_")
+_STANDARD = bytes.maketrans(b"-_", b"+/")
 
 C = TypeVar("C", bound=str)
 
@@ -129,8 +129,7 @@ def _disclose(sealed: Mapping[C, Mapping[str, Json]]) -> Hidden:
 
 def payload_of(jws: bytes) -> dict[str, Any]:
     """The payload of a fact of our own whose leaf was just found to commit to these bytes."""
-    encoded = jws.split(b".")[1]
-    payload: dict[str, Any] = json.loads(urlsafe_b64decode(encoded + b"=" * (-len(encoded) % 4)))
+    payload: dict[str, Any] = json.loads(_from_base64url(jws.split(b".")[1]))
     return payload
 
 
@@ -235,6 +234,31 @@ def open_fields(
             raise Malformed(file, "disclosure", f"each field once; {name} stands there already")
         opened[name] = value
     return opened
+
+
+def own_fields(payload: Mapping[str, Any], disclosures: Iterable[bytes]) -> dict[str, Json]:
+    """The same of a fact of our own, from disclosures that were just unsealed for its leaf.
+
+    Each is hashed and has to be one that the fact commits to; that its form is the one we write, its digest says.
+    ValueError when it cannot be read, or opens what stands there already.
+    """
+    fact = payload["fact"]
+    committed = set(fact.get("_sd", ()))
+    opened: dict[str, Json] = {}
+    for disclosure in disclosures:
+        digest = _base64url(hashlib.sha256(disclosure).digest()).decode("ascii")
+        if digest not in committed:
+            raise Broken("the fact does not commit to this disclosure")
+        committed.remove(digest)
+        _, name, value = json.loads(_from_base64url(disclosure))
+        if name in fact or name in opened:
+            raise ValueError(f"{name} stands there already")
+        opened[name] = value
+    return opened
+
+
+def _from_base64url(data: bytes) -> bytes:
+    return a2b_base64(data.translate(_STANDARD) + b"=" * (-len(data) % 4))
 
 
 def _read(disclosure: str, file: str) -> tuple[str, Json]:

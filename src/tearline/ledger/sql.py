@@ -162,7 +162,8 @@ class Sql:
 
     def _in_a_list(self, what: str, count: int, kinds: int = 0, stretches: int = 0) -> str:
         """``facts``, ``names``: at ``count`` positions. ``words``: in so many stretches, the postings of ``count``
-        words with so many kinds (0: any), from one position to before another.
+        words with so many kinds (0: any), from one position to before another; ``words gone through``: the same,
+        looked for by stretch and word alone, and each found compared with the kinds.
         """
         some = [_bind(f"p{n}") for n in range(count)]
         match what:
@@ -183,11 +184,12 @@ class Sql:
                 query = sa.select(entries.c.position, entries.c.kind, entries.c.tags).where(
                     entries.c.position.in_(some)
                 )
-            case "words":
+            case "words" | "words gone through":
+                kind = postings.c.kind if what == "words" else postings.c.kind + sa.literal_column("0")
                 query = sa.select(postings.c.position).where(
                     postings.c.stretch.in_([_bind(f"s{n}") for n in range(stretches)]),
                     postings.c.word.in_(some),
-                    *([postings.c.kind.in_([_bind(f"k{n}") for n in range(kinds)])] if kinds else []),
+                    *([kind.in_([_bind(f"k{n}") for n in range(kinds)])] if kinds else []),
                     postings.c.position >= _bind("low"),
                     postings.c.position < _bind("high"),
                 )

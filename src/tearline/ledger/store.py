@@ -14,6 +14,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -43,6 +44,24 @@ _SESSION = (
 _MUST_BE_ON = ("fsync", "full_page_writes", "synchronous_commit")
 
 SCHEMES = "sqlite:///FILE or postgresql+psycopg://USER@HOST/DATABASE"
+
+
+def check_way_to(url: sa.URL) -> None:
+    """Malformed for a database server on another machine that is not reached over TLS, its certificate checked."""
+    named = [url.host, *(url.query[name] for name in ("host", "hostaddr", "service") if name in url.query)]
+    hosts = [host for name in named if name for host in ((name,) if isinstance(name, str) else name)]
+    if url.query.get("sslmode") != "verify-full" and not all(_here(host) for host in hosts):
+        raise Malformed(
+            "database", "sslmode", "?sslmode=verify-full behind the URL, since the server is another machine"
+        )
+
+
+def _here(host: str) -> bool:
+    """A socket's folder, or a name of this machine."""
+    try:
+        return host.startswith("/") or host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class Head(NamedTuple):
@@ -140,6 +159,7 @@ class Store:
                 sa.event.listen(self._engine, "connect", _prepare_sqlite)
                 self._read, self._write = "BEGIN", "BEGIN IMMEDIATE"
             case "postgresql+psycopg" if parsed.database:
+                check_way_to(parsed)
                 self.name = parsed.render_as_string(hide_password=True)
                 self._engine = sa.create_engine(
                     parsed, paramstyle="format", pool_size=8, max_overflow=24, pool_pre_ping=True

@@ -6,14 +6,17 @@ a compressed one is not taken, since a small one could grow without end. The ans
 
 import ssl
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 
 import httpx2
 
 from tearline.peers.addresses import Unreachable
 
 SECONDS_OF_SILENCE = 10.0
+NO_MORE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +45,20 @@ def _trusted() -> ssl.SSLContext:
 
 
 def call(
-    client: httpx2.Client, method: str, url: str, *, content: bytes | None = None, largest: int, until: float
+    client: httpx2.Client,
+    method: str,
+    url: str,
+    *,
+    content: bytes | None = None,
+    headers: Mapping[str, str] = NO_MORE,
+    largest: int,
+    until: float,
 ) -> Answered:
     """Send and read the answer. Unreachable when there is none by ``until`` (monotonic seconds) or it is larger."""
     body = bytearray()
     wait = min(_left(url, until), SECONDS_OF_SILENCE)
     try:
-        with client.stream(method, url, content=content, timeout=wait) as answer:
+        with client.stream(method, url, content=content, headers=headers, timeout=wait) as answer:
             if answer.headers.get("content-encoding", "identity") != "identity":
                 raise Unreachable(f"{url}: answered with compressed bytes, which were not asked for")
             for chunk in answer.iter_raw():

@@ -61,6 +61,7 @@ _ASSESSED = _act("it can be assessed", "puede evaluarse")
 _CONSENTED = _act("the originator can be asked", "puede preguntarse al originador")
 _WARNED = _act("a warning is given, or waived on a ground", "se avisa, o se dispensa el aviso con un motivo")
 _HANDLED = _act("those who handle the source do it", "lo hacen quienes manejan la fuente")
+_FIGURED = _act("it can be figured anew", "puede calcularse de nuevo")
 _LISTED = _stated("nobody adds to it or takes from it to be released", "nadie agrega ni quita para divulgar")
 
 REASONS: Mapping[str, Reason] = {
@@ -116,6 +117,14 @@ REASONS: Mapping[str, Reason] = {
     "source.warnings.answered": _ANSWERED,
     "source.warnings.answered_by": _ANSWERED,
     "source.knowers": _NATURE,
+    "source.k": _NATURE,
+    "exposure.at": _FIGURED,
+    "exposure.as_of": _FIGURED,
+    "exposure.readers": _ASKED,
+    "exposure.p_leak": _ASKED,
+    "exposure.p_leak_low": _ASKED,
+    "exposure.p_leak_high": _ASKED,
+    "exposure.harm": _ASKED,
     "source.standing": _HANDLED,
     "source.review_due": _HANDLED,
     "source.promised": _PAST,

@@ -39,6 +39,7 @@ from tearline.protocol.rule import (
 )
 from tearline.protocol.schema import AGREEMENT_FIELDS, VERSIONS, schema
 from tearline.protocol.span import parse_span
+from tearline.protocol.tree import Field, Node, Root, parts
 from tearline.protocol.types import Record, nearest
 
 LARGEST_BYTES = 512 * 2**10
@@ -311,7 +312,19 @@ def _rule(at: _At, sources: Mapping[str, _Source], dossier: Record, pack: str) -
         waives=tuple(_waivable(one) for one in fields["waives"].list(1)) if "waives" in fields else (),
         pack=pack,
     )
-    return rule, _condition(fields["when"], rule, dossier)
+    checked = _condition(fields["when"], rule, dossier)
+    if effect in (Effect.PERMIT, Effect.WAIVE) and any(map(_is_estimate, parts(checked.tree))):
+        raise fields["when"].wrong("no figure of exposure: an estimate may hold or refuse, never permit")
+    return rule, checked
+
+
+def _is_estimate(node: Node) -> bool:
+    match node:
+        case Root(name="exposure"):
+            return True
+        case Field(of=Root(name="source"), name="k"):
+            return True
+    return False
 
 
 def _waivable(at: _At) -> Waivable:

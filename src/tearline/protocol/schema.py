@@ -26,9 +26,9 @@ from tearline.protocol.types import (
     one_of,
 )
 
-VERSION = 2
+VERSION = 3
 """The version that is assembled today."""
-VERSIONS = (1, 2)
+VERSIONS = (1, 2, 3)
 
 OUTCOME = one_of("cleared", "failed", "refused", "declined", "exempt", "withdrawn", "pending")
 USE = one_of("crime", "court", "protection", "other")
@@ -196,6 +196,34 @@ _SOURCE = (
         "Contacto con la fuente aprobado por un alto funcionario",
         2,
     ),
+    _f(
+        "k",
+        INT,
+        "Of the adversary's people, those among whom the source stays hidden",
+        "Personas del adversario entre las que la fuente sigue oculta",
+        3,
+    ),
+)
+_EXPOSURE = (
+    _f("at", TIMESTAMP, "When it was figured", "Cuándo se calculó", 3),
+    _f("as_of", INT, "From the record up to entry", "Del registro hasta el asiento", 3),
+    _f("readers", INT, "People who would see it", "Personas que lo verían", 3),
+    _f(
+        "p_leak",
+        DOUBLE,
+        "Chance that it reaches the adversary",
+        "Probabilidad de que llegue al adversario",
+        3,
+    ),
+    _f("p_leak_low", DOUBLE, "That chance, at least (95 %)", "Esa probabilidad, al menos (95 %)", 3),
+    _f("p_leak_high", DOUBLE, "That chance, at most (95 %)", "Esa probabilidad, a lo sumo (95 %)", 3),
+    _f(
+        "harm",
+        DOUBLE,
+        "People at risk times that chance",
+        "Personas en riesgo por esa probabilidad",
+        3,
+    ),
 )
 _PROTECTION = (
     _f("people_at_risk", INT, "People at risk, at least", "Personas en riesgo, al menos"),
@@ -308,6 +336,7 @@ DOSSIER = (
     _f("item", _ITEM, "What would be told", "Qué se diría"),
     _f("consent", _CONSENT, "What the originator answered", "Qué respondió el originador", 2),
     _f("source", _SOURCE, "The source", "La fuente"),
+    _f("exposure", _EXPOSURE, "Who would really see it", "Quién lo vería en realidad", 3),
     _f("protection", _PROTECTION, "Those whom it could harm", "A quienes podría dañar"),
     Field(
         "threats",

@@ -16,15 +16,17 @@ from typing import ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
 from tearline.facts.errors import Refused
 from tearline.facts.fact import Compartment, Fact
-from tearline.facts.history import Actor, Draft, History, Precision, Question, Recorded, Role, Told
+from tearline.facts.history import Actor, Draft, History, Precision, Question, Recorded, Role, Told, about
 from tearline.facts.identifiers import CompromiseId, FactId, ItemId, SuspensionId, UnitId
 from tearline.facts.leaks import CooperationSuspended
+from tearline.facts.release import DisclosureRecorded, ItemRegistered, ItemReleased
 from tearline.facts.words import Words
 from tearline.protocol import Pack
 
 F = TypeVar("F", bound=Fact)
 
 NONE: frozenset[Compartment] = frozenset()
+ITEM = Words("item", "el elemento")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,38 @@ class NamesFacts(Protocol):
     def named(self, known: History) -> Sequence[FactId]: ...
 
 
+@runtime_checkable
+class AsksOfActor(Protocol):
+    """A command whose answer depends on who gives it: what is on record about them is part of its question."""
+
+    def asks_of(self, known: History, by: Actor) -> Question: ...
+
+
+@runtime_checkable
+class RestsOnFigures(Protocol):
+    """A command that first has something figured from more of the record than its conflict check covers.
+
+    The figure names the position up to which the record was read for it, is recorded as a fact, and is read from there.
+    What is recorded meanwhile elsewhere does not have the command decided again: it would never be done.
+    """
+
+    opens: ClassVar[frozenset[Compartment]]
+
+    def asks_figures(self, known: History) -> Question:
+        """What the figure is made from; asked again as more becomes known, until it no longer widens."""
+        ...
+
+    def with_figures(self, read: History, at: datetime) -> "Command":
+        """This command, with what was figured from ``read``."""
+        ...
+
+
+def asked_by(command: Command, known: History, by: Actor) -> Question:
+    """All that can change this command's answer to this actor, as far as is known."""
+    question = command.question(known)
+    return question | command.asks_of(known, by) if isinstance(command, AsksOfActor) else question
+
+
 @dataclass(frozen=True, slots=True)
 class Says(Generic[F]):
     """An order to record one fact, if the rules admit it. The fact's declaration is the order's form."""
@@ -91,6 +125,26 @@ class Says(Generic[F]):
 
     allowed: ClassVar[frozenset[Role]]
     opens: ClassVar[frozenset[Compartment]] = NONE
+
+
+NOT_TOLD = frozenset({Role.PARTNER_LIAISON})
+"""Roles outside: to them, what was not given to them is not there."""
+
+
+def asks_given(item: ItemId, by: Actor) -> Question:
+    """What was given of this item, for those to whom it is not there otherwise."""
+    kinds = (ItemReleased, DisclosureRecorded)
+    return about(f"item:{item}", kinds=kinds) if by.role in NOT_TOLD else Question()
+
+
+def require_item(known: History, item: ItemId, by: Actor) -> None:
+    """Refuse an item that nobody registered, and in the same words one that whoever acts was never given."""
+    require(known, ItemRegistered, "item", item, ITEM)
+    if by.role not in NOT_TOLD:
+        return
+    given = [r.fact for r in known.of(ItemReleased)] + [r.fact for r in known.of(DisclosureRecorded)]
+    if not any(fact.item == item and by.person in fact.recipients for fact in given):
+        raise unknown(ITEM, item)
 
 
 SUSPENSION_RULE = "suspended-on-compromise"

@@ -12,23 +12,35 @@ from tearline.facts.harm import (
     ThreatAssessed,
     WarningWaived,
 )
-from tearline.facts.history import Draft, History, Question, Role, about
+from tearline.facts.history import Actor, Draft, History, Question, Role, about
 from tearline.facts.leaks import CompromiseReported
 from tearline.facts.operations import OperationDeclared
 from tearline.facts.release import DisclosureRecorded, ItemRegistered, ItemReleased
 from tearline.facts.words import Words
+from tearline.folds.duties import acts_alone, asked_for, asks_asked
 from tearline.folds.release import releases_of
-from tearline.rooms import Act, Says, require, require_after, require_new, unknown
+from tearline.rooms import (
+    ITEM,
+    NOT_TOLD,
+    Act,
+    Says,
+    asks_given,
+    require,
+    require_after,
+    require_item,
+    require_new,
+    unknown,
+)
 
-ANYONE = frozenset(Role) - {Role.NODE}
+ANYONE = frozenset(Role) - {Role.NODE, Role.ADMINISTRATOR}
 COMPROMISE = Words("compromise", "el compromiso")
 REPORT = Words("report", "el informe")
-ITEM = Words("item", "el elemento")
+OPERATION, RELEASE = Words("operation", "la operación"), Words("release", "la divulgación")
 THREAT = Words("threat", "la amenaza")
 
 
 class ReportHarm(Says[HarmReported]):
-    """Kept as given. Anyone may report."""
+    """Kept as given. Anyone may report; those outside, on a release that they were given."""
 
     allowed = ANYONE
 
@@ -38,7 +50,7 @@ class ReportHarm(Says[HarmReported]):
 
     def decide(self, known: History, act: Act) -> list[Draft]:
         require_new(known, HarmReported, "report", self.fact.report, REPORT)
-        _subject(known, self.fact.compromise, self.fact.release, self.fact.operation)
+        _subject(known, self.fact.compromise, self.fact.release, self.fact.operation, act.by)
         _ordered(self.fact.report, self.fact.least, self.fact.most)
         if self.fact.first_day and self.fact.last_day and self.fact.last_day < self.fact.first_day:
             raise Refused(
@@ -58,7 +70,7 @@ class DocumentCount(Says[CountDocumented]):
 
     def decide(self, known: History, act: Act) -> list[Draft]:
         require_new(known, CountDocumented, "count", self.fact.count, Words("count", "el recuento"))
-        _subject(known, self.fact.compromise, None, self.fact.operation)
+        _subject(known, self.fact.compromise, None, self.fact.operation, act.by)
         _ordered(self.fact.count, self.fact.least, self.fact.most)
         return [act.says(self.fact)]
 
@@ -90,12 +102,16 @@ class AssessThreat(Says[ThreatAssessed]):
 
 
 class WaiveWarning(Says[WarningWaived]):
-    """Only a senior officer decides that people in danger are not warned, on one of six grounds, in writing."""
+    """Only a senior officer decides that people in danger are not warned, on one of six grounds, in writing.
+
+    And never one who asked for a release of the item, or of a tearline version of it: a warning may stand in its way.
+    """
 
     allowed = frozenset({Role.SENIOR_OFFICER})
 
     def question(self, known: History) -> Question:
-        return about(f"threat:{self.fact.threat}", kinds=(ThreatAssessed,))
+        asked = about(f"threat:{self.fact.threat}", kinds=(ThreatAssessed,))
+        return asked | asks_asked(known, self.fact.item)
 
     def decide(self, known: History, act: Act) -> list[Draft]:
         require(known, ThreatAssessed, "threat", self.fact.threat, THREAT)
@@ -107,6 +123,15 @@ class WaiveWarning(Says[WarningWaived]):
                     (self.fact.threat,),
                 )
             require_after(assessed, act, self.fact.threat)
+        if acts_alone(act.by) and act.by.person in asked_for(known, self.fact.item):
+            raise Refused(
+                "asked-for-it",
+                Words(
+                    "whoever asked for a release of an item does not waive a warning of what it says",
+                    "quien pidió divulgar un elemento no exime de avisar de lo que dice",
+                ),
+                (self.fact.threat,),
+            )
         return [act.says(self.fact)]
 
 
@@ -115,11 +140,14 @@ class WarnPeople(Says[PeopleWarned]):
 
     allowed = ANYONE
 
+    def asks_of(self, known: History, by: Actor) -> Question:
+        return asks_given(self.fact.item, by)
+
     def question(self, known: History) -> Question:
         return about(f"item:{self.fact.item}", kinds=(ItemRegistered,))
 
     def decide(self, known: History, act: Act) -> list[Draft]:
-        require(known, ItemRegistered, "item", self.fact.item, ITEM)
+        require_item(known, self.fact.item, act.by)
         return [act.says(self.fact)]
 
 
@@ -139,7 +167,7 @@ class GiveAssistance(Says[AssistanceGiven]):
         )
         if self.fact.report:
             require(known, HarmReported, "report", self.fact.report, REPORT)
-        _subject(known, self.fact.compromise, None, None)
+        _subject(known, self.fact.compromise, None, None, act.by)
         if not (self.fact.report or self.fact.compromise):
             raise Refused(
                 "says-what-for",
@@ -163,13 +191,24 @@ def _subject_question(compromise: str | None, release: str | None, operation: st
     return asked
 
 
-def _subject(known: History, compromise: str | None, release: str | None, operation: str | None) -> None:
+def _subject(
+    known: History, compromise: str | None, release: str | None, operation: str | None, by: Actor
+) -> None:
+    """Refuse what is not on record; to those outside, all but what they were given is as if it were not."""
+    if by.role in NOT_TOLD:
+        if compromise:
+            raise unknown(COMPROMISE, compromise)
+        if operation:
+            raise unknown(OPERATION, operation)
+        given = {r.fact.release for r in releases_of(known) if by.person in r.fact.recipients}
+        if release and release not in given:
+            raise unknown(RELEASE, release)
     if compromise:
         require(known, CompromiseReported, "compromise", compromise, COMPROMISE)
     if operation:
-        require(known, OperationDeclared, "operation", operation, Words("operation", "la operación"))
+        require(known, OperationDeclared, "operation", operation, OPERATION)
     if release and not any(r.fact.release == release for r in releases_of(known)):
-        raise unknown(Words("release", "la divulgación"), release)
+        raise unknown(RELEASE, release)
 
 
 def _ordered(who: str, least: int, most: int | None) -> None:

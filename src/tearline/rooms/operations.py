@@ -26,7 +26,8 @@ from tearline.rooms import Act, Says, require, require_new, unknown
 
 OPERATION = Words("operation", "la operación")
 ORGANISATION = Words("organisation", "la institución")
-PLANNERS = frozenset({Role.OPERATIONS_PLANNER, Role.LIAISON, Role.PARTNER_LIAISON, Role.CHRONICLER})
+PLANNERS = frozenset({Role.OPERATIONS_PLANNER, Role.LIAISON, Role.CHRONICLER})
+"""The partner's side records on its own node; what it says here, our liaison officer records as said by it."""
 
 
 class DeclareOperation(Says[OperationDeclared]):
@@ -114,7 +115,7 @@ class CountResult(Says[ResultCounted]):
 
 
 class RecordToll(Says[TollRecorded]):
-    allowed = frozenset(Role) - {Role.NODE}
+    allowed = frozenset(Role) - {Role.NODE, Role.ADMINISTRATOR, Role.PARTNER_LIAISON}
 
     def question(self, known: History) -> Question:
         return _operation(self.fact.operation) | about(f"toll:{self.fact.toll}", kinds=(TollRecorded,))

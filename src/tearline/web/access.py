@@ -33,7 +33,13 @@ def _grants(*compartments: Compartment) -> tuple[Grant, ...]:
 
 GRANTS: Mapping[Role, tuple[Grant, ...]] = {
     Role.CASE_AGENT: (
-        *_grants(Compartment.CONTENT, Compartment.REASONS, Compartment.PERSONS, Compartment.VERDICTS),
+        *_grants(
+            Compartment.CONTENT,
+            Compartment.REASONS,
+            Compartment.PERSONS,
+            Compartment.VERDICTS,
+            Compartment.EXPOSURE,
+        ),
         Grant(compartment=Compartment.SOURCE_HANDLING, own=True),
         Grant(compartment=Compartment.PEOPLE_AT_RISK, own=True),
     ),
@@ -44,6 +50,7 @@ GRANTS: Mapping[Role, tuple[Grant, ...]] = {
         Compartment.SOURCE_HANDLING,
         Compartment.PEOPLE_AT_RISK,
         Compartment.VERDICTS,
+        Compartment.EXPOSURE,
     ),
     Role.RELEASING_OFFICER: _grants(
         Compartment.CONTENT,
@@ -51,6 +58,7 @@ GRANTS: Mapping[Role, tuple[Grant, ...]] = {
         Compartment.PERSONS,
         Compartment.DOSSIERS,
         Compartment.VERDICTS,
+        Compartment.EXPOSURE,
     ),
     Role.SENIOR_OFFICER: _grants(
         Compartment.CONTENT,
@@ -58,6 +66,7 @@ GRANTS: Mapping[Role, tuple[Grant, ...]] = {
         Compartment.PERSONS,
         Compartment.DOSSIERS,
         Compartment.VERDICTS,
+        Compartment.EXPOSURE,
     ),
     Role.VETTING_OFFICER: (
         *_grants(Compartment.PERSONS),
@@ -70,12 +79,19 @@ GRANTS: Mapping[Role, tuple[Grant, ...]] = {
         Compartment.PERSONS,
         Compartment.DOSSIERS,
         Compartment.VERDICTS,
+        Compartment.INVESTIGATIONS,
+        Compartment.EXPOSURE,
     ),
     Role.HARM_DESK: _grants(Compartment.PEOPLE_AT_RISK, Compartment.WITNESSES),
     Role.ADVOCATE: (Grant(compartment=Compartment.WITNESSES, own=True),),
     Role.OPERATIONS_PLANNER: _grants(Compartment.PERSONS),
     Role.OVERSEER: _grants(
-        Compartment.REASONS, Compartment.DOSSIERS, Compartment.VERDICTS, Compartment.PERSONS
+        Compartment.REASONS,
+        Compartment.DOSSIERS,
+        Compartment.VERDICTS,
+        Compartment.PERSONS,
+        Compartment.INVESTIGATIONS,
+        Compartment.EXPOSURE,
     ),
 }
 """Deny by default: a role that is missing here opens nothing."""
@@ -87,16 +103,23 @@ class Access:
 
     role: Role
     person: PersonId
+    shut: frozenset[Compartment] = frozenset()
+    """The compartments that stay closed although the role opens them: nobody has said yet why they read them."""
 
     @property
     def opening(self) -> frozenset[Compartment]:
         """What must be opened to read; ``cut`` then closes what a narrowed grant does not reach."""
-        return frozenset(g.compartment for g in GRANTS.get(self.role, ()))
+        return frozenset(g.compartment for g in self._grants)
 
     @property
     def outside(self) -> bool:
         """The partner's side: no refusal, rule, count, dissent or other recipient is for them."""
         return self.role is Role.PARTNER_LIAISON
+
+    @property
+    def inside(self) -> bool:
+        """Whether this reader reads the record at all: neither the partner's side nor whoever runs the node does."""
+        return self.role not in (Role.PARTNER_LIAISON, Role.ADMINISTRATOR)
 
     def opens(self, compartment: Compartment) -> bool:
         """Whether this reader opens the whole compartment."""
@@ -117,18 +140,35 @@ class Access:
 
     @property
     def _grants(self) -> tuple[Grant, ...]:
-        return GRANTS.get(self.role, ())
+        return tuple(g for g in GRANTS.get(self.role, ()) if g.compartment not in self.shut)
+
+    def waiting(self, history: History) -> frozenset[Compartment]:
+        """What of the compartments that are shut this reader could open in this history."""
+        granted = {g.compartment: g for g in GRANTS.get(self.role, ()) if g.compartment in self.shut}
+        mine = {r.fact.item for r in history.of(ItemRegistered) if r.by.person == self.person}
+        return frozenset(
+            compartment
+            for r in history
+            if r.told is None
+            for name, compartment in _sealed(type(r.fact))
+            if (grant := granted.get(compartment))
+            and getattr(r.fact, name) == CLOSED
+            and self._reaches(grant, r, mine)
+        )
+
+    def _reaches(self, grant: Grant, recorded: Recorded[Fact], mine: set[ItemId]) -> bool:
+        own = recorded.by.person == self.person or getattr(recorded.fact, "item", None) in mine
+        return (own or not grant.own) and (not grant.rooms or recorded.fact.room in grant.rooms)
 
     def _cut(
         self, recorded: Recorded[Fact], narrow: Mapping[Compartment, Grant], mine: set[ItemId]
     ) -> Recorded[Fact]:
-        own = recorded.by.person == self.person or getattr(recorded.fact, "item", None) in mine
         closed = {
             name: CLOSED
             for name, compartment in _sealed(type(recorded.fact))
             if (grant := narrow.get(compartment))
             and not getattr(recorded.fact, name).purged
-            and not ((grant.own and own) or recorded.fact.room in grant.rooms)
+            and not self._reaches(grant, recorded, mine)
         }
         return replace(recorded, fact=replace(recorded.fact, **closed)) if closed else recorded  # type: ignore[type-var]
 

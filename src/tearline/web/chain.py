@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 
 from tearline.facts.history import Recorded
 from tearline.facts.identifiers import PersonId, UnitId
-from tearline.facts.leaks import CooperationSuspended
+from tearline.facts.leaks import CooperationEnded, CooperationSuspended
 from tearline.facts.parties import Outcome, PersonVettingDecided, UnitStoodDown, UnitVettingDecided
 from tearline.folds.people import Link, People, Status
 from tearline.web.names import Names
 from tearline.web.show import is_open
-from tearline.web.tongue import Tongue, to_the_day
+from tearline.web.tongue import Tongue
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,7 +24,18 @@ class Card:
     decided: str = ""
     note: str = ""
     weakest: bool = False
+    answers_to: str = ""
+    """Said where the drawing no longer shows it."""
     below: list["Card"] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A card in reading order. ``opens``: a level begins with it. ``ends``: how many end after it; None: it has one."""
+
+    card: Card
+    opens: bool
+    ends: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +48,31 @@ class Chain:
     sentence: str
     people: int
     complete: bool
+
+    @property
+    def steps(self) -> list[Step]:
+        return steps_of(self.roots)
+
+
+DEEPEST = 12
+"""Levels drawn one inside the other; whoever stands deeper follows on the last level. Browsers stop at 512 elements."""
+
+
+def steps_of(roots: Sequence[Card]) -> list[Step]:
+    """The tree, superiors before those below them, without recursion: a line may be of any length."""
+    rest = [(card, 0) for card in reversed(roots)]
+    laid: list[tuple[Card, int]] = []
+    while rest:
+        card, depth = rest.pop()
+        laid.append((card, depth))
+        rest += [(below, min(depth + 1, DEEPEST)) for below in reversed(card.below)]
+    depths = [depth for _, depth in laid]
+    steps = []
+    for n, (card, depth) in enumerate(laid):
+        after = depths[n + 1] if n + 1 < len(depths) else 0
+        opens = n > 0 and depth > depths[n - 1]
+        steps.append(Step(card=card, opens=opens, ends=None if after > depth else depth - after))
+    return steps
 
 
 def chain_of(
@@ -65,8 +101,10 @@ def chain_of(
     placed: set[PersonId] = set()
     for line in lines:
         above: Card | None = None
-        for person in reversed(line):
+        for depth, person in enumerate(reversed(line)):
             if person not in placed:
+                if above and depth > DEEPEST:
+                    cards[person].answers_to = above.name
                 (above.below if above else roots).append(cards[person])
                 placed.add(person)
             above = cards[person]
@@ -79,7 +117,7 @@ def chain_of(
         roots=roots,
         unit=unit_card,
         status=weakest.status,
-        sentence=_sentence(say, weakest, names),
+        sentence=_sentence(say, weakest, names, of_release=of_release),
         people=len(links),
         complete=top is not None and all(top in line for line in lines),
     )
@@ -139,6 +177,8 @@ def decided(say: Tongue, link: Link, names: Names) -> str:
             return _by_whom(say, ground, ground.fact, names)  # type: ignore[arg-type]  # matched just above
         case CooperationSuspended():
             return say("since %(when)s, after a leak", when=say.happened(ground))
+        case CooperationEnded():
+            return say("since %(when)s, after a finding", when=say.happened(ground))
         case UnitStoodDown():
             return say("since %(when)s", when=say.happened(ground))
     return ""
@@ -151,7 +191,7 @@ def _by_whom(
     names: Names,
 ) -> str:
     by = names.organisation(fact.decided_by)
-    when = say.moment(ground.happened_at, to_the_day(ground.precision))
+    when = say.to_the_day(ground.happened_at, ground.precision)
     if fact.outcome is Outcome.EXEMPT:
         office = ""
         if isinstance(fact, PersonVettingDecided) and is_open(fact.deciding_office):
@@ -164,8 +204,10 @@ def _by_whom(
     return say("%(said)s, until %(day)s", said=said, day=say.day(fact.valid_until))
 
 
-def _sentence(say: Tongue, weakest: Link, names: Names) -> str:
+def _sentence(say: Tongue, weakest: Link, names: Names, *, of_release: bool) -> str:
     if weakest.status is Status.CLEARED:
+        if not of_release:
+            return say("Everyone in the chain is cleared and in date, and so is the unit.")
         return say("Everyone who will see it is cleared and in date, and so is the unit.")
     who = names.of_link(weakest).name
     return say("The chain is only as strong as its weakest link: %(who)s.", who=who)

@@ -1,7 +1,8 @@
 """What stands between the network and the pages: headers, the origin of a post, the size of a body.
 
-Outside in: trusted host (Starlette's), headers with this response's nonce, body limit (Starlette's), cross-origin
-check. A form needs no token: a browser says where a post comes from, and one from elsewhere is refused.
+Outside in: the watch (``watched``), headers with this response's nonce, proxies and own names (``health``), body limit
+(Starlette's), cross-origin check. So what any of these refuses bears the headers too. A form needs no token: a browser
+says where a post comes from, and one from elsewhere is refused.
 """
 
 import secrets
@@ -12,14 +13,16 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tearline.protocol.load import LARGEST_BYTES
+from tearline.web.watched import refused_by
 
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 LARGEST_FORM = 64 * 1024
 LARGEST_TEXT_FORM = 3 * LARGEST_BYTES + LARGEST_FORM
 """For a protocol's text: a browser may write each byte of it as three."""
-TAKES_TEXTS = frozenset({"/protocols/lab", "/protocols/lab/check", "/protocols/propose"})
+TAKES_TEXTS = frozenset({"/protocols/lab", "/protocols/lab/check", "/protocols/propose", "/people/import"})
+API = "/api/v1/"
 FOR_EVER = "public, max-age=31536000, immutable"
 """For what never changes under its address: it stays in every cache."""
+HTTPS_ONLY = "max-age=63072000; includeSubDomains"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 POLICY = (
@@ -32,16 +35,29 @@ HEADERS = {
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    # Passkeys are for this site's own pages, and nothing else of a device is asked for.
+    "permissions-policy": (
+        "publickey-credentials-get=(self), publickey-credentials-create=(self), camera=(), display-capture=(), "
+        "geolocation=(), microphone=(), payment=(), usb=()"
+    ),
     "x-frame-options": "DENY",
 }
 
 
-class SecureHeaders:
-    """Puts the policy on every answer, and keeps pages out of every cache; files with hashed names stay."""
+def headers_of(*, https: bool) -> dict[str, str]:
+    """The headers that every answer bears."""
+    return HEADERS | ({"strict-transport-security": HTTPS_ONLY} if https else {})
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class SecureHeaders:
+    """Puts the policy on every answer, and keeps pages out of every cache; files with hashed names stay.
+
+    ``https``: the site's address is https, and browsers are told never to ask for it in the clear again.
+    """
+
+    def __init__(self, app: ASGIApp, *, https: bool = False) -> None:
         self.app = app
+        self._headers = headers_of(https=https)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -54,7 +70,7 @@ class SecureHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers["content-security-policy"] = POLICY.format(nonce=nonce)
-                for name, value in HEADERS.items():
+                for name, value in self._headers.items():
                     headers[name] = value
                 headers.setdefault("cache-control", "no-store")
             await send(message)
@@ -70,6 +86,7 @@ class CrossOrigin:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] not in SAFE and not _own(Headers(scope=scope)):
+            refused_by(scope, "cross-origin")
             refused = PlainTextResponse("cross-origin request refused", 403)
             await refused(scope, receive, send)
             return
@@ -77,13 +94,17 @@ class CrossOrigin:
 
 
 class BodyLimit:
-    """Refuses a body that is larger than what may be sent to its address."""
+    """Refuses a body that is larger than what may be sent to its address. The API has a limit of its own."""
 
     def __init__(self, app: ASGIApp) -> None:
+        self._api = app
         self._forms = RequestBodyLimitMiddleware(app, max_body_size=LARGEST_FORM)
         self._texts = RequestBodyLimitMiddleware(app, max_body_size=LARGEST_TEXT_FORM)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(API):
+            await self._api(scope, receive, send)
+            return
         texts = scope["type"] == "http" and scope["path"] in TAKES_TEXTS
         await (self._texts if texts else self._forms)(scope, receive, send)
 

@@ -1,21 +1,25 @@
 """Harm: what bodies have counted, side by side, and reports as they were given. No figure is "the" figure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
 from tearline.facts.harm import CountDocumented, HarmReported
-from tearline.facts.history import History, Recorded, about
+from tearline.facts.history import History, Recorded, each
 from tearline.facts.leaks import CompromiseReported
 from tearline.facts.operations import OperationDeclared
-from tearline.facts.release import DisclosureRecorded, ItemRegistered, ItemReleased
-from tearline.folds.release import releases_of
+from tearline.facts.release import ItemRegistered
+from tearline.folds.carried import UNTIED, Registers, Subject
 from tearline.folds.unsaid import of_counts
 from tearline.rooms.harm import DocumentCount, ReportHarm
-from tearline.web.forms import Asked, form
+from tearline.web import offers
+from tearline.web.asked import Asked
+from tearline.web.choosing import Chooser
+from tearline.web.forms import form
 from tearline.web.names import Names
+from tearline.web.parts import shown
 from tearline.web.places import entry_of
 from tearline.web.show import Shown, label, text
 from tearline.web.tongue import Tongue
@@ -23,7 +27,10 @@ from tearline.web.visit import Visit, Visiting
 
 router = APIRouter()
 
-QUESTION = about(kinds=(CountDocumented, HarmReported, CompromiseReported, OperationDeclared, ItemRegistered))
+A_PAGE = 20
+"""Leaks and operations whose harm is shown at once."""
+Harmed = Recorded[CompromiseReported] | Recorded[OperationDeclared] | None
+"""What harm was recorded after; None where nobody said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +83,11 @@ def count_rows(say: Tongue, counted: Sequence[Recorded[CountDocumented]]) -> lis
     ]
 
 
+def _opening(words: str) -> str:
+    """As words begin a line."""
+    return words[:1].upper() + words[1:]
+
+
 def _figure(say: Tongue, least: int, most: int | None) -> str:
     if most is None:
         return f"{say.number(least)}+"
@@ -93,65 +105,51 @@ def _what(say: Tongue, fact: CountDocumented) -> str:
     return "; ".join(parts)
 
 
-def harm_after(say: Tongue, known: History) -> list[After]:
-    """One group for each compromise and operation that harm was recorded after, live ones first."""
-    names = Names(known, say)
-    groups: list[After] = []
-    for leak in known.of(CompromiseReported):
-        groups += _group(
-            say,
-            leak.told.telling if leak.told else None,
-            f"/leaks/{leak.fact.compromise}",
-            title=say("After the leak of: %(item)s", item=names.item(leak.fact.item).name),
-            counted=[r for r in known.of(CountDocumented) if r.fact.compromise == leak.fact.compromise],
-            reported=[r for r in known.of(HarmReported) if r.fact.compromise == leak.fact.compromise],
-        )
-    for operation in known.of(OperationDeclared):
-        groups += _group(
-            say,
-            operation.told.telling if operation.told else None,
-            f"/operations/{operation.fact.operation}",
-            title=say("In the operation: %(name)s", name=operation.fact.name),
-            counted=[r for r in known.of(CountDocumented) if r.fact.operation == operation.fact.operation],
-            reported=[r for r in known.of(HarmReported) if r.fact.operation == operation.fact.operation],
-        )
-    rest = [r for r in known.of(HarmReported) if not r.fact.compromise and not r.fact.operation]
-    counted = [r for r in known.of(CountDocumented) if not r.fact.compromise and not r.fact.operation]
-    groups += _group(
-        say, None, "/harm", title=say("Not tied to a leak or an operation"), counted=counted, reported=rest
+def subjects(registers: Registers, harm: Mapping[Subject, Sequence[int]]) -> list[Harmed]:
+    """What harm was recorded after, live ones first: leaks, operations, and what is not tied to either."""
+    found: list[Harmed] = [r for r in registers.leaks if ("compromise", r.fact.compromise) in harm]
+    found += [r for r in registers.operations if ("operation", r.fact.operation) in harm]
+    if UNTIED in harm:
+        found.append(None)
+    return sorted(found, key=lambda r: r is not None and r.told is not None)
+
+
+def subject_of(harmed: Harmed) -> Subject:
+    match harmed.fact if harmed else None:
+        case CompromiseReported(compromise=compromise):
+            return ("compromise", compromise)
+        case OperationDeclared(operation=operation):
+            return ("operation", operation)
+    return UNTIED
+
+
+def harm_after(say: Tongue, harmed: Harmed, known: History, names: Names) -> After:
+    """The counts and reports in ``known`` that came after this."""
+    telling = harmed.told.telling if harmed and harmed.told else None
+    href, title = "/harm", say("Not tied to a leak or an operation")
+    match harmed.fact if harmed else None:
+        case CompromiseReported(compromise=compromise, item=item):
+            href = f"/leaks/{compromise}"
+            title = say("After the leak of: %(item)s", item=names.item(item).name)
+        case OperationDeclared(operation=operation, name=name):
+            href, title = f"/operations/{operation}", say("In the operation: %(name)s", name=name)
+    counted = known.of(CountDocumented)
+    return After(
+        id="after-" + href.strip("/").replace("/", "-").replace(".", "-"),
+        title=title,
+        href=href,
+        telling=telling,
+        counts=count_rows(say, counted),
+        unsaid=[say(words) for words in of_counts(counted)],
+        reports=[_report(say, r) for r in known.of(HarmReported)],
     )
-    return sorted(groups, key=lambda g: g.telling is not None)
-
-
-def _group(
-    say: Tongue,
-    telling: str | None,
-    href: str,
-    *,
-    title: str,
-    counted: Sequence[Recorded[CountDocumented]],
-    reported: Sequence[Recorded[HarmReported]],
-) -> list[After]:
-    if not counted and not reported:
-        return []
-    return [
-        After(
-            id="after-" + href.strip("/").replace("/", "-").replace(".", "-"),
-            title=title,
-            href=href,
-            telling=telling,
-            counts=count_rows(say, counted),
-            unsaid=[say(words) for words in of_counts(counted)],
-            reports=[_report(say, r) for r in reported],
-        )
-    ]
 
 
 def _report(say: Tongue, r: Recorded[HarmReported]) -> Report:
     fact = r.fact
     shown = ("source_class", "source", "place", "first_day", "last_day", "reliability", "credibility")
     return Report(
-        title=f"{_figure(say, fact.least, fact.most)} {say(fact.harm)}",
+        title=f"{_opening(say(fact.harm))}: {_figure(say, fact.least, fact.most)}",
         account=text(say, fact, "account"),
         rows=[
             (label(say, HarmReported, name), said) for name in shown if (said := text(say, fact, name)) != "—"
@@ -162,45 +160,38 @@ def _report(say: Tongue, r: Recorded[HarmReported]) -> Report:
 
 
 @router.get("/harm")
-def harm(visit: Visiting) -> Response:
+def harm_page(visit: Visiting) -> Response:
     visit.own_side()
-    may_count = visit.role in DocumentCount.allowed
-    return visit.page("harm.html", groups=harm_after(visit.say, visit.read(QUESTION)), may_count=may_count)
+    say, harm = visit.say, visit.projections.harm()
+    page = shown(subjects(visit.projections.registers(), harm), visit.place("from"), A_PAGE)
+    places = {subject_of(one): harm[subject_of(one)] for one in page.items}
+    seen = visit.read_at(sorted({place for some in places.values() for place in some}))
+    items = [one.fact.item for one in page.items if one and isinstance(one.fact, CompromiseReported)]
+    names = Names(visit.read(each("item", items, (ItemRegistered,))), say)
+
+    def after(one: Harmed) -> After:
+        here = set(places[subject_of(one)])
+        return harm_after(say, one, History(tuple(r for r in seen if r.position in here)), names)
+
+    return visit.page("harm.html", page=page.part(after), may_count=visit.role in DocumentCount.allowed)
 
 
-def _subjects(visit: Visit) -> dict[str, list[tuple[str, str]]]:
-    """What harm can be tied to: the live leaks, releases and operations."""
-    say = visit.say
-    known = visit.read(
-        about(kinds=(CompromiseReported, ItemReleased, DisclosureRecorded, OperationDeclared, ItemRegistered))
-    )
-    names = Names(known, say)
-    return {
-        "compromise": [
-            (r.fact.compromise, f"{names.item(r.fact.item).name}, {say.happened(r)}")
-            for r in known.of(CompromiseReported)
-            if not r.told
-        ],
-        "release": [
-            (r.fact.release, f"{names.item(r.fact.item).name}, {say.happened(r)}")
-            for r in releases_of(known)
-            if not r.told
-        ],
-        "operation": [(r.fact.operation, r.fact.name) for r in known.of(OperationDeclared) if not r.told],
+def _subjects(visit: Visit, *names: str) -> tuple[dict[str, Chooser], dict[str, object]]:
+    """What harm can be tied to, of the live leaks, releases and operations, and what the address says that it is."""
+    every: dict[str, Chooser] = {
+        "compromise": offers.compromises(visit),
+        "release": offers.releases(visit),
+        "operation": offers.operations(visit),
     }
-
-
-def _chosen(visit: Visit, subjects: dict[str, list[tuple[str, str]]]) -> dict[str, object]:
-    """What the address already says it is about."""
     asked = visit.request.query_params
-    return {name: asked[name] for name, known in subjects.items() if asked.get(name) in dict(known)}
+    fixed: dict[str, object] = {n: asked[n] for n in names if n in asked and every[n].called([asked[n]])}
+    return {name: every[name] for name in names}, fixed
 
 
 def report(visit: Visit) -> Asked:
     visit.own_side()
     say = visit.say
-    subjects = _subjects(visit)
-    fixed = _chosen(visit, subjects)
+    subjects, fixed = _subjects(visit, "compromise", "release", "operation")
     return Asked(
         title=say("Report harm"),
         submit=say("Record the report"),
@@ -212,7 +203,7 @@ def report(visit: Visit) -> Asked:
         lead=say("Kept as it was given. People who are not named are a number, at least and at most."),
         new="report",
         fixed=fixed,
-        options=subjects,
+        choosers=subjects,
         hints={"source": say("Sealed: only those who protect witnesses read it.")},
         order_of_fields=(
             "harm",
@@ -231,7 +222,7 @@ def report(visit: Visit) -> Asked:
 def count(visit: Visit) -> Asked:
     visit.own_side()
     say = visit.say
-    subjects = _subjects(visit)
+    subjects, fixed = _subjects(visit, "compromise", "operation")
     return Asked(
         title=say("Document a count"),
         submit=say("Record the count"),
@@ -244,8 +235,8 @@ def count(visit: Visit) -> Asked:
             "What a body has said it counted, beside the others. One figure: at least and at most are equal."
         ),
         new="count",
-        fixed=_chosen(visit, subjects),
-        options={name: subjects[name] for name in ("compromise", "operation")},
+        fixed=fixed,
+        choosers=subjects,
     )
 
 

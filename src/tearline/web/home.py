@@ -1,23 +1,23 @@
 """The first page: what needs the reader, by deadline; and the worked cases, apart."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import reduce
 from operator import or_
+from typing import TypeVar
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from tearline.facts.history import History, Question, Recorded, Role, about, each
+from tearline.facts.history import Question, Recorded, Role, about, each
 from tearline.facts.identifiers import ItemId, PersonId
-from tearline.facts.leaks import CompromiseReported, InvestigationOpened
+from tearline.facts.investigation import FindingMade
+from tearline.facts.leaks import CompromiseReported
 from tearline.facts.operations import OperationDeclared
 from tearline.facts.parties import (
     PersonEnrolled,
-    PersonVettingDecided,
     UnitFormed,
-    UnitVettingDecided,
 )
 from tearline.facts.release import (
     CopyReceived,
@@ -34,22 +34,24 @@ from tearline.facts.release import (
     SourceWarningAnswered,
     VerdictReached,
 )
+from tearline.folds.carried import NEVER, Lapse, Perishing, Queue, asked_by, decided, to_sign
 from tearline.folds.obligations import Obligation
-from tearline.folds.people import People, Status
+from tearline.folds.owing import Concern
 from tearline.folds.protocols import STANDINGS, ProposalState, proposals
 from tearline.jobs.effect import effect_question
-from tearline.rooms.protocols import OFFICERS
+from tearline.projections import Projections
 from tearline.rooms.release.requests import LINES
 from tearline.web.names import Names
-from tearline.web.oversight import ORGANISATIONS, all_owed
+from tearline.web.oversight import ORGANISATIONS
 from tearline.web.places import page_of
+from tearline.web.queue import Waiting, clock, grouped, nothing
 from tearline.web.release.copies import effect_of
-from tearline.web.release.listing import Row
 from tearline.web.release.request import title
 from tearline.web.visit import Visit, Visiting
 
 router = APIRouter()
-SOON_DAYS = 60
+SOON = timedelta(days=60)
+T = TypeVar("T")
 MOST = 60
 
 
@@ -62,88 +64,86 @@ class Need:
     kind: str
     reads: Question
     """What the reader must be told for the title: asked only for the needs that are shown."""
+    act: str
+    act_href: str = ""
+    """The one next thing to do, and where it is done, if not on the page itself."""
     why: str = ""
+    of: Callable[[Names], str] | None = None
+    """What ``why`` is about."""
     due: datetime | None = None
     perishes: bool = False
     verdict: str = ""
-    answers: int | None = None
-    """The position of what is to be answered: the duty to answer it says by when."""
+
+
+@dataclass(slots=True)
+class Pile:
+    """What waits, as far as it can come to be shown; ``beyond`` is how much more there is."""
+
+    needs: list[Need] = field(default_factory=list)
+    beyond: int = 0
+    answers: frozenset[int] = frozenset()
+    """Where what is to be answered stands: the duty to answer it is not told once more."""
+
+    def add(self, found: Sequence[T], need: Callable[[T], Need]) -> None:
+        """These, in the order of their deadlines: no more of them can be among the first than are shown at all."""
+        self.needs += [need(one) for one in found[:MOST]]
+        self.beyond += max(0, len(found) - MOST)
 
 
 @router.get("/")
 def home(visit: Visiting) -> Response:
     if visit.access.outside:
-        return visit.page("home.html", rows=_rows(visit, _receipts(visit)), cases=[], more=0)
-    needs = list(_needs(visit))
-    needs = sorted(
-        [*_with_due(visit, needs), *_owed(visit, {n.answers for n in needs})],
-        key=lambda n: (n.due is None, n.due or visit.now),
-    )
+        return _page(visit, Pile(needs=_receipts(visit)))
+    pile = Pile()
+    for found in QUEUES.get(visit.role, ()):
+        found(visit, pile)
+    _owed(visit, pile)
+    # Whoever keeps the node sees none of what it holds, and a worked case tells what it holds.
+    cases = told_pages(visit) if visit.leads("/cases/any") else []
+    return _page(visit, pile, cases)
+
+
+def _page(visit: Visit, pile: Pile, cases: Sequence[object] = ()) -> Response:
+    needs = sorted(pile.needs, key=lambda n: (n.due is None, n.due or visit.now))
     return visit.page(
         "home.html",
-        rows=_rows(visit, needs[:MOST]),
-        more=max(0, len(needs) - MOST),
-        cases=told_pages(visit),
+        groups=grouped(visit.say, _rows(visit, needs[:MOST]), visit.now),
+        nothing=nothing(visit.say, visit.role),
+        more=max(0, len(needs) + pile.beyond - MOST),
+        now=f"{visit.now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        cases=cases,
     )
 
 
-def _rows(visit: Visit, needs: Sequence[Need]) -> list[Row]:
+def _rows(visit: Visit, needs: Sequence[Need]) -> list[tuple[datetime | None, Waiting]]:
     say, now = visit.say, visit.now
     names = Names(visit.read(reduce(or_, (n.reads for n in needs), ORGANISATIONS)), say)
-    rows = []
-    for need in needs:
-        due = overdue = ""
-        if need.due is not None:
-            when = say.until(need.due, now)
-            late = need.due < now
-            if need.perishes:
-                due, overdue = ("", say("perished")) if late else (say("perishes %(when)s", when=when), "")
-            else:
-                due, overdue = ("", when) if late else (say("due %(when)s", when=when), "")
-        rows.append(
-            Row(
+    return [
+        (
+            need.due,
+            Waiting(
                 title=need.title(names),
                 href=need.href,
+                act=(need.act_href or need.href, need.act),
                 kind=need.kind,
-                why=need.why,
-                due=due,
-                overdue=overdue,
+                why=f"{need.why}: {need.of(names)}" if need.of else need.why,
                 verdict=need.verdict,
-            )
+                clock=clock(say, need.due, now, perishes=need.perishes) if need.due else None,
+            ),
         )
-    return rows
+        for need in needs
+    ]
 
 
-def _needs(visit: Visit) -> Iterator[Need]:
-    """What waits for this role, from the facts alone."""
-    if visit.role in LINES:
-        yield from _to_sign(visit)
-    if visit.role in OFFICERS:
-        yield from _to_adopt(visit)
-    match visit.role:
-        case Role.RELEASING_OFFICER:
-            yield from _to_release(visit)
-            yield from _to_answer(visit)
-        case Role.SENIOR_OFFICER:
-            yield from _to_answer(visit)
-            yield from _to_investigate(visit)
-        case Role.INVESTIGATOR:
-            yield from _to_investigate(visit)
-        case Role.CASE_AGENT | Role.LIAISON:
-            yield from _asked(visit)
-        case Role.VETTING_OFFICER:
-            yield from _lapsing(visit)
-        case _:
-            return
-
-
-def _request(visit: Visit, r: Recorded[ReleaseRequested], kind: str) -> Need:
+def _request(visit: Visit, r: Recorded[ReleaseRequested], kind: str, act: str, form: str = "") -> Need:
     standing = visit.projections.requests()
     verdict = standing.effect.get(r.fact.request)
     return Need(
         title=lambda names: title(visit.say, r.fact, names),
         href=f"/releases/{r.fact.request}",
         kind=kind,
+        act=act,
+        act_href=f"/releases/{r.fact.request}/{form}" if form else "",
         reads=_item(r.fact.item) | about(f"unit:{r.fact.unit}", kinds=(UnitFormed,)),
         why=visit.say("asked %(when)s", when=visit.say.happened(r)),
         due=standing.perishes(r.fact.item),
@@ -156,182 +156,264 @@ def _item(item: ItemId) -> Question:
     return about(f"item:{item}", kinds=(ItemRegistered,))
 
 
-def _to_sign(visit: Visit) -> Iterator[Need]:
-    line = LINES[visit.role]
-    standing = visit.projections.requests()
-    for r in standing.open():
-        if line in standing.lines.get(r.fact.request, ()) or r.by.person == visit.actor.person:
-            continue
-        if standing.effect.get(r.fact.request) is Effect.REFUSE:
-            continue
-        if line is not SignOffLine.SECOND or standing.contested(r.fact):
-            yield _request(visit, r, visit.say("Sign or say why not"))
+def _open(visit: Visit, pile: Pile, queue: Queue, need: Callable[[Recorded[ReleaseRequested]], Need]) -> None:
+    """The open requests that stand in this queue."""
+    asked = visit.projections.requests().asked
+    pile.add(visit.projections.open_requests(queue), lambda one: need(asked[one[2]]))
 
 
-def _to_adopt(visit: Visit) -> Iterator[Need]:
+def _to_sign(visit: Visit, pile: Pile) -> None:
+    """Nobody signs off their own request."""
+    asked = visit.projections.requests().asked
+    found = visit.projections.once(_others, LINES[visit.role], visit.actor.person)
+    kind, act = visit.say("Your signature"), visit.say("Sign or say why not")
+    pile.add(found, lambda one: _request(visit, asked[one[2]], kind, act))
+
+
+def _others(projections: Projections, line: SignOffLine, person: PersonId) -> Sequence[Perishing]:
+    """The requests that lack this signature, but for this person's own."""
+    own = {request for *_, request in projections.open_requests(asked_by(person))}
+    return [one for one in projections.open_requests(to_sign(line)) if one[2] not in own]
+
+
+def _to_adopt(visit: Visit, pile: Pile) -> None:
     """Proposed protocols that this reader may sign."""
     say, me = visit.say, visit.actor.person
     for one in proposals(visit.read(STANDINGS)):
         taken = {one.recorded.by.person, *(r.by.person for r in one.signed)}
         if one.state(visit.now) is ProposalState.OPEN and me not in taken:
             protocol = one.fact.protocol
-            yield Need(
+            need = Need(
                 title=lambda _names, protocol=protocol: protocol,  # type: ignore[misc]  # bound as it is now
                 href=f"/protocols/proposals/{one.fact.proposal}",
-                kind=say("Read a proposed protocol, and sign it or not"),
+                kind=say("Proposed protocol"),
+                act=say("Read it, and sign it or not"),
                 reads=Question(),
                 why=say("proposed %(when)s", when=say.happened(one.recorded)),
                 due=one.expires,
             )
+            pile.needs.append(need)
 
 
-def _to_release(visit: Visit) -> Iterator[Need]:
-    standing = visit.projections.requests()
-    for r in standing.open():
-        if standing.effect.get(r.fact.request) is Effect.RELEASE:
-            yield _request(visit, r, visit.say("Ready to release"))
+def _to_release(visit: Visit, pile: Pile) -> None:
+    kind, act = visit.say("Ready to release"), visit.say("Release it")
+    _open(visit, pile, decided(Effect.RELEASE), lambda r: _request(visit, r, kind, act, "release"))
 
 
-def _asked(visit: Visit) -> Iterator[Need]:
-    for r in visit.projections.requests().open():
-        if r.by.person == visit.actor.person:
-            yield _request(visit, r, visit.say("Your request"))
+def _asked(visit: Visit, pile: Pile) -> None:
+    kind, act = visit.say("Your request"), visit.say("See how it stands")
+    _open(visit, pile, asked_by(visit.actor.person), lambda r: _request(visit, r, kind, act))
 
 
-def _to_answer(visit: Visit) -> Iterator[Need]:
-    say, known = visit.say, visit.projections.work()
-    answered = {r.fact.dissent for r in known.of(DissentAnswered)}
-    for r in known.of(DissentRecorded):
-        if r.told is None and r.fact.dissent not in answered and r.by.person != visit.actor.person:
-            yield Need(
-                title=_named(r.fact.item),
-                href=f"/items/{r.fact.item}/dissents/{r.fact.dissent}/answer",
-                kind=say("Answer the dissent"),
-                reads=_item(r.fact.item),
-                why=say("recorded %(when)s", when=say.happened(r)),
-                answers=r.position,
-            )
-    replied = {r.fact.warning for r in known.of(SourceWarningAnswered)}
-    for w in known.of(SourceWarned):
-        if w.told is None and w.fact.warning not in replied:
-            yield Need(
-                title=_named(w.fact.item),
-                href=f"/items/{w.fact.item}/warnings/{w.fact.warning}/answer",
-                kind=say("Answer the source's warning"),
-                reads=_item(w.fact.item),
-                why=say(w.fact.kind),
-                answers=w.position,
-            )
+def _to_answer(visit: Visit, pile: Pile) -> None:
+    """What has to be answered, each by the day by which that is owed."""
+    say, me = visit.say, visit.actor.person
+    due, found, pile.answers = visit.projections.once(_unanswered, _answering(visit), me)
+
+    def need(r: Recorded[DissentRecorded] | Recorded[SourceWarned]) -> Need:
+        if isinstance(r.fact, DissentRecorded):
+            href, kind, act = f"dissents/{r.fact.dissent}", say("Dissent"), say("Answer the dissent")
+            why = say("recorded %(when)s", when=say.happened(r))
+        else:
+            href, kind = f"warnings/{r.fact.warning}", say("The source's warning")
+            act, why = say("Answer the source's warning"), say(r.fact.kind)
+        return Need(
+            title=_named(r.fact.item),
+            href=f"/items/{r.fact.item}/{href}/answer",
+            kind=kind,
+            act=act,
+            reads=_item(r.fact.item),
+            why=why,
+            due=due.get(r.position),
+        )
+
+    pile.add(found, need)
+
+
+def _unanswered(
+    projections: Projections, answering: frozenset[str], person: PersonId
+) -> tuple[
+    Mapping[int, datetime | None],
+    Sequence[Recorded[DissentRecorded] | Recorded[SourceWarned]],
+    frozenset[int],
+]:
+    """Dissents of others and warnings that nobody answered: when each is due, by its place; they; their places."""
+    owed = {o.ground.position: o.due for o in projections.owed_of(answering)}
+    found: list[Recorded[DissentRecorded] | Recorded[SourceWarned]] = [
+        r for r in projections.unanswered_dissents() if r.by.person != person
+    ]
+    found += projections.unanswered_warnings()
+    due = {r.position: owed.get(r.position) for r in found}
+    found.sort(key=lambda r: (due[r.position] is None, due[r.position] or NEVER))
+    return due, found, frozenset(due)
 
 
 def _named(item: ItemId) -> Callable[[Names], str]:
     return lambda names: names.item(item).name
 
 
-def _to_investigate(visit: Visit) -> Iterator[Need]:
-    say, known = visit.say, visit.projections.work()
-    investigated = {r.fact.compromise for r in known.of(InvestigationOpened)}
-    for r in known.of(CompromiseReported):
-        if r.told is None and r.fact.compromise not in investigated:
-            yield Need(
-                title=_named(r.fact.item),
-                href=f"/leaks/{r.fact.compromise}",
-                kind=say("Open an investigation"),
-                reads=_item(r.fact.item),
-                why=say("leak reported %(when)s", when=say.moment(r.known_at)),
-            )
+def _concerned(names: Names, item: ItemId, about: str) -> str:
+    """An item by its title, and what of it was done, by its identifier: one item goes out more than once."""
+    called = names.item(item).name
+    return called if about == item else f"{called} ({about})"
 
 
-def _lapsing(visit: Visit) -> Iterator[Need]:
+def _to_investigate(visit: Visit, pile: Pile) -> None:
+    say = visit.say
+    pile.add(
+        visit.projections.uninvestigated(),
+        lambda r: Need(
+            title=_named(r.fact.item),
+            href=f"/leaks/{r.fact.compromise}",
+            kind=say("Nobody investigates it"),
+            act=say("Open an investigation"),
+            act_href=f"/leaks/{r.fact.compromise}/investigation",
+            reads=_item(r.fact.item),
+            why=say("leak reported %(when)s", when=say.moment(r.known_at)),
+        ),
+    )
+
+
+def _to_confirm(visit: Visit, pile: Pile) -> None:
+    """Findings that another proposed, for whoever may open what they rest on."""
+    say, me = visit.say, visit.actor.person
+    pile.add(
+        [r for r in visit.projections.to_confirm() if r.by.person != me],
+        lambda r: Need(
+            title=_named(r.fact.item),
+            href=f"/investigations/{r.fact.investigation}",
+            kind=say("Finding to confirm"),
+            act=say("Read it, and confirm it or not"),
+            act_href=f"/investigations/{r.fact.investigation}/findings/{r.fact.finding}/confirm",
+            reads=_item(r.fact.item),
+            why=say("proposed %(when)s", when=say.happened(r)),
+        ),
+    )
+
+
+def _to_lift(visit: Visit, pile: Pile) -> None:
+    """Suspensions that another proposed to lift."""
+    say, me = visit.say, visit.actor.person
+    pile.add(
+        [r for r in visit.projections.to_lift() if r.by.person != me],
+        lambda r: Need(
+            title=lambda names: names.unit(r.fact.unit).name,
+            href=f"/leaks/{r.fact.compromise}",
+            kind=say("Suspension to lift"),
+            act=say("Read why, and lift it or not"),
+            act_href=f"/leaks/{r.fact.compromise}/liftings/{r.fact.lifting}",
+            reads=about(f"unit:{r.fact.unit}", kinds=(UnitFormed,)),
+            why=say("proposed %(when)s", when=say.happened(r)),
+        ),
+    )
+
+
+def _lapsing(visit: Visit, pile: Pile) -> None:
     """Units and people whose pass has ended or is about to, and those whose vetting is pending."""
     say = visit.say
-    vetted = visit.read(about(kinds=(PersonVettingDecided, UnitVettingDecided, UnitFormed)))
-    live = History(tuple(r for r in vetted if r.told is None), vetted.position)
-    people = People(live, visit.now)
-    for person, decided in people.vetted.items():
-        status, until = people.own_link(person).status, decided.fact.valid_until
-        if status is Status.PENDING or _soon(until, visit.now):
-            yield Need(
-                title=lambda names, person=person: names.person(person).name,  # type: ignore[misc]  # a default keeps the value
-                href=f"/people/{person}",
-                kind=say("Vetting pending") if status is Status.PENDING else say("Vetting ends"),
-                reads=about(f"person:{person}", kinds=(PersonEnrolled,)),
-                due=until,
+
+    def need(one: Lapse) -> Need:
+        if one.unit:
+            return Need(
+                title=lambda names: names.unit(one.subject).name,
+                href=f"/units/{one.subject}",
+                kind=say("Unit not vetted") if one.open else say("Unit's vetting ends"),
+                act=say("See the unit's record"),
+                reads=about(f"unit:{one.subject}", kinds=(UnitFormed,)),
+                due=one.due,
             )
-    for unit in people.formed:
-        unit_vetted = people.unit_vetted.get(unit)
-        until = unit_vetted.fact.valid_until if unit_vetted else None
-        if unit_vetted is None or _soon(until, visit.now):
-            yield Need(
-                title=lambda names, unit=unit: names.unit(unit).name,  # type: ignore[misc]  # a default keeps the value
-                href=f"/units/{unit}",
-                kind=say("Unit not vetted") if unit_vetted is None else say("Unit's vetting ends"),
-                reads=about(f"unit:{unit}", kinds=(UnitFormed,)),
-                due=until,
-            )
+        return Need(
+            title=lambda names: names.person(one.subject).name,
+            href=f"/people/{one.subject}",
+            kind=say("Vetting pending") if one.open else say("Vetting ends"),
+            act=say("See their record"),
+            reads=about(f"person:{one.subject}", kinds=(PersonEnrolled,)),
+            due=one.due,
+        )
+
+    pile.add(visit.projections.lapsing(visit.now, visit.now + SOON), need)
 
 
-def _soon(until: datetime | None, now: datetime) -> bool:
-    return until is not None and (until - now).days < SOON_DAYS
+def _by_duty(concerns: Concern) -> Concern:
+    """What would cure a hold shows on the request, which is listed already."""
+    return lambda o: not isinstance(o.ground.fact, VerdictReached) and concerns(o)
 
 
-OWED_TO: Mapping[Role, Callable[[Obligation], bool]] = {
+QUEUES: Mapping[Role, Sequence[Callable[[Visit, Pile], None]]] = {
+    Role.CASE_AGENT: (_asked,),
+    Role.SOURCE_HANDLER: (_to_sign,),
+    Role.RELEASING_OFFICER: (_to_sign, _to_adopt, _to_release, _to_answer),
+    Role.SENIOR_OFFICER: (_to_sign, _to_adopt, _to_answer, _to_investigate, _to_lift),
+    Role.VETTING_OFFICER: (_lapsing,),
+    Role.LIAISON: (_asked, _to_adopt),
+    Role.INVESTIGATOR: (_to_investigate, _to_confirm),
+    Role.OVERSEER: (_to_confirm,),
+}
+"""What waits for whom, beside what is owed. Deny by default: who is missing is shown none of it."""
+
+
+OWED_TO: Mapping[Role, Concern] = {
     Role.OVERSEER: lambda o: o.creditor == o.agreement.terms.overseer,
     Role.HARM_DESK: lambda o: o.creditor == "people",
     Role.ADVOCATE: lambda o: o.creditor == "people",
     Role.SENIOR_OFFICER: lambda o: o.debtor == o.agreement.terms.own,
     Role.RELEASING_OFFICER: lambda o: o.debtor == o.agreement.terms.own,
-    Role.INVESTIGATOR: lambda o: isinstance(o.ground.fact, CompromiseReported),
+    Role.INVESTIGATOR: lambda o: isinstance(o.ground.fact, CompromiseReported | FindingMade),
     Role.SOURCE_HANDLER: lambda o: isinstance(o.ground.fact, SourceWarned),
     Role.OPERATIONS_PLANNER: lambda o: isinstance(o.ground.fact, OperationDeclared),
     Role.LIAISON: lambda o: o.debtor == o.agreement.terms.partner,
 }
 """Which of what is owed concerns whom. Deny by default: who is missing is shown none of it here."""
+OWED_BY_DUTY = {role: _by_duty(concerns) for role, concerns in OWED_TO.items()}
 
 
 ANSWERS = {DissentAnswered.__name__, SourceWarningAnswered.__name__}
 
 
-def _answering(visit: Visit) -> set[str]:
+def _answering(visit: Visit) -> frozenset[str]:
     """The duties that end by an answer, for which there is a form."""
     duties = (duty for pack in visit.node.protocols.values() for duty in pack.duties)
-    return {duty.id for duty in duties if ANSWERS.intersection(duty.discharged_by)}
+    return frozenset(duty.id for duty in duties if ANSWERS.intersection(duty.discharged_by))
 
 
-def _with_due(visit: Visit, needs: Sequence[Need]) -> Iterator[Need]:
-    """The same, each answer with the day by which it is owed."""
-    if not any(n.answers is not None for n in needs):
-        yield from needs
-        return
-    answering = _answering(visit)
-    due = {o.ground.position: o.due for o in all_owed(visit) if o.kind in answering}
-    for need in needs:
-        yield need if need.answers is None else replace(need, due=due.get(need.answers))
-
-
-def _owed(visit: Visit, shown: set[int | None]) -> Iterator[Need]:
-    concerns = OWED_TO.get(visit.role)
+def _owed(visit: Visit, pile: Pile) -> None:
+    """What is owed, but for the answers that are in the pile with their form."""
+    concerns = OWED_BY_DUTY.get(visit.role)
     if concerns is None:
         return
     say, answering = visit.say, _answering(visit)
     names = Names(visit.read(ORGANISATIONS), say)
-    for o in all_owed(visit):
-        if o.ground.position in shown and o.kind in answering:
-            continue
-        if o.ground.told is None and o.discharged_by is None and concerns(o) and not _by_verdict(o):
-            yield Need(
-                title=lambda _names, o=o: say(o.sentence),  # type: ignore[misc]  # a default keeps the value
-                href=page_of(o.ground),
-                kind=say("Owed by %(who)s", who=names.organisation(o.debtor)),
-                reads=Question(),
-                why=say(type(o.ground.fact).in_words),
-                due=o.due,
-            )
+
+    def listed(o: Obligation) -> bool:
+        return o.ground.position in pile.answers and o.kind in answering
+
+    def need(o: Obligation) -> Need:
+        fact = o.ground.fact
+        item: ItemId | None = getattr(fact, "item", None)
+        name = fact.name if isinstance(fact, OperationDeclared) else None
+        return Need(
+            title=lambda _names: say(o.sentence),
+            href=page_of(o.ground),
+            kind=say("Owed by %(who)s", who=names.organisation(o.debtor)),
+            act=say("See what it rests on"),
+            reads=_item(item) if item else Question(),
+            why=say(type(o.ground.fact).in_words),
+            of=lambda names: _concerned(names, item, o.about) if item else name or o.about,
+            due=o.due,
+        )
+
+    owed = visit.projections.owed(concerns)
+    twice = visit.projections.once(_twice, answering, pile.answers, concerns) if pile.answers else 0
+    first = [o for *_, o in owed[: MOST + twice] if not listed(o)][:MOST]
+    pile.needs += [need(o) for o in first]
+    pile.beyond += len(owed) - twice - len(first)
 
 
-def _by_verdict(o: Obligation) -> bool:
-    """What would cure a hold shows on the request, which is listed already."""
-    return isinstance(o.ground.fact, VerdictReached)
+def _twice(
+    projections: Projections, answering: frozenset[str], answers: frozenset[int], concerns: Concern
+) -> int:
+    """How many duties are those to give one of these answers."""
+    return sum(o.ground.position in answers and concerns(o) for o in projections.owed_of(answering))
 
 
 def _receipts(visit: Visit) -> list[Need]:
@@ -354,6 +436,8 @@ def _receipts(visit: Visit) -> list[Need]:
             title=lambda _names, r=r: say("Acknowledge copy %(copy)s", copy=r.fact.copy),  # type: ignore[misc]  # a default keeps the value
             href=f"/copies/{r.fact.copy}",
             kind=say("Receipt"),
+            act=say("Say that you have it"),
+            act_href=f"/copies/{r.fact.copy}/receipt",
             reads=Question(),
             why=say("given %(when)s", when=say.happened(r)),
         )
@@ -369,8 +453,8 @@ def _receipts(visit: Visit) -> list[Need]:
 def told_pages(visit: Visit) -> list[tuple[str, list[tuple[str, str]]]]:
     """The worked cases, each with its pages."""
     say, told = visit.say, visit.projections.told()
-    items = sorted({r.fact.item for r in told.of(ItemRegistered)})
-    units = sorted({r.fact.unit for r in told.of(UnitFormed)})
+    items = sorted({r.fact.item for r in told if isinstance(r.fact, ItemRegistered)})
+    units = sorted({r.fact.unit for r in told if isinstance(r.fact, UnitFormed)})
     names = Names(
         visit.read(each("item", items, (ItemRegistered,)) | each("unit", units, (UnitFormed,))), say
     )

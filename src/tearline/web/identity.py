@@ -1,4 +1,4 @@
-"""Who the visitor acts as, and in which language: for now one demonstration identity for each role, without sign-in."""
+"""Whom a visitor of a demonstration acts as, and in which language anyone reads."""
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
@@ -6,10 +6,11 @@ from starlette.exceptions import HTTPException
 
 from tearline.facts.history import Role
 from tearline.facts.words import Language
+from tearline.signin.demonstration import COOKIE, ROLES, on_this_machine
 from tearline.web.access import GRANTS
 from tearline.web.guards import local_path
 from tearline.web.tongue import Tongue
-from tearline.web.visit import IDENTITIES, Calling, NoIdentity, Posted
+from tearline.web.visit import Caller, Calling, NoIdentity, Posted
 
 router = APIRouter()
 A_YEAR = 365 * 86400
@@ -17,8 +18,7 @@ A_YEAR = 365 * 86400
 
 @router.get("/identity")
 def choose(caller: Calling) -> Response:
-    if not caller.demo:
-        raise NoIdentity
+    _only_here(caller)
     say = caller.say
     rows = [
         {
@@ -27,22 +27,32 @@ def choose(caller: Calling) -> Response:
             "text": _does(say, role),
             "current": role is caller.role,
         }
-        for role in IDENTITIES
+        for role in ROLES
     ]
     return caller.page("identity.html", rows=rows)
 
 
 @router.post("/identity")
 def chosen(caller: Calling, given: Posted) -> Response:
-    if not caller.demo:
-        raise NoIdentity
+    _only_here(caller)
     value = (given.get("identity") or [""])[0]
-    if value not in {role.value for role in IDENTITIES}:
+    if value not in {role.value for role in ROLES}:
         raise HTTPException(422, caller.say("Choose one of the identities on the page."))
     response = RedirectResponse("/", 303)
-    # Over plain http on loopback a `__Host-` cookie cannot be set; sign-in will bring one.
-    response.set_cookie("identity", value, httponly=True, samesite="strict", path="/")
+    # Over plain http on loopback a `__Host-` cookie cannot be set, and this one proves nothing.
+    response.set_cookie(COOKIE, value, httponly=True, samesite="strict", path="/")
     return response
+
+
+def _only_here(caller: Caller) -> None:
+    """One presses an identity only in a demonstration, and only at the machine on which it runs."""
+    if not caller.demo:
+        raise NoIdentity
+    if not on_this_machine(caller.request):
+        raise HTTPException(
+            403,
+            caller.say("A demonstration lets everybody act as anyone, so it serves its own machine only."),
+        )
 
 
 @router.get("/language")
@@ -68,6 +78,8 @@ def _does(say: Tongue, role: Role) -> str:
         Role.ADVOCATE: say("Speaks for those who were harmed."),
         Role.OPERATIONS_PLANNER: say("Plans operations and accounts for them."),
         Role.OVERSEER: say("Is owed accounts, sees what is overdue."),
+        Role.AUDITOR: say("Checks the record and the duties; opens nothing that is sealed."),
+        Role.ADMINISTRATOR: say("Admits people with another's consent; sees no content."),
     }
     opened = [say(grant.compartment) for grant in GRANTS.get(role, ())]
     said = told.get(role, "")

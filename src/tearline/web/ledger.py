@@ -48,7 +48,7 @@ def ledger(visit: Visiting) -> Response:
     note = held.checkpoint()
     checkpoint = open_checkpoint(note, held.vkey)
     last = _before(visit, checkpoint.size)
-    entries = [] if visit.access.outside else _recent(visit, last)
+    entries = _recent(visit, last) if visit.access.inside else []
     return visit.page(
         "ledger/list.html",
         note=note,
@@ -60,7 +60,7 @@ def ledger(visit: Visiting) -> Response:
         published=_published(visit),
         logs=logs.listed(visit),
         purges=purges.listed(visit),
-        older=f"/ledger?before={last - A_PAGE}" if last > A_PAGE and not visit.access.outside else None,
+        older=f"/ledger?before={last - A_PAGE}" if last > A_PAGE and visit.access.inside else None,
     )
 
 
@@ -112,7 +112,7 @@ def one_entry(visit: Visiting) -> Response:
     entry = held.entry(position, opening=visit.access.opening)
     if entry.recorded.told:
         entry = held.entry(position, opening=ALL)
-    recorded = visit.access.cut(History((entry.recorded,), position)).facts[0]
+    recorded = visit.shown(visit.access.cut(History((entry.recorded,), position))).facts[0]
     return visit.page(
         "ledger/entry.html",
         page=view(visit.say, entry, recorded, proof=held.prove(position), size=held.size()),

@@ -17,7 +17,7 @@ from tearline.facts.logs import (
     SignedCheckpoint,
 )
 from tearline.folds.logs import LOG_KINDS, PartnerLog, Stopping, partner_logs
-from tearline.web.look import link, tag
+from tearline.web.look import code, link, tag
 from tearline.web.names import Names, names_question
 from tearline.web.places import entry_of
 from tearline.web.show import Shown, label
@@ -72,7 +72,7 @@ def question(known: History) -> Question:
 
 def listed(visit: Visit) -> list[list[object]]:
     """A row for each log: whose, which, how far we hold it, since when, how it stands."""
-    if visit.access.outside:
+    if not visit.access.inside:
         return []
     known = visit.read(question)
     names = Names(known, visit.say)
@@ -121,7 +121,7 @@ def view(say: Tongue, log: PartnerLog, known: History) -> LogView:
         (label(say, PartnerLogNamed, "organisation"), names.organisation(named.organisation)),
         (label(say, PartnerLogNamed, "url"), named.url),
     ]
-    facts += [(label(say, PartnerLogNamed, "vkey"), vkey) for vkey in log.vkeys]
+    facts += [(label(say, PartnerLogNamed, "vkey"), code(vkey)) for vkey in log.vkeys]
     if latest is not None:
         came = latest.fact.came if isinstance(latest.fact, CheckpointReceived) else None
         facts += [(say("Latest checkpoint that fits"), _entries(say, latest.fact.checkpoint.size))]

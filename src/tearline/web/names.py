@@ -1,6 +1,9 @@
 """What people, units, organisations, items and agreements are called on a page, as far as the reader may know it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from markupsafe import Markup
 
@@ -99,28 +102,57 @@ class Names:
         return enrolled.fact.description.open()
 
 
+NAMED: Mapping[str, Sequence[str]] = {
+    "unit": ("unit",),
+    "item": ("item", "tearline_of"),
+    "person": ("person", "superior", "recipient", "control_official"),
+    "organisation": ("organisation", "decided_by", "originator", "holder", "counted_by", "overseer"),
+}
+"""The fields of facts that say who or what somebody is, by what it is that they name."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Naming:
+    """The fields of one kind of fact that name something: one each, or several people, or the terms of partners."""
+
+    one: tuple[tuple[str, str], ...]
+    several: tuple[str, ...]
+    terms: bool
+
+
+@cache
+def _naming(kind: type[Any]) -> _Naming:
+    return _Naming(
+        tuple((name, what) for what, names in NAMED.items() for name in names if hasattr(kind, name)),
+        tuple(name for name in ("recipients", "investigators") if hasattr(kind, name)),
+        hasattr(kind, "terms"),
+    )
+
+
 def names_question(known: History) -> Question:
     """What must be read as well, to call everything in this history by its name."""
     persons = {r.by.person for r in known}
     units: set[UnitId] = set()
     organisations: set[OrganisationId] = set()
     items: set[ItemId] = set()
+    into: Mapping[str, set[Any]] = {
+        "unit": units,
+        "item": items,
+        "person": persons,
+        "organisation": organisations,
+    }
     for recorded in known:
         fact = recorded.fact
-        for name, into in (("unit", units), ("item", items), ("tearline_of", items)):
-            found = getattr(fact, name, None)
-            if isinstance(found, str):
-                into.add(found)  # type: ignore[arg-type]  # the field's name says which identifier it is
-        for name in ("recipients", "investigators"):
-            persons.update(getattr(fact, name, ()))
-        for name in ("person", "superior", "recipient", "control_official"):
-            if isinstance(found := getattr(fact, name, None), str):
-                persons.add(PersonId(found))
-        for name in ("organisation", "decided_by", "originator", "holder", "counted_by", "overseer"):
-            if isinstance(found := getattr(fact, name, None), str):
-                organisations.add(OrganisationId(found))
-        terms = getattr(fact, "terms", None)
-        if terms is not None:
+        kind: type[Any] = type(fact)
+        naming = _naming(kind)  # type: ignore[arg-type]  # a class is hashable
+        for name, what in naming.one:
+            found = getattr(fact, name)
+            if found.__class__ is str:  # neither None nor sealed
+                into[what].add(found)
+        for name in naming.several:
+            persons.update(getattr(fact, name))
+        if naming.terms:
+            terms = getattr(fact, "terms")  # noqa: B009  it is there, and which fact has it is not asked
             organisations |= {terms.own, terms.partner, terms.overseer}
             persons |= {p for p in (terms.own_signatory, terms.partner_signatory) if p}
     return (

@@ -5,19 +5,15 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from tearline.facts.history import about
+from tearline.facts.history import Recorded
 from tearline.facts.identifiers import OperationId
-from tearline.facts.operations import (
-    AccountRendered,
-    OperationDeclared,
-    ResultCounted,
-    TollRecorded,
-)
-from tearline.facts.parties import OrganisationRegistered
+from tearline.facts.operations import OperationDeclared
 from tearline.folds.account import Account, account, account_question
 from tearline.web.harm import CountRow, count_rows
 from tearline.web.names import Names, names_question
+from tearline.web.oversight import ORGANISATIONS
 from tearline.web.owed import VERDICTS_OPEN, OwedRow, owed_on, owed_row, owed_to_show
+from tearline.web.parts import shown
 from tearline.web.places import entry_of
 from tearline.web.release.listing import Row
 from tearline.web.show import Shown, label, plain
@@ -25,7 +21,6 @@ from tearline.web.tongue import Tongue
 from tearline.web.visit import Visiting, absent
 
 router = APIRouter()
-LIST = about(kinds=(OperationDeclared, OrganisationRegistered, AccountRendered, ResultCounted, TollRecorded))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,32 +50,31 @@ class OperationView:
 @router.get("/operations")
 def operations(visit: Visiting) -> Response:
     visit.own_side()
-    known, say = visit.read(LIST), visit.say
-    names = Names(known, say)
-    rendered = {r.fact.operation for r in known.of(AccountRendered)}
-    rows = {
-        told: [
-            Row(
-                title=r.fact.name,
-                href=f"/operations/{r.fact.operation}",
-                kind=say.telling(r.told.telling) if r.told else "",
-                why=f"{r.fact.place} · {say.listed([names.organisation(o) for o in r.fact.organisations])}",
-                tag=say("account rendered") if r.fact.operation in rendered else "",
-                due="" if r.fact.operation in rendered else say("no account yet"),
-            )
-            for r in known.of(OperationDeclared)
-            if (r.told is not None) is told
-        ]
-        for told in (False, True)
-    }
-    return visit.page("operations/list.html", live=rows[False], told=rows[True])
+    say, registers = visit.say, visit.projections.registers()
+    declared = list(registers.operations)
+    names = Names(visit.read(ORGANISATIONS), say)
+
+    def row(r: Recorded[OperationDeclared]) -> Row:
+        rendered = r.fact.operation in registers.rendered
+        return Row(
+            title=r.fact.name,
+            href=f"/operations/{r.fact.operation}",
+            kind=say.telling(r.told.telling) if r.told else "",
+            why=f"{r.fact.place} · {say.listed([names.organisation(o) for o in r.fact.organisations])}",
+            tag=say("account rendered") if rendered else "",
+            due="" if rendered else say("no account yet"),
+        )
+
+    live = shown([r for r in declared if r.told is None], visit.place("from"))
+    told = [row(r) for r in declared if r.told is not None]
+    return visit.page("operations/list.html", live=live.part(row), told=told)
 
 
 @router.get("/operations/{operation}")
 def one_operation(visit: Visiting) -> Response:
     visit.own_side()
     operation = OperationId(visit.identifier("operation"))
-    protocols = visit.node.protocols
+    protocols = dict(visit.node.protocols)
     known = visit.read(lambda so_far: account_question(so_far, operation) | names_question(so_far))
     said = account(known, operation)
     if said is None:

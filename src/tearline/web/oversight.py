@@ -1,5 +1,6 @@
 """What is owed today, oldest first; and what would have been owed in the past that worked cases tell."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,10 @@ from fastapi.responses import Response
 
 from tearline.facts.history import History, about
 from tearline.facts.parties import OrganisationRegistered
+from tearline.facts.release import VerdictReached
 from tearline.folds.obligations import Obligation
+from tearline.folds.owing import Entry
+from tearline.projections import everything
 from tearline.web.names import Names
 from tearline.web.owed import OwedRow, owed_row, shown_to
 from tearline.web.tongue import Tongue
@@ -40,29 +44,40 @@ class OwedView:
     told: list[Told]
 
 
-def all_owed(visit: Visit) -> list[Obligation]:
-    """Every obligation on record that this reader may know of, by due date."""
-    return shown_to(visit, visit.projections.obligations())
+def without_verdicts(owed: Obligation) -> bool:
+    """What a reader who is not told rules may know of."""
+    return not isinstance(owed.ground.fact, VerdictReached)
 
 
-def view(say: Tongue, known: History, owed: Sequence[Obligation], now: datetime, first: int = 0) -> OwedView:
+def still_owed(visit: Visit) -> Sequence[Entry]:
+    """What is owed today, as far as this reader may know of it, by due date."""
+    return visit.projections.owed(everything if visit.access.told_rules() else without_verdicts)
+
+
+def view(
+    say: Tongue,
+    known: History,
+    still: Sequence[Entry],
+    *,
+    discharged: Sequence[Obligation],
+    told: Sequence[Obligation],
+    now: datetime,
+    first: int = 0,
+) -> OwedView:
     """``first``: where in what is still owed the page begins."""
     names = Names(known, say)
-    live = [o for o in owed if o.ground.told is None]
-    still = [o for o in live if o.discharged_by is None]
-    done = [o for o in live if o.discharged_by is not None]
     tellings: dict[str, list[Obligation]] = {}
-    for o in owed:
+    for o in told:
         if o.ground.told:
             tellings.setdefault(o.ground.told.telling, []).append(o)
     return OwedView(
-        overdue=sum(o.overdue(now) for o in still),
+        overdue=bisect_left(still, (False, now), key=lambda entry: entry[:2]),
         count=len(still),
         first=first + 1,
         before=max(0, first - MOST_OPEN) if first else None,
         after=first + MOST_OPEN if first + MOST_OPEN < len(still) else None,
-        open=[owed_row(say, o, names, now) for o in still[first : first + MOST_OPEN]],
-        discharged=[owed_row(say, o, names, now) for o in done[-MOST_DISCHARGED:]],
+        open=[owed_row(say, o, names, now) for *_, o in still[first : first + MOST_OPEN]],
+        discharged=[owed_row(say, o, names, now) for o in discharged],
         told=[
             Told(
                 telling=telling,
@@ -77,6 +92,13 @@ def view(say: Tongue, known: History, owed: Sequence[Obligation], now: datetime,
 @router.get("/obligations")
 def owed(visit: Visiting) -> Response:
     visit.own_side()
-    known = visit.read(ORGANISATIONS)
-    first = visit.place("from")
-    return visit.page("obligations.html", page=view(visit.say, known, all_owed(visit), visit.now, first))
+    page = view(
+        visit.say,
+        visit.read(ORGANISATIONS),
+        still_owed(visit),
+        discharged=visit.projections.discharged(MOST_DISCHARGED),
+        told=shown_to(visit, visit.projections.would_have_been_owed()),
+        now=visit.now,
+        first=visit.place("from"),
+    )
+    return visit.page("obligations.html", page=page)

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, lru_cache
+from typing import Any
 
 from tearline.facts.fact import Compartment, Fact
-from tearline.facts.history import Clause, History, Question, about, each
+from tearline.facts.history import History, Question, about, clause_of, each
 from tearline.facts.parties import UnitFormed
 from tearline.facts.release import (
     DisclosureRecorded,
@@ -20,7 +22,7 @@ from tearline.protocol import Pack
 from tearline.web.names import Names
 from tearline.web.places import page_of
 from tearline.web.readings import citation_text
-from tearline.web.tongue import Tongue, to_the_day
+from tearline.web.tongue import Tongue
 from tearline.web.visit import Visit
 
 VERDICTS_OPEN = frozenset({Compartment.VERDICTS})
@@ -36,6 +38,7 @@ class OwedRow:
     creditor: str
     ground: str
     ground_href: str
+    about: str
     due: str
     state: str
     late: str
@@ -52,25 +55,41 @@ def owed_on(known: History, protocols: Mapping[str, Pack], ids: Mapping[str, Ite
 
     Every agreement is among them: what a disclosure owes does not depend on the agreement that it names.
     """
-    kinds = LINKS | {
-        name for pack in protocols.values() for duty in pack.duties for name in (duty.on, *duty.discharged_by)
-    }
-    clauses = {
-        Clause(kinds, frozenset({f"{field}:{identifier}"}))
-        for field, identifiers in ids.items()
-        for identifier in identifiers
-    }
+    duties = (duty for pack in protocols.values() for duty in pack.duties)
+    kinds = _same(LINKS | {name for duty in duties for name in (duty.on, *duty.discharged_by)})
+    tags = {f"{field}:{identifier}" for field, identifiers in ids.items() for identifier in identifiers}
     units: set[str] = set()
     for recorded in known:
         # A release, a leak, a warning or a threat of these items has duties of its own.
-        for field in ("release", "compromise", "warning", "threat"):
-            identifier = getattr(recorded.fact, field, None)
+        kind: type[Any] = type(recorded.fact)
+        for field in _own_duties(kind):  # type: ignore[arg-type]  # a class is hashable
+            identifier = getattr(recorded.fact, field)
             if isinstance(identifier, str):
-                clauses.add(Clause(kinds, frozenset({f"{field}:{identifier}"})))
+                tags.add(f"{field}:{identifier}")
         if isinstance(recorded.fact, ItemReleased | DisclosureRecorded):
             units.add(recorded.fact.unit)
     agreements = about(kinds=AGREEMENT_KINDS)
-    return Question(frozenset(clauses)) | agreements | each("unit", frozenset(units), (UnitFormed,))
+    return (
+        Question(frozenset(clause_of(kinds, tag) for tag in tags))
+        | agreements
+        | each("unit", frozenset(units), (UnitFormed,))
+    )
+
+
+@cache
+def _own_duties(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(f for f in ("release", "compromise", "warning", "threat") if hasattr(kind, f))
+
+
+@lru_cache(maxsize=16)
+def _same(kinds: frozenset[str]) -> frozenset[str]:
+    """One object for sets that are equal, so that it is hashed once for all the clauses that name it."""
+    return kinds
+
+
+def texts_of(protocols: Mapping[str, Pack]) -> tuple[str, ...]:
+    """By their hashes. What is asked with ``owed_on`` depends on them."""
+    return tuple(pack.sha256 for pack in protocols.values())
 
 
 def owed_to_show(visit: Visit, history: History) -> list[Obligation]:
@@ -99,8 +118,9 @@ def owed_row(say: Tongue, owed: Obligation, names: Names, now: datetime) -> Owed
         owed=say(owed.sentence),
         debtor=names.organisation(owed.debtor),
         creditor=names.organisation(owed.creditor),
-        ground=f"{ground_words(say, owed)}, {say.moment(owed.since, to_the_day(owed.ground.precision))}",
+        ground=f"{ground_words(say, owed)}, {say.to_the_day(owed.since, owed.ground.precision)}",
         ground_href=page_of(owed.ground),
+        about=owed.about,
         due=say.moment(owed.due, owed.ground.precision) if owed.due else say("not stated"),
         state=state,
         late=late,

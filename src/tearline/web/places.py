@@ -1,9 +1,26 @@
 """Where a recorded fact is shown: the page of what it is about, or its own entry in the ledger."""
 
 from tearline.facts.fact import Fact
-from tearline.facts.harm import CountDocumented, HarmReported, ThreatAssessed, WarningWaived
+from tearline.facts.harm import (
+    CountDocumented,
+    HarmLookedInto,
+    HarmRecordOpened,
+    HarmReported,
+    LeakWarningWaived,
+    ThreatAssessed,
+    WarningWaived,
+)
 from tearline.facts.history import Recorded
-from tearline.facts.leaks import CompromiseReported, CooperationSuspended, InvestigationOpened
+from tearline.facts.investigation import FindingMade, FindingReported, InterimReportMade
+from tearline.facts.leaks import (
+    AdversaryFoundUnaware,
+    CompromiseReported,
+    CooperationEnded,
+    CooperationSuspended,
+    InvestigationOpened,
+    LiftingProposed,
+    SuspensionLifted,
+)
 from tearline.facts.logs import (
     CheckpointReceived,
     ConsistencyShown,
@@ -67,12 +84,22 @@ def page_of(recorded: Recorded[Fact]) -> str:
             | ItemScreened(item=item)
             | OriginatorAnswered(item=item)
             | SourceStandingStated(item=item)
+            | AdversaryFoundUnaware(item=item)
         ):
             return f"/items/{item}"
         case (
             CompromiseReported(compromise=compromise)
             | CooperationSuspended(compromise=compromise)
             | InvestigationOpened(compromise=compromise)
+            | LiftingProposed(compromise=compromise)
+            | SuspensionLifted(compromise=compromise)
+            | CooperationEnded(compromise=compromise)
+            | HarmRecordOpened(compromise=compromise)
+            | HarmLookedInto(compromise=compromise)
+            | LeakWarningWaived(compromise=compromise)
+            | InterimReportMade(compromise=compromise)
+            | FindingMade(compromise=compromise)
+            | FindingReported(compromise=compromise)
         ):
             return f"/leaks/{compromise}"
         case CountDocumented() | HarmReported():

@@ -9,8 +9,8 @@ from tearline.web.visit import Visit
 
 
 def listed(visit: Visit) -> list[list[object]]:
-    """A row for each purge, the latest first; none for those outside."""
-    if visit.access.outside:
+    """A row for each purge, the latest first; none for those who do not read the record."""
+    if not visit.access.inside:
         return []
     known = visit.read(lambda _: purges_question())
     return [_row(visit.say, standing) for standing in reversed(_standings(visit, known))]

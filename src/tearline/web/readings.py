@@ -19,7 +19,13 @@ from tearline.web.tongue import Tongue
 
 COMPARTMENTS = {
     "source.knowers": Compartment.SOURCE_HANDLING,
+    "source.k": Compartment.SOURCE_HANDLING,
     "protection.people_at_risk": Compartment.PEOPLE_AT_RISK,
+    "exposure.readers": Compartment.EXPOSURE,
+    "exposure.p_leak": Compartment.EXPOSURE,
+    "exposure.p_leak_low": Compartment.EXPOSURE,
+    "exposure.p_leak_high": Compartment.EXPOSURE,
+    "exposure.harm": Compartment.EXPOSURE,
 }
 Row = tuple[str, Shown, str | None]
 

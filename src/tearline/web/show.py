@@ -58,6 +58,8 @@ def plain(say: Tongue, value: object, *, none: str = "—") -> str:
             return say.yes_no(value)
         case int():
             return say.number(value)
+        case float():
+            return say.figure(value)
         case datetime():
             return say.moment(value)
         case date():

@@ -54,7 +54,7 @@ def create_witness_app(witness: Witness) -> Starlette:
 
 async def _stopped(_request: Request, broken: Exception) -> Response:
     """A proof or the disk failed. Nothing more is cosigned until someone has looked and started it anew."""
-    LOG.critical("BROKEN: %s", broken)
+    LOG.critical("broken", exc_info=broken)
     return PlainTextResponse("this witness has stopped\n", 503, headers=HEADERS)
 
 

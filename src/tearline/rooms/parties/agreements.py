@@ -4,6 +4,7 @@ from tearline.facts.errors import Malformed, Refused
 from tearline.facts.history import Draft, History, Question, Role, about, each
 from tearline.facts.identifiers import AgreementId
 from tearline.facts.parties import (
+    AgreementEndorsed,
     AgreementSigned,
     OrganisationRegistered,
     PersonEnrolled,
@@ -11,11 +12,12 @@ from tearline.facts.parties import (
     Terms,
 )
 from tearline.facts.words import Words
-from tearline.folds.agreements import faults
+from tearline.folds.agreements import faults, terms_sha256
 from tearline.protocol import Protocol
-from tearline.rooms import Act, Says, require, require_new
+from tearline.rooms import Act, Says, require, require_after, require_new
 
 AGREEMENT = Words("agreement", "el acuerdo")
+ENDORSEMENT = Words("endorsement of", "el respaldo de")
 
 
 class SignAgreement(Says[AgreementSigned]):
@@ -36,6 +38,41 @@ class SignAgreement(Says[AgreementSigned]):
                     ),
                     (self.fact.agreement,),
                 )
+        return [act.says(self.fact)]
+
+
+class EndorseAgreement(Says[AgreementEndorsed]):
+    """Somebody else than who recorded it read these very terms and stands by them. Once."""
+
+    allowed = frozenset({Role.SENIOR_OFFICER, Role.LIAISON})
+
+    def question(self, known: History) -> Question:
+        return about(f"agreement:{self.fact.agreement}", kinds=(AgreementSigned, AgreementEndorsed))
+
+    def decide(self, known: History, act: Act) -> list[Draft]:
+        name = self.fact.agreement
+        require(known, AgreementSigned, "agreement", name, AGREEMENT)
+        require_new(known, AgreementEndorsed, "agreement", name, ENDORSEMENT)
+        (signed,) = known.of(AgreementSigned)
+        if signed.by.person == act.by.person:
+            raise Refused(
+                "another-endorses",
+                Words(
+                    "whoever recorded an agreement does not endorse it: it takes a second person",
+                    "quien registró un acuerdo no lo respalda: hace falta una segunda persona",
+                ),
+                (name,),
+            )
+        if self.fact.terms_sha256 != terms_sha256(signed.fact.terms):
+            raise Refused(
+                "these-very-terms",
+                Words(
+                    "these are not the terms on record; read them again",
+                    "estos no son los términos registrados; léalos de nuevo",
+                ),
+                (name,),
+            )
+        require_after(signed, act, name)
         return [act.says(self.fact)]
 
 

@@ -7,9 +7,10 @@ and none ever serves for two sorts of signatures.
 
 from datetime import datetime
 
+from tearline.facts.admission import PasskeyEnrolled
 from tearline.facts.errors import Refused
-from tearline.facts.history import Draft, History, Question, Recorded, Role, about
-from tearline.facts.identifiers import KeyId, PersonId
+from tearline.facts.history import Draft, History, Question, Role, about
+from tearline.facts.identifiers import KeyId
 from tearline.facts.keys import (
     KeyPurpose,
     NodeKeyIntroduced,
@@ -21,10 +22,11 @@ from tearline.facts.keys import (
 )
 from tearline.facts.parties import PersonEnrolled
 from tearline.facts.words import Words
+from tearline.folds.admission import ENROL, REVOKE
+from tearline.folds.keys import asks_keys_of, had_a_key, introduced, keys_of
 from tearline.rooms import Act, Says, require, unknown
 
 PERSON, KEY = Words("person", "la persona"), Words("key", "la clave")
-ENROL = frozenset({Role.VETTING_OFFICER, Role.LIAISON})
 
 
 class IntroduceNodeKey(Says[NodeKeyIntroduced]):
@@ -89,7 +91,8 @@ class IntroducePersonKey(Says[PersonKeyIntroduced]):
     """By whoever enrols people, never by the person alone; nor without the person, once they have a key.
 
     A person may have several, each on a device of its own. That the one that vouches really signed, the node
-    makes sure of.
+    makes sure of. Whoever lost all theirs recovers on an invitation, which takes two people: otherwise whoever enrols
+    people could revoke a person's keys and introduce another.
     """
 
     allowed = ENROL
@@ -112,8 +115,18 @@ class IntroducePersonKey(Says[PersonKeyIntroduced]):
                 (self.fact.person,),
             )
         held = keys_of(known, self.fact.person)
+        if not held and had_a_key(known, self.fact.person):
+            raise Refused(
+                "recovered-by-two",
+                Words(
+                    "this person had a key: two people invite them to recover, and one alone replaces no key",
+                    "esta persona tuvo una clave: dos personas la invitan a recuperarla, y nadie sustituye una solo",
+                ),
+                (self.fact.person,),
+            )
+        vouching = {key for key, one in held.items() if isinstance(one.fact, PersonKeyIntroduced)}
         by = self.fact.vouched_by
-        if (by is None) != (self.fact.vouched is None) or (by not in held if held else by is not None):
+        if (by is None) != (self.fact.vouched is None) or (by not in vouching if held else by is not None):
             raise Refused(
                 "vouched-for",
                 Words(
@@ -126,7 +139,7 @@ class IntroducePersonKey(Says[PersonKeyIntroduced]):
 
 
 class RevokePersonKey(Says[PersonKeyRevoked]):
-    """By its holder, in whatever role, or by whoever enrols people."""
+    """By its holder, in whatever role, or by whoever enrols people or administers the node."""
 
     allowed = frozenset(Role) - {Role.NODE, Role.CHRONICLER}
 
@@ -134,15 +147,8 @@ class RevokePersonKey(Says[PersonKeyRevoked]):
         return _of_key(self.fact.key)
 
     def decide(self, known: History, act: Act) -> list[Draft]:
-        held = [r.fact.person for r in known.of(PersonKeyIntroduced) if r.fact.key == self.fact.key]
-        if held != [self.fact.person]:
-            raise unknown(
-                Words(f"key of {self.fact.person},", f"clave de {self.fact.person},"), self.fact.key
-            )
-        if any(r.fact.key == self.fact.key for r in known.of(PersonKeyRevoked)):
-            raise _revoked(self.fact.key)
-        _since_not_ahead(self.fact.since, act)
-        if act.by.person != self.fact.person and act.by.role not in ENROL:
+        # Before anything is looked up: whose key there is, is for no stranger.
+        if act.by.person != self.fact.person and act.by.role not in REVOKE:
             raise Refused(
                 "ones-own-key-or-an-enrolled-one",
                 Words(
@@ -151,6 +157,14 @@ class RevokePersonKey(Says[PersonKeyRevoked]):
                 ),
                 (self.fact.person,),
             )
+        held = introduced(known).get(self.fact.key)
+        if held is None or held.fact.person != self.fact.person:
+            raise unknown(
+                Words(f"key of {self.fact.person},", f"clave de {self.fact.person},"), self.fact.key
+            )
+        if any(r.fact.key == self.fact.key for r in known.of(PersonKeyRevoked)):
+            raise _revoked(self.fact.key)
+        _since_not_ahead(self.fact.since, act)
         return [act.says(self.fact)]
 
 
@@ -160,22 +174,9 @@ def key_in_use(known: History, purpose: KeyPurpose) -> KeyId | None:
     return keys[-1] if keys else None
 
 
-def keys_of(known: History, person: PersonId) -> dict[KeyId, Recorded[PersonKeyIntroduced]]:
-    """The keys by which this person can sign: introduced, and not revoked."""
-    revoked = {r.fact.key for r in known.of(PersonKeyRevoked)}
-    introduced = {r.fact.key: r for r in known.of(PersonKeyIntroduced) if r.fact.person == person}
-    return {key: r for key, r in introduced.items() if key not in revoked}
-
-
-def asks_keys_of(person: PersonId) -> Question:
-    """All that can change by which keys this person can sign."""
-    return about(f"person:{person}", kinds=(PersonKeyIntroduced, PersonKeyRevoked))
-
-
 def _of_key(key: KeyId) -> Question:
-    return about(
-        f"key:{key}", kinds=(NodeKeyIntroduced, PersonKeyIntroduced, NodeKeyRevoked, PersonKeyRevoked)
-    )
+    kinds = (NodeKeyIntroduced, PersonKeyIntroduced, PasskeyEnrolled, NodeKeyRevoked, PersonKeyRevoked)
+    return about(f"key:{key}", kinds=kinds)
 
 
 def _is_a_key(key: KeyId, public_key: str) -> None:
@@ -197,8 +198,7 @@ def _is_a_key(key: KeyId, public_key: str) -> None:
 
 
 def _introduced_once(known: History, key: KeyId) -> None:
-    nodes, people = known.of(NodeKeyIntroduced), known.of(PersonKeyIntroduced)
-    if key in {*(r.fact.key for r in nodes), *(r.fact.key for r in people)}:
+    if key in {*(r.fact.key for r in known.of(NodeKeyIntroduced)), *introduced(known)}:
         raise Refused(
             "one-key-one-use",
             Words(

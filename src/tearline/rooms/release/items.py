@@ -1,9 +1,9 @@
 """Items: what is known, what the source warned of, who could have known, who is at risk."""
 
 from tearline.facts.errors import Refused
-from tearline.facts.history import Draft, History, Question, Role, about
-from tearline.facts.identifiers import ItemId
-from tearline.facts.parties import OrganisationRegistered, UnitFormed
+from tearline.facts.history import Actor, Draft, History, Question, Role, about
+from tearline.facts.identifiers import ItemId, UnitId
+from tearline.facts.parties import OrganisationRegistered, PersonEnrolled, UnitFormed
 from tearline.facts.release import (
     ItemRegistered,
     KnowersListed,
@@ -14,9 +14,11 @@ from tearline.facts.release import (
     SourceWarningAnswered,
 )
 from tearline.facts.words import Words
-from tearline.rooms import Act, Says, require, require_after, require_new
+from tearline.folds.duties import acts_alone, asks_asked
+from tearline.rooms import ITEM, NOT_TOLD, Act, Says, require, require_after, require_new, unknown
+from tearline.rooms.release.dissents import answers_for_another
 
-ITEM = Words("item", "el elemento")
+UNIT = Words("unit", "la unidad")
 HANDLERS = frozenset({Role.CASE_AGENT, Role.SOURCE_HANDLER, Role.CHRONICLER})
 
 
@@ -83,10 +85,13 @@ class RecordSourceWarning(Says[SourceWarned]):
 
 
 class AnswerSourceWarning(Says[SourceWarningAnswered]):
+    """In writing, by another than who recorded it, and than whoever asked for what it stands in the way of."""
+
     allowed = frozenset({Role.SENIOR_OFFICER, Role.RELEASING_OFFICER, Role.CHRONICLER})
 
     def question(self, known: History) -> Question:
-        return about(f"warning:{self.fact.warning}", kinds=(SourceWarned, SourceWarningAnswered))
+        asked = about(f"warning:{self.fact.warning}", kinds=(SourceWarned, SourceWarningAnswered))
+        return asked | asks_asked(known, self.fact.item)
 
     def decide(self, known: History, act: Act) -> list[Draft]:
         require(known, SourceWarned, "warning", self.fact.warning, Words("warning", "la advertencia"))
@@ -97,7 +102,17 @@ class AnswerSourceWarning(Says[SourceWarningAnswered]):
                     Words("this warning is about another item", "esta advertencia es sobre otro elemento"),
                     (self.fact.warning,),
                 )
+            if acts_alone(act.by) and warned.by.person == act.by.person:
+                raise Refused(
+                    "another-answers",
+                    Words(
+                        "whoever recorded a source's warning does not answer it",
+                        "quien registró la advertencia de una fuente no la responde",
+                    ),
+                    (self.fact.warning,),
+                )
             require_after(warned, act, self.fact.warning)
+        answers_for_another(known, self.fact.item, act)
         return [act.says(self.fact)]
 
 
@@ -136,15 +151,37 @@ class SetProtectionPlan(Says[ProtectionPlanSet]):
 
 
 class GiveOnwardConsent(Says[OnwardConsentGiven]):
+    """The partner's side consents for what its own organisation originated, to units of its own: it knows no others."""
+
     allowed = frozenset({Role.LIAISON, Role.PARTNER_LIAISON, Role.CHRONICLER})
 
     def question(self, known: History) -> Question:
         return _item(self.fact.item) | about(f"unit:{self.fact.unit}", kinds=(UnitFormed,))
 
+    def asks_of(self, known: History, by: Actor) -> Question:
+        return asks_own(by)
+
     def decide(self, known: History, act: Act) -> list[Draft]:
         require(known, ItemRegistered, "item", self.fact.item, ITEM)
-        require(known, UnitFormed, "unit", self.fact.unit, Words("unit", "la unidad"))
+        require_own(known, self.fact.item, self.fact.unit, act)
+        require(known, UnitFormed, "unit", self.fact.unit, UNIT)
         return [act.says(self.fact)]
+
+
+def asks_own(by: Actor) -> Question:
+    """Of which organisation somebody outside is."""
+    return about(f"person:{by.person}", kinds=(PersonEnrolled,)) if by.role in NOT_TOLD else Question()
+
+
+def require_own(known: History, item: ItemId, unit: UnitId, act: Act) -> None:
+    """Refuse to those outside what their organisation did not originate, and others' units, as if not there."""
+    if act.by.role not in NOT_TOLD:
+        return
+    own = {r.fact.organisation for r in known.of(PersonEnrolled) if r.fact.person == act.by.person}
+    if not any(r.fact.originator in own for r in known.of(ItemRegistered)):
+        raise unknown(ITEM, item)
+    if not any(r.fact.organisation in own for r in known.of(UnitFormed)):
+        raise unknown(UNIT, unit)
 
 
 def _item(item: ItemId) -> Question:

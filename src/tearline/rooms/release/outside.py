@@ -2,7 +2,7 @@
 
 from tearline.facts.errors import Refused
 from tearline.facts.history import Draft, History, Question, Role, about, each
-from tearline.facts.leaks import CompromiseReported, CooperationSuspended
+from tearline.facts.leaks import CompromiseReported, CooperationSuspended, SuspensionLifted
 from tearline.facts.parties import PersonEnrolled, UnitFormed
 from tearline.facts.release import DisclosureJustified, DisclosureRecorded, ItemRegistered, ItemReleased
 from tearline.facts.words import Words
@@ -11,16 +11,17 @@ from tearline.rooms import Act, Says, require, require_new, suspension, unknown
 
 
 class RecordDisclosure(Says[DisclosureRecorded]):
-    """Anyone who knows of it may record it.
+    """Anyone on our side who knows of it may record it.
 
-    A unit that turns out to have got a compromised item is suspended as if it had been on record in time.
+    A unit that turns out to have got a compromised item is suspended as if it had been on record in time; and anew
+    where its suspension was lifted by a finding that knew nothing of this.
     """
 
-    allowed = frozenset(Role) - {Role.NODE}
+    allowed = frozenset(Role) - {Role.NODE, Role.ADMINISTRATOR, Role.PARTNER_LIAISON}
 
     def question(self, known: History) -> Question:
         asked = about(f"item:{self.fact.item}", kinds=(ItemRegistered, CompromiseReported))
-        asked |= about(f"unit:{self.fact.unit}", kinds=(UnitFormed, CooperationSuspended))
+        asked |= about(f"unit:{self.fact.unit}", kinds=(UnitFormed, CooperationSuspended, SuspensionLifted))
         asked |= about(f"release:{self.fact.release}", kinds=(DisclosureRecorded, ItemReleased))
         if self.fact.agreement:
             asked |= about(f"agreement:{self.fact.agreement}", kinds=AGREEMENT_KINDS)
@@ -40,7 +41,12 @@ class RecordDisclosure(Says[DisclosureRecorded]):
     def _suspensions(self, known: History, act: Act) -> list[Draft]:
         if act.by.role is Role.CHRONICLER:  # a worked case says itself what followed
             return []
-        stand = {r.fact.compromise for r in known.of(CooperationSuspended) if r.fact.unit == self.fact.unit}
+        lifted = {r.fact.suspension for r in known.of(SuspensionLifted)}
+        stand = {
+            r.fact.compromise
+            for r in known.of(CooperationSuspended)
+            if r.fact.unit == self.fact.unit and r.fact.suspension not in lifted
+        }
         return [
             suspension(act, self.fact.unit, r.fact.compromise, r.fact.item)
             for r in known.of(CompromiseReported)

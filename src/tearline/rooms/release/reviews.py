@@ -1,5 +1,7 @@
 """Expedited releases are reviewed afterwards, once, by somebody who had no part in them."""
 
+from dataclasses import replace
+
 from tearline.facts.errors import Refused
 from tearline.facts.history import Draft, History, Question, Recorded, Role, about, each
 from tearline.facts.release import (
@@ -10,6 +12,7 @@ from tearline.facts.release import (
     ReleaseSignedOff,
 )
 from tearline.facts.words import Words
+from tearline.folds.duties import ANSWERED, answered, gave
 from tearline.rooms import Act, Says, require, require_after, require_new
 
 
@@ -19,6 +22,7 @@ class ReviewRelease(Says[ReleaseReviewed]):
     def question(self, known: History) -> Question:
         asked = about(f"release:{self.fact.release}", kinds=(ReleaseExpedited, ItemReleased, ReleaseReviewed))
         requests = sorted({r.fact.request for r in known.of(ReleaseExpedited)})
+        asked |= about(f"item:{self.fact.item}", kinds=ANSWERED)
         return asked | each("request", requests, (ReleaseRequested, ReleaseSignedOff))
 
     def decide(self, known: History, act: Act) -> list[Draft]:
@@ -37,6 +41,8 @@ class ReviewRelease(Says[ReleaseReviewed]):
             _same_release(expedited, fact)
             require_after(expedited, act, fact.release)
         _had_no_part(known, fact, act)
+        if act.told is None:
+            fact = replace(fact, dossier_seen=known.of(ItemReleased)[-1].fact.dossier_sha256)
         return [act.says(fact)]
 
 
@@ -53,14 +59,15 @@ def _same_release(expedited: Recorded[ReleaseExpedited], fact: ReleaseReviewed) 
 
 
 def _had_no_part(known: History, fact: ReleaseReviewed, act: Act) -> None:
-    """Refuse whoever asked for it, signed it or made it: they would judge themselves."""
-    parts = (known.of(ReleaseRequested), known.of(ReleaseSignedOff), known.of(ItemReleased))
-    if any(r.by.person == act.by.person for part in parts for r in part):
+    """Refuse whoever asked for it, signed, made or received it, or answered what stood against it: their own work."""
+    if act.by.person in gave(known) | answered(known):
         raise Refused(
             "had-no-part",
             Words(
-                "whoever asked for, signed or made an expedited release does not review it",
-                "quien pidió, firmó o hizo una divulgación expedita no la revisa",
+                "whoever asked for, signed, made or received an expedited release, or answered what stood"
+                " against it, does not review it",
+                "quien pidió, firmó, hizo o recibió una divulgación expedita, o respondió a lo que se oponía a"
+                " ella, no la revisa",
             ),
             (fact.release,),
         )

@@ -3,7 +3,7 @@
 Each can be recorded again; ``folds.screening`` says which counts, so that nobody gets a release by repeating it.
 """
 
-from tearline.facts.history import Draft, History, Question, Role, about
+from tearline.facts.history import Actor, Draft, History, Question, Role, about
 from tearline.facts.identifiers import ItemId
 from tearline.facts.parties import PersonEnrolled, UnitFormed
 from tearline.facts.release import ItemRegistered
@@ -15,8 +15,8 @@ from tearline.facts.screening import (
     SourceStandingStated,
 )
 from tearline.facts.words import Words
-from tearline.rooms import Act, Says, require, require_after
-from tearline.rooms.release.items import HANDLERS, ITEM
+from tearline.rooms import ITEM, Act, Says, require, require_after
+from tearline.rooms.release.items import HANDLERS, asks_own, require_own
 
 
 class ScreenItem(Says[ItemScreened]):
@@ -53,8 +53,12 @@ class RecordOriginatorsAnswer(Says[OriginatorAnswered]):
     def question(self, known: History) -> Question:
         return _registered(self.fact.item) | about(f"unit:{self.fact.unit}", kinds=(UnitFormed,))
 
+    def asks_of(self, known: History, by: Actor) -> Question:
+        return asks_own(by)
+
     def decide(self, known: History, act: Act) -> list[Draft]:
         require(known, ItemRegistered, "item", self.fact.item, ITEM)
+        require_own(known, self.fact.item, self.fact.unit, act)
         require(known, UnitFormed, "unit", self.fact.unit, Words("unit", "la unidad"))
         for registered in known.of(ItemRegistered):
             require_after(registered, act, self.fact.item)

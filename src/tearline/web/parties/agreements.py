@@ -8,7 +8,8 @@ from tearline.facts.history import History, Question, about
 from tearline.facts.identifiers import AgreementId
 from tearline.facts.operations import CaveatDeclared
 from tearline.facts.parties import AgreementSigned, ProtocolAppliedInHindsight, Terms
-from tearline.folds.agreements import AGREEMENT_KINDS, agreements
+from tearline.folds.admission import FOUNDED
+from tearline.folds.agreements import AGREEMENT_KINDS, agreements, awaits_endorsement
 from tearline.protocol import Pack
 from tearline.web.names import Names, names_question
 from tearline.web.places import entry_of
@@ -23,6 +24,7 @@ class AgreementView:
     telling: str | None
     hindsight: bool
     in_force: bool
+    awaits: bool
     facts: list[tuple[str, Shown] | tuple[str, Shown, str]]
     parameters: list[tuple[str, Shown]]
     caveats: list[tuple[str, str, str]]
@@ -31,7 +33,7 @@ class AgreementView:
 
 def page_question(known: History, agreement: AgreementId) -> Question:
     asked = about(f"agreement:{agreement}", kinds=(*AGREEMENT_KINDS, CaveatDeclared))
-    return asked | names_question(known)
+    return asked | FOUNDED | names_question(known)
 
 
 def view(
@@ -54,14 +56,18 @@ def view(
         (say("In force from"), say.happened(recorded)),
         (label(say, Terms, "valid_until"), say.moment(terms.valid_until)),
     ]
-    pack = protocols.get(terms.protocol)
-    declared = {p.name: say(p.label) for p in pack.parameters} if pack else {}
+    if held.endorsed is not None:
+        endorsed = f"{say.happened(held.endorsed)}, {names.person(held.endorsed.by.person).name}"
+        rows.append((say("Endorsed"), endorsed, entry_of(held.endorsed)))
+    packs = [pack for name in held.packs if (pack := protocols.get(name))]
+    declared = {p.name: say(p.label) for pack in packs for p in pack.parameters}
     return AgreementView(
         agreement=agreement,
         name=held.name,
         telling=recorded.told.telling if recorded.told else None,
         hindsight=held.hindsight,
         in_force=held.in_force_from <= now < terms.valid_until,
+        awaits=awaits_endorsement(held, known),
         facts=rows,
         parameters=[
             (declared.get(name, name), parameter(say, value)) for name, value in terms.parameters.items()

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from tearline.facts.history import History, Recorded
-from tearline.facts.leaks import CooperationSuspended
+from tearline.facts.leaks import CooperationEnded, CooperationSuspended, SuspensionLifted
 from tearline.facts.parties import (
     OfficeLeft,
     OfficeTaken,
@@ -26,6 +26,8 @@ TURNING = (
     OfficeTaken,
     OfficeLeft,
     CooperationSuspended,
+    SuspensionLifted,
+    CooperationEnded,
     UnitStoodDown,
 )
 MOST_TURNS = 400
@@ -75,15 +77,15 @@ class Past:
     mark: float | None
 
 
-def then_of(chosen: str, known: str, now: datetime, end: datetime | None) -> Then:
-    """The instant that the address names: a day stands for its end. Nothing or nonsense: the latest."""
+def then_of(chosen: str, known: str, now: datetime, end: datetime | None, zone: tzinfo) -> Then:
+    """The instant that the address names: a day stands for its end there. Nothing or nonsense: the latest."""
     try:
         day = date.fromisoformat(chosen) if len(chosen) == 10 else None
     except ValueError:
         day = None
-    if day is None or day.year < 1900:
+    if day is None or not 1900 <= day.year < 9999:
         return Then(at=end or now, known=False, chosen="")
-    at = datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=UTC)
+    at = datetime.combine(day, time(23, 59, 59), zone)
     return Then(at=min(at, now), known=known == "then", chosen=chosen)
 
 
@@ -122,7 +124,7 @@ def past(
 def _stretches(history: History, status: Callable[[People], Link], end: datetime) -> list[Stretch]:
     turns = sorted(t for t in _turning_points(history) if t <= end)[-MOST_TURNS:]
     found: list[Stretch] = []
-    for at, until in zip(turns, [*turns[1:], end], strict=True):
+    for at, until in zip(turns, [*turns, end][1:], strict=True):
         # A pass ends at its last instant, so the status just after it is the one that lasts.
         link = status(People(history, at + MOMENT))
         if found and (found[-1].link.status, found[-1].link.who) == (link.status, link.who):

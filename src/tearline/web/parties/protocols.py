@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tearline.protocol import Citation, Pack, Rule
+from tearline.web.look import code
 from tearline.web.release.explained import rule_address
 from tearline.web.tongue import Tongue
 
@@ -49,7 +50,7 @@ def _all_cites(pack: Pack) -> list[tuple[Citation, ...]]:
 
 
 def _rule(say: Tongue, rule: Rule) -> RuleText:
-    facts = [(say("Condition"), rule.condition)]
+    facts: list[tuple[str, str]] = [(say("Condition"), code(rule.condition))]
     facts += [(say("What cures it"), f"{say(o.sentence)} ({say(o.debtor)})") for o in rule.owes]
     return RuleText(
         id=rule.id,

@@ -1,6 +1,6 @@
 """One rule as a lawyer reads it: both languages, condition, sources, what cures it, its cases, where it decided."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -21,6 +21,7 @@ from tearline.web.parties.laid import laid_out
 from tearline.web.readings import name_of, value_words
 from tearline.web.release.explained import ChangeRow, rule_address
 from tearline.web.tongue import Tongue
+from tearline.web.visit import Visit
 
 MOST_VERDICTS = 20
 QUESTION = about(kinds=AGREEMENT_KINDS)
@@ -41,6 +42,15 @@ class CaseRow:
     """One of the pack's own cases: what it changes in the base. Without changes it is the base itself."""
 
     changes: list[ChangeRow]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """In how many verdicts a rule matched, and the latest of those that a reader is told of, newest first."""
+
+    count: int
+    latest: Sequence[Recorded[VerdictReached]]
+    more: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,16 +83,14 @@ def view(
     *,
     protocols: Mapping[str, Pack],
     agreed: History,
-    verdicts: History,
+    decided: Decided,
     access: Access,
 ) -> RuleView | None:
-    """The page of this rule; None when the pack has none of that name. ``verdicts`` holds all, rules opened."""
+    """The page of this rule; None when the pack has none of that name."""
     number = next((n for n, rule in enumerate(pack.rules) if rule.id == id_), None)
     if number is None:
         return None
     rule, names = pack.rules[number], Names(History(), say)
-    reached = verdicts.folded(deciding).get((rule.pack, rule.id), ())
-    shown = [r for r in reversed(reached) if r.told or access.told_rules()]
     cases = [case for case in pack.cases if case.rule == number]
     other = Language.EN if say.language is Language.ES else Language.ES
     fields = fields_of(pack.conditions[number])
@@ -104,21 +112,20 @@ def view(
         matches=[_case(say, case, pack, bound, names) for case in cases if case.matches],
         passes=[_case(say, case, pack, bound, names) for case in cases if not case.matches],
         agreements=_agreements(say, agreed, pack),
-        decided=len(reached),
-        verdicts=[_verdict(say, r) for r in shown[:MOST_VERDICTS]] if shown or access.told_rules() else None,
-        more=len(shown) > MOST_VERDICTS,
+        decided=decided.count,
+        verdicts=[_verdict(say, r) for r in decided.latest]
+        if decided.latest or access.told_rules()
+        else None,
+        more=decided.more,
     )
 
 
-def deciding(history: History) -> Mapping[tuple[str, str], tuple[Recorded[VerdictReached], ...]]:
-    """For each rule, by pack and id, the verdicts in which it matched, the oldest first."""
-    found: dict[tuple[str, str], list[Recorded[VerdictReached]]] = {}
-    for reached in history.of(VerdictReached):
-        fact = reached.fact
-        for called in () if fact.rules.purged else fact.rules.open():
-            pack, colon, rule = called.rpartition(":")
-            found.setdefault((pack if colon else fact.protocol, rule), []).append(reached)
-    return {key: tuple(some) for key, some in found.items()}
+def decided(visit: Visit, pack: Pack, rule: str) -> Decided:
+    """In how many verdicts this rule matched, and the latest that this reader may be told of."""
+    count = len(visit.projections.matched((pack.id, rule), told=False))
+    places = visit.projections.matched((pack.id, rule), told=not visit.access.told_rules())
+    latest = History(visit.node.ledger.at(places[-MOST_VERDICTS:])).of(VerdictReached)
+    return Decided(count=count, latest=list(reversed(latest)), more=len(places) > MOST_VERDICTS)
 
 
 def _verdict(say: Tongue, reached: Recorded[VerdictReached]) -> list[object]:

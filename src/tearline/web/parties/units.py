@@ -1,10 +1,11 @@
 """A unit: its status, its people, what is alleged of it, and what was released to it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from tearline.facts.history import History, Question, Recorded, about
-from tearline.facts.identifiers import UnitId
+from tearline.facts.identifiers import PersonId, UnitId
 from tearline.facts.parties import (
     CourseHeld,
     OfficeTaken,
@@ -14,13 +15,15 @@ from tearline.facts.parties import (
 )
 from tearline.facts.release import DisclosureRecorded, ItemReleased
 from tearline.folds.people import People, people_question, unit_members_question, upwards
-from tearline.web.chain import Card, decided, unit_card_of
+from tearline.web.chain import Card, Chain, chain_of, decided, unit_card_of
 from tearline.web.look import link, status_tag
 from tearline.web.names import Names, names_question
 from tearline.web.parties.past import Past, Then, past
 from tearline.web.places import entry_of, page_of
 from tearline.web.show import Shown, label, text
 from tearline.web.tongue import Tongue
+
+MOST_DRAWN = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,9 @@ class UnitView:
     facts: list[tuple[str, Shown]]
     past: Past | None
     members: list[list[object]]
+    chain: Chain | None
+    left_out: int
+    """Members whose line is not drawn; the table has them."""
     allegations: list[list[object]]
     courses: list[list[object]]
     given: list[tuple[str, str, str]]
@@ -57,6 +63,8 @@ def view(say: Tongue, known: History, unit: UnitId, then: Then, end: datetime) -
     names = Names(known, say)
     people = People(then.of(known), then.at)
     unit_link = people.unit_link(unit)
+    members = people.members(unit)
+    drawn = _weakest_first(people, members)[:MOST_DRAWN]
     rows: list[tuple[str, Shown]] = [
         (label(say, UnitFormed, "organisation"), names.organisation(made.fact.organisation)),
         (
@@ -85,6 +93,10 @@ def view(say: Tongue, known: History, unit: UnitId, then: Then, end: datetime) -
         facts=rows,
         past=past(say, known, names, lambda p: p.unit_link(unit), then=then, end=end),
         members=_members(say, people, names, unit),
+        chain=chain_of(say, people, names, recipients=drawn, unit=unit, top=None, of_release=False)
+        if drawn
+        else None,
+        left_out=len(members) - len(drawn),
         allegations=_allegations(say, people, unit),
         courses=[
             [(r.fact.module, entry_of(r)), say.happened(r), r.fact.officers, text(say, r.fact, "valid_until")]
@@ -99,6 +111,13 @@ def view(say: Tongue, known: History, unit: UnitId, then: Then, end: datetime) -
         then=then,
         at=say.day(then.at),
     )
+
+
+def _weakest_first(people: People, members: Sequence[PersonId]) -> list[PersonId]:
+    """Whoever's chain is weakest stands first: where not all can be drawn, those who matter are."""
+    if len(members) <= MOST_DRAWN:
+        return list(members)
+    return sorted(members, key=lambda person: -people.weakest(person).status.severity)
 
 
 def _members(say: Tongue, people: People, names: Names, unit: UnitId) -> list[list[object]]:

@@ -18,13 +18,17 @@ from tearline.folds.protocols import Proposal
 from tearline.node import Order
 from tearline.protocol import Pack
 from tearline.rooms.protocols import OFFICERS, ProposeProtocol, SignProtocol, WithdrawProposal
-from tearline.web.forms import Asked, Given, Options, allowed_or_403, first, form, made, submission
+from tearline.web.asked import Asked, Given, Options
+from tearline.web.filled import first, made
+from tearline.web.forms import allowed_or_403, form, submission
+from tearline.web.look import code
 from tearline.web.protocols import proposals
 from tearline.web.protocols.bounds import at_a_desk
 from tearline.web.protocols.checking import checked
 from tearline.web.protocols.texts import draft_of
+from tearline.web.signing.step import record
 from tearline.web.tongue import Tongue
-from tearline.web.visit import Posted, Visit, Visiting, absent, go
+from tearline.web.visit import Posted, Visit, Visiting, absent
 
 router = APIRouter()
 MOST_PARAMETERS = 50
@@ -130,8 +134,14 @@ def _record(
         replaces=None if own or not chosen else replaces,
         parameters=parameters,
     )
-    done = visit.node.record(Order(command=command, by=visit.actor), key=key)
-    return go(f"/protocols/proposals/{proposal}?recorded={done.first}")
+    return record(
+        visit,
+        [Order(command=command, by=visit.actor)],
+        key=key,
+        title=visit.say("Propose a protocol"),
+        then=f"/protocols/proposals/{proposal}",
+        back="/protocols",
+    )
 
 
 def _proposal(visit: Visit) -> tuple[Proposal, list[tuple[str, str]]]:
@@ -167,7 +177,7 @@ def sign(visit: Visit) -> Asked:
         about=[
             (say("Text"), fact.protocol),
             (say("In place of"), fact.replaces or "—"),
-            ("SHA-256", fact.sha256),
+            ("SHA-256", code(fact.sha256)),
         ],
     )
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from tearline.facts.history import History, about
 from tearline.facts.parties import AgreementSigned
+from tearline.facts.release import Effect
 from tearline.folds.agreements import AGREEMENT_KINDS, agreements
 from tearline.folds.protocols import SIGNERS, STANDINGS, Proposal, ProposalState, proposals
 from tearline.protocol import Pack
@@ -54,6 +55,18 @@ def listing(say: Tongue, known: History, protocols: Mapping[str, Pack], now: dat
         open=[_row(say, one, now) for one in every if one.state(now) is ProposalState.OPEN],
         past=[_row(say, one, now) for one in reversed(every) if one.state(now) is not ProposalState.OPEN],
     )
+
+
+def verdict_rows(say: Tongue, counts: Mapping[str, Mapping[Effect, int]]) -> list[list[object]]:
+    """By text: how often it came to each effect, and to any."""
+    return [
+        [
+            (text, f"/protocols/{text}"),
+            *(say.number(found.get(effect, 0)) for effect in Effect),
+            say.number(sum(found.values())),
+        ]
+        for text, found in sorted(counts.items())
+    ]
 
 
 def _card(say: Tongue, pack: Pack, bound: int, adopted: Proposal | None) -> PackCard:

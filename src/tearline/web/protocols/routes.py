@@ -9,12 +9,13 @@ from tearline.facts.identifiers import ProposalId
 from tearline.folds.agreements import protocol_of
 from tearline.protocol import Pack
 from tearline.rooms.protocols import OFFICERS
-from tearline.web.forms import Given, first
+from tearline.web.asked import Given
+from tearline.web.filled import first
 from tearline.web.protocols import acts, proposals
 from tearline.web.protocols.bounds import at_a_desk
 from tearline.web.protocols.checking import Checked, checked
 from tearline.web.protocols.differences import differences
-from tearline.web.protocols.listing import QUESTION, listing
+from tearline.web.protocols.listing import QUESTION, listing, verdict_rows
 from tearline.web.protocols.proof import Proof, proved
 from tearline.web.protocols.running import Ran, choices, latest, run
 from tearline.web.protocols.texts import draft_of, known_text
@@ -31,7 +32,8 @@ def every_protocol(visit: Visiting) -> Response:
     visit.own_side()
     known = visit.read(QUESTION)
     page = listing(visit.say, known, visit.node.protocols, visit.now)
-    return visit.page("protocols/list.html", page=page)
+    counts = visit.projections.verdicts()
+    return visit.page("protocols/list.html", page=page, verdicts=verdict_rows(visit.say, counts))
 
 
 @router.get("/protocols/lab")

@@ -83,7 +83,7 @@ class Choice:
 def latest(visit: Visit) -> tuple[list[RequestId], int]:
     """The latest requests with a verdict, newest first, so many as are tried at once; and how many more there are."""
     standing = visit.projections.requests()
-    decided = [request for request in reversed(standing.asked) if request in standing.effect]
+    decided = [request for request in reversed(list(standing.asked)) if request in standing.effect]
     return decided[:MOST_DOSSIERS], max(0, len(decided) - MOST_DOSSIERS)
 
 

@@ -8,7 +8,7 @@ from tearline.facts.history import about
 from tearline.facts.protocols import ProtocolAdopted
 from tearline.folds.protocols import proposal_question, text_of
 from tearline.node import Node
-from tearline.web.forms import Given
+from tearline.web.asked import Given
 
 
 @cache

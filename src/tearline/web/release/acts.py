@@ -14,7 +14,6 @@ from tearline.facts.parties import (
     OfficeLeft,
     OfficeTaken,
     OrganisationRegistered,
-    UnitFormed,
 )
 from tearline.facts.release import (
     CopyReceived,
@@ -23,7 +22,6 @@ from tearline.facts.release import (
     DisclosureRecorded,
     DissentAnswered,
     DissentRecorded,
-    ItemRegistered,
     ReleaseExpedited,
     ReleaseRequested,
     ReleaseReviewed,
@@ -31,26 +29,24 @@ from tearline.facts.release import (
     SourceWarned,
     SourceWarningAnswered,
 )
-from tearline.folds.agreements import agreements
+from tearline.folds.agreements import agreements, protocol_of
 from tearline.folds.people import People
 from tearline.rooms.oversight import InformOverseer
+from tearline.rooms.release.dissents import AnswerDissent, RecordDissent
 from tearline.rooms.release.items import AnswerSourceWarning
 from tearline.rooms.release.outside import JustifyDisclosure
-from tearline.rooms.release.requests import (
-    LINES,
-    AnswerDissent,
-    DecideRequest,
-    ReceiveCopy,
-    RecordDissent,
-    ReleaseItem,
-    RequestRelease,
-    SignOff,
-)
+from tearline.rooms.release.releasing import ReceiveCopy, ReleaseItem
+from tearline.rooms.release.requests import LINES, DecideRequest, RequestRelease, SignOff
 from tearline.rooms.release.reviews import ReviewRelease
-from tearline.web.forms import Asked, Options, form
+from tearline.web import offers
+from tearline.web.asked import Asked, Options
+from tearline.web.choosing import Listed, Offer
+from tearline.web.forms import form
+from tearline.web.look import link
 from tearline.web.names import Names, names_question
 from tearline.web.release.copies import copy_of, effect_of, page_question, waiting
-from tearline.web.release.request import expedited_of, review_rows, title
+from tearline.web.release.request import title
+from tearline.web.release.reviewed import expedited_of, review_rows
 from tearline.web.show import Shown, label, text
 from tearline.web.visit import Visit, absent
 
@@ -81,25 +77,19 @@ def _trail(visit: Visit, asked: ReleaseRequested) -> list[tuple[str, str]]:
 def new_request(visit: Visit) -> Asked:
     """Asks for the item and the unit first; who can be named depends on the unit."""
     visit.own_side()
-    say = visit.say
-    item = visit.request.query_params.get("item", "")
-    unit = visit.request.query_params.get("unit", "")
-    live = visit.read(
-        about(
-            kinds=(ItemRegistered, UnitFormed, OrganisationRegistered, AgreementSigned),
-        )
+    say, named = visit.say, visit.request.query_params
+    item, unit = (
+        offers.items(visit).called([named.get("item", "")]),
+        offers.units(visit).called([named.get("unit", "")]),
     )
-    names = Names(live, say)
-    items = [(r.fact.item, names.item(r.fact.item).name) for r in live.of(ItemRegistered) if not r.told]
-    units = [(r.fact.unit, names.of_unit(r.fact.unit)) for r in live.of(UnitFormed) if not r.told]
+    if not item or not unit:
+        return _first(visit)
+    known = visit.read(about(kinds=(AgreementSigned,)))
     bound = [
         (str(a.agreement), a.name)
-        for a in agreements(live).values()
-        if any(r.fact.agreement == a.agreement and not r.told for r in live.of(AgreementSigned))
+        for a in agreements(known).values()
+        if any(r.fact.agreement == a.agreement and not r.told for r in known.of(AgreementSigned))
     ]
-    if item not in dict(items) or unit not in dict(units):
-        raise Choosing(items=items, units=units, item=item, unit=unit)
-    officers = _officers(visit, unit)
     return Asked(
         title=say("Ask for a release"),
         submit=say("Put it to the protocol"),
@@ -112,8 +102,9 @@ def new_request(visit: Visit) -> Asked:
             "The protocol answers at once, with every rule that decided. Nothing is given out by asking."
         ),
         new="request",
-        fixed={"item": item, "unit": unit},
-        options={"recipients": officers, "agreement": bound},
+        fixed={"item": item[0].value, "unit": unit[0].value},
+        options={"agreement": bound},
+        choosers={"recipients": _officers(visit, unit[0].value)},
         hints={
             "recipients": say("Each gets a copy of their own. Their superiors will see it too."),
             "purpose": say("Without it the protocol holds the release."),
@@ -134,31 +125,42 @@ def new_request(visit: Visit) -> Asked:
             "agreement",
         ),
         about=[
-            (label(say, ReleaseRequested, "item"), names.item(item).link()),
-            (label(say, ReleaseRequested, "unit"), names.unit(unit).link()),
+            (label(say, ReleaseRequested, "item"), link(item[0].words, f"/items/{item[0].value}")),
+            (label(say, ReleaseRequested, "unit"), link(unit[0].words, f"/units/{unit[0].value}")),
         ],
     )
 
 
-class Choosing(Exception):
-    """The form needs to know the item and the unit first."""
+def _first(visit: Visit) -> Asked:
+    say, named = visit.say, visit.request.query_params
+    return Asked(
+        title=say("Ask for a release"),
+        submit=say("Continue"),
+        heading=say("Choose item and unit"),
+        allowed=RequestRelease.allowed,
+        then="/releases/new?item={item}&unit={unit}",
+        trail=[("/releases", say("Releases"))],
+        lead=say("First: what, and to which unit."),
+        choosers={"item": offers.items(visit), "unit": offers.units(visit)},
+        chosen_first={name: label(say, ReleaseRequested, name) for name in ("item", "unit")},
+        already={name: [named[name]] for name in ("item", "unit") if name in named},
+    )
 
-    def __init__(self, *, items: Options, units: Options, item: str, unit: str) -> None:
-        super().__init__("choose first")
-        self.items, self.units, self.item, self.unit = items, units, item, unit
 
-
-def _officers(visit: Visit, unit: str) -> Options:
+def _officers(visit: Visit, unit: str) -> Listed:
+    """Who serves in the unit today, by name."""
     serving = visit.read(
         lambda so_far: about(f"unit:{unit}", kinds=(OfficeTaken, OfficeLeft)) | names_question(so_far)
     )
     names = Names(serving, visit.say)
     people = People(serving, visit.now)
-    return [
-        (person, f"{names.person(person).name} ({names.post(person)})")
-        for person, office in people.offices.items()
-        if office.fact.unit == unit
-    ]
+    return Listed(
+        offers=[
+            Offer(value=person, words=names.person(person).name, note=f"{names.post(person)} · {person}")
+            for person, office in people.offices.items()
+            if office.fact.unit == unit
+        ]
+    )
 
 
 def dissent(visit: Visit) -> Asked:
@@ -197,7 +199,7 @@ def sign_off(visit: Visit) -> Asked:
             "Sign only what you would answer for. Your signature is recorded and cannot be taken back."
         ),
         new="sign_off",
-        fixed={"request": asked.request, "line": line},
+        fixed={"request": asked.request, "line": line, "dossier_seen": None},
     )
 
 
@@ -239,7 +241,7 @@ def release(visit: Visit) -> Asked:
     )
 
 
-def _overseers(visit: Visit) -> Options:
+def overseers(visit: Visit) -> Options:
     """The overseers that agreements name, and no other organisation."""
     known = visit.read(about(kinds=(AgreementSigned, OrganisationRegistered)))
     names = Names(known, visit.say)
@@ -262,7 +264,7 @@ def inform(visit: Visit, field: str, identifier: str, *, then: str, lead: str, b
         lead=lead,
         new="briefing",
         fixed={**nothing, field: identifier},
-        options={"overseer": _overseers(visit)},
+        options={"overseer": overseers(visit)},
     )
 
 
@@ -310,7 +312,7 @@ def justify(visit: Visit) -> Asked:
         kind=DisclosureJustified,
         allowed=JustifyDisclosure.allowed,
         then=then,
-        trail=[(then, given.release)],
+        trail=[("/releases", say("Releases")), (then, given.release)],
         fixed={"release": given.release, "item": given.item},
     )
 
@@ -344,8 +346,20 @@ def review(visit: Visit) -> Asked:
         before=say(
             "There is one review, by somebody who had no part in the release. It cannot be taken back."
         ),
-        fixed={"release": fact.release, "item": fact.item, "agreement": fact.agreement},
-        about=review_rows(say, known, asked.request, names, visit.now),
+        fixed={
+            "release": fact.release,
+            "item": fact.item,
+            "agreement": fact.agreement,
+            "dossier_seen": None,
+        },
+        about=review_rows(
+            say,
+            known,
+            asked.request,
+            names,
+            now=visit.now,
+            protocol=protocol_of(agreements(known).get(fact.agreement), visit.node.protocols),
+        ),
     )
 
 
@@ -365,9 +379,9 @@ def answer_dissent(visit: Visit) -> Asked:
         kind=DissentAnswered,
         allowed=AnswerDissent.allowed,
         then=then,
-        trail=[(then, fact.request or fact.item)],
+        trail=[("/releases", say("Releases")), (then, fact.request or fact.item)],
         before=say("The answer stands under your own name, beside the dissent. The dissent stays."),
-        fixed={"dissent": fact.dissent, "item": fact.item},
+        fixed={"dissent": fact.dissent, "item": fact.item, "dossier_seen": None},
         about=[(label(say, DissentRecorded, "reasons"), text(say, fact, "reasons"))],
     )
 
@@ -387,7 +401,7 @@ def answer_warning(visit: Visit) -> Asked:
         kind=SourceWarningAnswered,
         allowed=AnswerSourceWarning.allowed,
         then=then,
-        trail=[(then, fact.item)],
+        trail=[("/releases", say("Releases")), (then, fact.item)],
         before=say("The answer stands under your own name, beside the warning. The warning stays."),
         fixed={"warning": fact.warning, "item": fact.item},
         about=[

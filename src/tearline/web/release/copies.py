@@ -23,6 +23,8 @@ class CopyView:
     received: str | None
     receipt_href: str | None
     waits: str | None
+    text: str | None = None
+    """What it says, to its recipient."""
 
 
 def page_question(known: History, copy: CopyId) -> Question:
@@ -59,7 +61,14 @@ def waiting(say: Tongue, effect: InEffect | None) -> str | None:
 
 
 def view(
-    say: Tongue, known: History, copy: CopyId, *, mine: bool, outside: bool, effect: InEffect | None
+    say: Tongue,
+    known: History,
+    copy: CopyId,
+    *,
+    mine: bool,
+    outside: bool,
+    effect: InEffect | None,
+    words: str | None = None,
 ) -> CopyView | None:
     given = copy_of(known, copy)
     if given is None:
@@ -92,4 +101,5 @@ def view(
         received=say.happened(receipt) if receipt else None,
         receipt_href=f"/copies/{copy}/receipt" if mine and receipt is None and not given.told else None,
         waits=waits,
+        text=words if mine else None,
     )

@@ -21,7 +21,9 @@ from tearline.web.names import Names, names_question
 from tearline.web.owed import OwedRow, owed_on, owed_row
 from tearline.web.places import entry_of
 from tearline.web.release.listing import said_to
-from tearline.web.release.request import Quoted, RuleRow, by_pack, points, quotes, rule_rows, sentence
+from tearline.web.release.quoted import Quoted, quotes
+from tearline.web.release.rule_rows import RuleRow, by_pack, points, rule_rows
+from tearline.web.release.stated import sentence
 from tearline.web.release.verdicts import Standing
 from tearline.web.show import Shown, label, text
 from tearline.web.tongue import Tongue

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 from fastapi import APIRouter
 
+from tearline.estimates.marks.template import escaped
+from tearline.facts.fact import Closed
 from tearline.facts.harm import PeopleWarned, ThreatAssessed, WarningWaived
 from tearline.facts.history import Recorded, about, each
 from tearline.facts.identifiers import ItemId, ThreatId
-from tearline.facts.parties import OrganisationRegistered, PersonEnrolled, UnitFormed
+from tearline.facts.marks import WordingVariantsSet
 from tearline.facts.release import DissentRecorded, ItemRegistered
 from tearline.facts.screening import (
     EuropolCodesSet,
@@ -18,7 +20,8 @@ from tearline.facts.screening import (
 )
 from tearline.folds.release import lineage, threats
 from tearline.rooms.harm import AssessThreat, WaiveWarning, WarnPeople
-from tearline.rooms.release.requests import RecordDissent
+from tearline.rooms.release.dissents import RecordDissent
+from tearline.rooms.release.marking import SetWordings
 from tearline.rooms.release.screening import (
     ApproveSourceContact,
     RecordOriginatorsAnswer,
@@ -26,7 +29,9 @@ from tearline.rooms.release.screening import (
     SetEuropolCodes,
     StateSourceStanding,
 )
-from tearline.web.forms import Asked, Options, form
+from tearline.web import offers
+from tearline.web.asked import Asked, Options
+from tearline.web.forms import form
 from tearline.web.names import Names
 from tearline.web.release.acts import only
 from tearline.web.show import label, text
@@ -148,8 +153,6 @@ def waive_warning(visit: Visit) -> Asked:
 def originators_answer(visit: Visit) -> Asked:
     recorded, names = _item(visit)
     say, item = visit.say, recorded.fact.item
-    live = visit.read(about(kinds=(UnitFormed, OrganisationRegistered)))
-    units = Names(live, say)
     return Asked(
         title=say("Record the originator's answer"),
         submit=say("Record the answer"),
@@ -160,9 +163,7 @@ def originators_answer(visit: Visit) -> Asked:
         trail=[(f"/items/{item}", names.item(item).name)],
         lead=say("As the originator gave it, for one unit. A no withdraws what was allowed before."),
         fixed={"item": item},
-        options={
-            "unit": [(r.fact.unit, units.of_unit(r.fact.unit)) for r in live.of(UnitFormed) if not r.told]
-        },
+        choosers={"unit": offers.units(visit)},
         happened=say("When did the originator answer?"),
     )
 
@@ -170,8 +171,6 @@ def originators_answer(visit: Visit) -> Asked:
 def screen(visit: Visit) -> Asked:
     recorded, names = _item(visit)
     say, fact = visit.say, recorded.fact
-    live = visit.read(about(f"organisation:{fact.holder}", kinds=(PersonEnrolled,)))
-    people = Names(live, say)
     return Asked(
         title=say("Screen it"),
         submit=say("Record the screening"),
@@ -182,13 +181,7 @@ def screen(visit: Visit) -> Asked:
         trail=[(f"/items/{fact.item}", names.item(fact.item).name)],
         lead=say("Of several screenings the worse counts: screening again does not help."),
         fixed={"item": fact.item},
-        options={
-            "control_official": [
-                (r.fact.person, people.person(r.fact.person).name)
-                for r in live.of(PersonEnrolled)
-                if not r.told
-            ]
-        },
+        choosers={"control_official": offers.people(visit, "control_official", fact.holder)},
     )
 
 
@@ -240,6 +233,35 @@ def approve_contact(visit: Visit) -> Asked:
     )
 
 
+def set_wordings(visit: Visit) -> Asked:
+    recorded, names = _item(visit)
+    say, item = visit.say, recorded.fact.item
+    return Asked(
+        title=say("Set wordings"),
+        submit=say("Record the wordings"),
+        command=SetWordings,
+        kind=WordingVariantsSet,
+        allowed=SetWordings.allowed,
+        then=f"/items/{item}",
+        trail=[(f"/items/{item}", names.item(item).name)],
+        lead=say(
+            "Each recipient's copy then has wordings of its own. Write alternatives that mean the same, such as "
+            "{{left|set out}}, or pieces in any order, such as [[They had radios. |A dog barked. ]]; with the "
+            "first of each it must be the item's own text. Numbers, names and times never vary."
+        ),
+        new="variants",
+        fixed={"item": item, "bits": 0, "bits_when_retyped": 0, "decoys": False},
+        already={"text": [escaped(content)]} if (content := _content(recorded)) else {},
+    )
+
+
+def _content(recorded: Recorded[ItemRegistered]) -> str:
+    try:
+        return recorded.fact.content.open()
+    except Closed:
+        return ""
+
+
 for path, ask in (
     ("/items/{item}/dissent", dissent_on_item),
     ("/items/{item}/warned", warned),
@@ -250,5 +272,6 @@ for path, ask in (
     ("/items/{item}/codes", set_codes),
     ("/items/{item}/source", source_standing),
     ("/items/{item}/source/approval", approve_contact),
+    ("/items/{item}/wordings", set_wordings),
 ):
     form(router, path, ask)

@@ -41,6 +41,8 @@ from tearline.folds.release import (
 )
 from tearline.protocol import Pack
 from tearline.rooms.harm import AssessThreat, WaiveWarning
+from tearline.rooms.leaks.compromises import ReportAdversaryUnaware
+from tearline.rooms.release.marking import SetWordings
 from tearline.rooms.release.screening import (
     ApproveSourceContact,
     RecordOriginatorsAnswer,
@@ -53,7 +55,9 @@ from tearline.web.look import verdict_tag
 from tearline.web.names import Names, names_question
 from tearline.web.owed import OwedRow, owed_on, owed_row
 from tearline.web.places import entry_of
-from tearline.web.release.request import Quoted, quotes
+from tearline.web.release import exposure
+from tearline.web.release.exposure import Exposure
+from tearline.web.release.quoted import Quoted, quotes
 from tearline.web.show import Shown, label, rows, text
 from tearline.web.tongue import Tongue
 
@@ -84,11 +88,14 @@ class ItemView:
     actions: list[tuple[str, str]]
     entry: tuple[str, str]
     rests_on: str
+    exposure: Exposure | None
+    """Who read its sealed fields, the latest first; None where the reader is not to know."""
 
 
 def page_question(known: History, item: ItemId, protocols: Mapping[str, Pack]) -> Question:
     items = lineage(known, item) or [item]
     asked = each("item", items, KINDS) | each("item", [item], (ItemRegistered,))
+    asked |= exposure.item_question(known, item)
     return asked | owed_on(known, protocols, {"item": items}) | names_question(known)
 
 
@@ -101,11 +108,13 @@ def view(
     access: Access,
     now: datetime,
 ) -> ItemView | None:
+    """``read``: the readings of its sealed fields, for those who may know of them."""
     registered = item_of(known, item)
     if registered is None:
         return None
     fact, told = registered.fact, registered.told is not None
     names = Names(known, say)
+    seen = exposure.of_item(known, item, now)
     return ItemView(
         item=item,
         title=names.item(item).name,
@@ -136,6 +145,7 @@ def view(
         actions=[] if told else _actions(say, known, item, access, now),
         entry=(say("entry %(n)s", n=say.number(registered.position)), entry_of(registered)),
         rests_on=registered.told.rests_on if registered.told else "",
+        exposure=exposure.view(say, seen, names, f"/items/{item}/exposure.svg") if seen else None,
     )
 
 
@@ -270,8 +280,12 @@ def _actions(
         actions.append((say("State how the source stands"), f"/items/{item}/source"))
     if access.role in ApproveSourceContact.allowed:
         actions.append((say("Approve contact with the source"), f"/items/{item}/source/approval"))
+    if access.role in SetWordings.allowed:
+        actions.append((say("Set wordings"), f"/items/{item}/wordings"))
     actions.append((say("Record dissent"), f"/items/{item}/dissent"))
     actions.append((say("Report a compromise"), f"/leaks/new?item={item}"))
+    if access.role in ReportAdversaryUnaware.allowed:
+        actions.append((say("An adversary does not know it"), f"/items/{item}/unaware"))
     return actions
 
 

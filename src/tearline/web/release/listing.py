@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from tearline.facts.history import History, Question, Recorded, about, each
 from tearline.facts.identifiers import PersonId, UnitId
@@ -18,7 +18,9 @@ from tearline.facts.release import (
 from tearline.folds.people import People
 from tearline.folds.requests import Requests
 from tearline.jobs.effect import Effects, effect_question
+from tearline.projections import Projections
 from tearline.web.names import Names
+from tearline.web.parts import Part, Shown, shown
 from tearline.web.release.copies import waiting
 from tearline.web.release.request import title
 from tearline.web.show import label
@@ -40,49 +42,27 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """A part of a long list: its rows, where they begin and how many there are in all."""
-
-    rows: Sequence[Row]
-    first: int
-    count: int
-    before: int | None
-    after: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    open: Part
-    released: Part
-    outside: Part
+    open: Part[Row]
+    released: Part[Row]
+    outside: Part[Row]
     told: Sequence[Row]
 
 
 Listed = Recorded[ReleaseRequested] | Recorded[DisclosureRecorded]
-MOST = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
     """What a page of the list shows, chosen on the whole record before anything sealed is opened."""
 
-    open: Sequence[Recorded[ReleaseRequested]]
-    released: Sequence[Recorded[ReleaseRequested]]
-    outside: Sequence[Recorded[DisclosureRecorded]]
+    open: Shown[Recorded[ReleaseRequested]]
+    released: Shown[Recorded[ReleaseRequested]]
+    outside: Shown[Recorded[DisclosureRecorded]]
     told: Sequence[Listed]
-    firsts: Mapping[str, int]
-
-    def shown(self, part: Sequence[Listed], name: str) -> Sequence[Listed]:
-        first = self.firsts.get(name, 0)
-        return part[first : first + MOST]
 
     def all_shown(self) -> list[Listed]:
-        return [
-            *self.shown(self.open, "open"),
-            *self.shown(self.released, "released"),
-            *self.shown(self.outside, "outside"),
-            *self.told,
-        ]
+        return [*self.open.items, *self.released.items, *self.outside.items, *self.told]
 
     def question(self) -> Question:
         """The names of what is shown."""
@@ -92,17 +72,24 @@ class Chosen:
         return asked | about(kinds=(OrganisationRegistered,))
 
 
-def choose(whole: History, standing: Requests, firsts: Mapping[str, int]) -> Chosen:
+def choose(projections: Projections, firsts: Mapping[str, int]) -> Chosen:
     """What perishes first stands first; of what was given out, the latest."""
-    far = datetime.max.replace(tzinfo=UTC)
-    disclosed = whole.of(DisclosureRecorded)
+    asked, released = projections.requests().asked, shown(projections.released(), firsts.get("released", 0))
     return Chosen(
-        open=sorted(standing.open(), key=lambda r: standing.perishes(r.fact.item) or far),
-        released=[r for q, r in reversed(standing.asked.items()) if q in standing.released and not r.told],
-        outside=[r for r in reversed(disclosed) if not r.told],
-        told=[*(r for r in disclosed if r.told), *(r for r in standing.asked.values() if r.told)],
-        firsts=firsts,
+        open=shown(projections.open_requests(), firsts.get("open", 0)).to(lambda one: asked[one[2]]),
+        released=released.to(lambda one: asked[one[1]]),
+        outside=shown(projections.once(_outside), firsts.get("outside", 0)),
+        told=projections.once(_told),
     )
+
+
+def _outside(projections: Projections) -> Sequence[Recorded[DisclosureRecorded]]:
+    return [r for r in reversed(projections.disclosed()) if not r.told]
+
+
+def _told(projections: Projections) -> Sequence[Listed]:
+    of_cases = History(tuple(projections.told())).of(ReleaseRequested)
+    return [*(r for r in projections.disclosed() if r.told), *of_cases]
 
 
 def listing(say: Tongue, known: History, chosen: Chosen, standing: Requests, now: datetime) -> Listing:
@@ -114,20 +101,10 @@ def listing(say: Tongue, known: History, chosen: Chosen, standing: Requests, now
             return disclosure_row(say, r, names)
         return _request_row(say, r, names, standing, now)
 
-    def part(of: Sequence[Listed], name: str) -> Part:
-        first = chosen.firsts.get(name, 0)
-        return Part(
-            rows=[row(r) for r in chosen.shown(of, name)],
-            first=first + 1,
-            count=len(of),
-            before=max(0, first - MOST) if first else None,
-            after=first + MOST if first + MOST < len(of) else None,
-        )
-
     return Listing(
-        open=part(chosen.open, "open"),
-        released=part(chosen.released, "released"),
-        outside=part(chosen.outside, "outside"),
+        open=chosen.open.part(row),
+        released=chosen.released.part(row),
+        outside=chosen.outside.part(row),
         told=[row(r) for r in chosen.told],
     )
 

@@ -16,7 +16,8 @@ from tearline.web.access import Access
 from tearline.web.names import Names
 from tearline.web.places import entry_of
 from tearline.web.release.explained import ChangeRow, CuredRow, ExplainedRow, Reader
-from tearline.web.release.request import sentence, title
+from tearline.web.release.request import title
+from tearline.web.release.stated import sentence
 from tearline.web.release.verdicts import Standing, recorded_standing
 from tearline.web.show import Shown, label
 from tearline.web.tongue import Tongue

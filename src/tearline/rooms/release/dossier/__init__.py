@@ -2,8 +2,8 @@
 
 It is assembled from the facts known at the moment of decision. What nobody recorded is absent, and a rule
 that needs it holds. So is what was purged: nobody knows any more whether it was said, or how many it named; and
-an item whose content is gone is no item. What the ledger would hold if it had happened (a sign-off, an answer) is
-false when absent.
+an item whose content is gone is no item. An agreement that one person alone recorded
+is none yet. What the ledger would hold if it had happened (a sign-off, an answer) is false when absent.
 """
 
 from datetime import datetime
@@ -12,15 +12,17 @@ from tearline.facts.history import History, Recorded
 from tearline.facts.identifiers import PersonId
 from tearline.facts.parties import Terms
 from tearline.facts.release import ItemRegistered, ReleaseRequested
-from tearline.folds.agreements import Agreement, agreements, stated
+from tearline.folds.agreements import Agreement, agreements, awaits_endorsement, stated
+from tearline.folds.figures import latest_figure
 from tearline.folds.people import People
 from tearline.folds.release import item_of
 from tearline.protocol import Protocol
 from tearline.protocol.schema import VERSION
 from tearline.rooms.release.dossier.asked import dissents_on, overseer_informed, request, sign_offs
+from tearline.rooms.release.dossier.figured import anonymity, exposure
 from tearline.rooms.release.dossier.item import consent, item, protection, source, threats_in
 from tearline.rooms.release.dossier.recipient import chain, recipient
-from tearline.rooms.release.dossier.values import Dossier
+from tearline.rooms.release.dossier.values import Dossier, known_only
 
 __all__ = ["Dossier", "assemble"]
 
@@ -33,12 +35,15 @@ def assemble(known: History, recorded: Recorded[ReleaseRequested], now: datetime
     held = agreements(known).get(asked.agreement) if asked.agreement else None
     own_agency = _own_agency(people, registered, asked, held)
     top = _signatory(held.terms, own_agency=own_agency) if held else None
+    at_risk = protection(known, asked.item, now)
+    figured = latest_figure(known, asked.request, now)
     dossier: Dossier = {
         "dossier": VERSION,
         "at": now,
         "request": request(known, recorded, held, own_agency=own_agency, now=now),
-        "source": source(known, asked.item, now),
-        "protection": protection(known, asked.item, now),
+        "source": source(known, asked.item, now) | known_only(k=anonymity(figured)),
+        "exposure": exposure(figured, at_risk),
+        "protection": at_risk,
         "threats": threats_in(known, asked.item, now),
         "recipient": recipient(people, asked, held),
         "chain": chain(people, asked.recipients, top),
@@ -53,7 +58,7 @@ def assemble(known: History, recorded: Recorded[ReleaseRequested], now: datetime
         answer = {}  # an originator who could be asked: that it has not answered is known, and rules ask for it
     if answer is not None:
         dossier["consent"] = answer
-    if held is not None:
+    if held is not None and not awaits_endorsement(held, known):
         dossier["agreement"] = _agreement(held, pack)
         if top is not None:
             dossier["chain_complete"] = all(top in (p, *people.above(p)) for p in asked.recipients)

@@ -15,7 +15,7 @@ def recipient(people: People, asked: ReleaseRequested, held: Agreement | None) -
         outcome=vetted.fact.outcome.value if vetted else None,
         vetted_at=vetted.happened_at if vetted else None,
         valid_until=vetted.fact.valid_until if vetted else None,
-        suspended=asked.unit in people.suspended,
+        suspended=asked.unit in people.suspended or asked.unit in people.ended,
         allegations=[_allegation(a, held) for a in people.allegations.get(asked.unit, [])],
     )
 

@@ -1,0 +1,42 @@
+"""What the site shows, as JSON: one file a room."""
+
+from collections.abc import Mapping
+
+from tearline.api.schemas import Schema
+from tearline.api.views import (
+    harm,
+    investigations,
+    ledger,
+    operations,
+    owed,
+    parties,
+    protocols,
+    queue,
+    release,
+    search,
+    tokens,
+    why,
+)
+
+VIEWS = (
+    *ledger.VIEWS,
+    *queue.VIEWS,
+    *release.VIEWS,
+    *parties.VIEWS,
+    *protocols.VIEWS,
+    *owed.VIEWS,
+    *harm.VIEWS,
+    *investigations.VIEWS,
+    *operations.VIEWS,
+    *search.VIEWS,
+    *tokens.VIEWS,
+)
+SHARED: Mapping[str, Schema] = {
+    **parties.SHARED,
+    **owed.SHARED,
+    **why.SHARED,
+    **release.SHARED,
+    **harm.SHARED,
+    "ProtocolSummary": protocols.SUMMARY,
+}
+"""What several views tell alike."""

@@ -1,0 +1,1 @@
+"""The leak room: what became known, who could have told it, what followed by rule, how it ends, and forms."""

@@ -1,0 +1,1 @@
+"""Pages of tokens, and of the machines that act by them."""

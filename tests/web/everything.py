@@ -1,0 +1,342 @@
+"""A world in which every kind of thing that an address can name exists: one's own, and somebody else's."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import TypeVar
+from urllib.parse import quote
+
+from tearline.facts.fact import Sealed
+from tearline.facts.history import Role, about
+from tearline.facts.identifiers import (
+    AgreementId,
+    CompromiseId,
+    CourseId,
+    DissentId,
+    EvidenceId,
+    FindingId,
+    HypothesisId,
+    InvestigationId,
+    ItemId,
+    LiftingId,
+    OrganisationId,
+    PersonId,
+    ReleaseId,
+    RequestId,
+    SignOffId,
+    SuspensionId,
+    UnitId,
+    WarningId,
+    WeighingId,
+)
+from tearline.facts.investigation import (
+    Channel,
+    EvidenceKind,
+    EvidenceTaken,
+    EvidenceWeighed,
+    FindingMade,
+    FindingOutcome,
+    FindingProposed,
+    HypothesisStated,
+)
+from tearline.facts.leaks import (
+    CompromiseReported,
+    CooperationSuspended,
+    InvestigationOpened,
+    LiftingProposed,
+    RemediesFound,
+    Sureness,
+)
+from tearline.facts.logs import PartnerLogNamed
+from tearline.facts.parties import CourseHeld
+from tearline.facts.release import (
+    CopyReleased,
+    DisclosureRecorded,
+    DissentRecorded,
+    Extent,
+    Manner,
+    ReleaseRequested,
+    ReleaseSignedOff,
+    SignOffLine,
+    SourceWarned,
+    VerdictReached,
+    WarningKind,
+)
+from tearline.node import Order
+from tearline.rooms.leaks.compromises import ReportCompromise
+from tearline.rooms.leaks.evidence import TakeEvidence, WeighEvidence
+from tearline.rooms.leaks.findings import ConfirmFinding, ProposeFinding
+from tearline.rooms.leaks.inquiring import OpenInvestigation, StateHypothesis
+from tearline.rooms.leaks.suspensions import JudgeRemedies, ProposeLifting
+from tearline.rooms.parties.persons import HoldCourse
+from tearline.rooms.release.dissents import RecordDissent
+from tearline.rooms.release.items import RecordSourceWarning
+from tearline.rooms.release.outside import RecordDisclosure
+from tearline.rooms.release.releasing import ReleaseItem
+from tearline.rooms.release.requests import RequestRelease, SignOff
+from tests.web.world import World, act, actor
+
+PARTNER = actor(Role.PARTNER_LIAISON).person
+OTHER = PersonId("practice.commander")
+ABSENT = "nothing"
+FIXED = {
+    "name": "cross-border",
+    "version": "1",
+    "rule": "sign-offs-missing",
+    "_path": "0/000.p/1",
+    "day": "2026-12-01",
+}
+
+
+def _requested(world: World, name: str, recipient: PersonId) -> RequestRelease:
+    return RequestRelease(
+        ReleaseRequested(
+            request=RequestId(name),
+            item=ItemId("practice.item-1"),
+            unit=UnitId("practice.unit"),
+            recipients=(recipient,),
+            extent=Extent.TEARLINE,
+            manner=Manner.COPY,
+            purpose=Sealed(world.public("They act on the same target.")),
+            agreement=AgreementId("practice.agreement"),
+        )
+    )
+
+
+def _signed(name: str, line: SignOffLine) -> SignOff:
+    return SignOff(
+        ReleaseSignedOff(sign_off=SignOffId(f"{name}-{line.value}"), request=RequestId(name), line=line)
+    )
+
+
+def fill(world: World) -> World:
+    """What ``populate`` does not make: live requests, copies, a dissent, a warning, a disclosure and a leak."""
+    node, item = world.node, ItemId("practice.item-2")
+    course = CourseHeld(
+        course=CourseId("practice.second-course"),
+        unit=UnitId("practice.unit"),
+        module=world.public("Handling what is passed on"),
+        instructors=OrganisationId("practice.agency"),
+        officers=1,
+        persons=(OTHER,),
+        valid_until=world.clock() + timedelta(days=300),
+    )
+    orders = act(Role.VETTING_OFFICER, HoldCourse(course))
+    for name, recipient in (("practice.mine", PARTNER), ("practice.theirs", OTHER)):
+        orders += act(Role.CASE_AGENT, _requested(world, name, recipient))
+        orders += act(Role.RELEASING_OFFICER, _signed(name, SignOffLine.RELEASING))
+        orders += act(Role.SOURCE_HANDLER, _signed(name, SignOffLine.SOURCE_HANDLING))
+        orders += act(Role.RELEASING_OFFICER, ReleaseItem(RequestId(name)))
+    node.record_all([*orders, *act(Role.LIAISON, _requested(world, "practice.open", PARTNER))])
+    warning = SourceWarned(
+        warning=WarningId("practice.warning"),
+        item=item,
+        kind=WarningKind.BLOODSHED,
+        words=world.text("They will know at once."),
+    )
+    dissent = DissentRecorded(
+        dissent=DissentId("practice.dissent"), item=item, reasons=world.text("They leak.")
+    )
+    given = DisclosureRecorded(
+        release=ReleaseId("practice.disclosure"),
+        item=item,
+        unit=UnitId("practice.unit"),
+        recipients=(OTHER,),
+        extent=Extent.EXISTENCE,
+        manner=Manner.ORAL,
+        decided_by=world.text("A supervisor"),
+        agreement=AgreementId("practice.agreement"),
+    )
+    leak = CompromiseReported(
+        compromise=CompromiseId("practice.leak"),
+        item=item,
+        sure=Sureness.PROBABLE,
+        seen=world.text("They changed the route."),
+    )
+    node.record_all(
+        [
+            *act(Role.SOURCE_HANDLER, RecordSourceWarning(warning)),
+            *act(Role.CASE_AGENT, RecordDissent(dissent)),
+            *act(Role.LIAISON, RecordDisclosure(given)),
+            *act(Role.CASE_AGENT, ReportCompromise(leak)),
+        ]
+    )
+    world.clock.move(minutes=1)
+    _looked_into(world)
+    world.clock.move(minutes=1)
+    return world
+
+
+SETTLED, INQUIRY = InvestigationId("practice.settled"), InvestigationId("practice.inquiry")
+LEAK, LEAKED = CompromiseId("practice.leak"), ItemId("practice.item-2")
+FINDING, UNIT = FindingId("practice.finding"), UnitId("practice.unit")
+
+
+def _looked_into(world: World) -> None:
+    """One investigation that a finding against the unit closed, and one that is open; the suspension may be lifted."""
+    node, text = world.node, world.text
+    asks: list[Order] = []
+    for name in (SETTLED, INQUIRY):
+        asks += act(Role.OVERSEER, OpenInvestigation(_opened(world, name)))
+        asks += act(
+            Role.INVESTIGATOR,
+            StateHypothesis(_hypothesis(world, name, Channel.UNKNOWN)),
+            StateHypothesis(_hypothesis(world, name, Channel.UNIT)),
+            TakeEvidence(
+                EvidenceTaken(
+                    evidence=EvidenceId(f"{name}-log"),
+                    investigation=name,
+                    kind=EvidenceKind.RECORDS,
+                    what=text("The log of the gate"),
+                    from_whom=text("The keeper of the gate"),
+                    sha256=Sealed("0" * 64),
+                )
+            ),
+            WeighEvidence(
+                EvidenceWeighed(
+                    weighing=WeighingId(f"{name}-weighed"),
+                    investigation=name,
+                    evidence=EvidenceId(f"{name}-log"),
+                    hypothesis=HypothesisId(f"{name}-unit"),
+                    likelihood_ratio=Sealed(12.0),
+                    method=text("Compared with the rota"),
+                )
+            ),
+        )
+    settled = _found(FindingProposed, FINDING, SETTLED, world)
+    asks += act(Role.INVESTIGATOR, ProposeFinding(settled))
+    asks += act(Role.OVERSEER, ConfirmFinding(_found(FindingMade, FINDING, SETTLED, world)))
+    asks += act(
+        Role.INVESTIGATOR,
+        ProposeFinding(_found(FindingProposed, FindingId("practice.proposed"), INQUIRY, world)),
+    )
+    remedied = RemediesFound(
+        finding=FINDING,
+        unit=UNIT,
+        effective=True,
+        reported_to=OrganisationId("practice.overseer"),
+        reasons=text("The gate is kept by others now."),
+    )
+    asks += act(Role.INVESTIGATOR, JudgeRemedies(remedied)) + act(
+        Role.VETTING_OFFICER, JudgeRemedies(remedied)
+    )
+    node.record_all(asks)
+    lifting = LiftingProposed(
+        lifting=LiftingId("practice.lifting"),
+        suspension=suspension_of(world),
+        unit=UNIT,
+        compromise=LEAK,
+        finding=FINDING,
+        reasons=text("It was remedied."),
+    )
+    node.record_all(act(Role.INVESTIGATOR, ProposeLifting(lifting)))
+
+
+def _opened(world: World, name: InvestigationId) -> InvestigationOpened:
+    return InvestigationOpened(
+        investigation=name,
+        compromise=LEAK,
+        item=LEAKED,
+        investigators=(actor(Role.INVESTIGATOR).person, actor(Role.OVERSEER).person),
+        remit=world.text("How the route came to be known"),
+    )
+
+
+def _hypothesis(world: World, name: InvestigationId, channel: Channel) -> HypothesisStated:
+    return HypothesisStated(
+        hypothesis=HypothesisId(f"{name}-{channel.value}"),
+        investigation=name,
+        channel=channel,
+        proposition=world.text("It came that way."),
+        alternative=world.text("It came another way."),
+        unit=Sealed(UNIT if channel is Channel.UNIT else None),
+    )
+
+
+F = TypeVar("F", FindingProposed, FindingMade)
+
+
+def _found(kind: type[F], finding: FindingId, name: InvestigationId, world: World) -> F:
+    return kind(
+        finding=finding,
+        investigation=name,
+        compromise=LEAK,
+        item=LEAKED,
+        outcome=FindingOutcome.SUBSTANTIATED,
+        grounds=world.text("The log of the gate says so."),
+        units=(UNIT,),
+    )
+
+
+def suspension_of(world: World) -> SuspensionId:
+    suspended = world.node.ledger.read(about(kinds=(CooperationSuspended,))).of(CooperationSuspended)
+    return next(r.fact.suspension for r in suspended if r.fact.compromise == LEAK)
+
+
+@dataclass(frozen=True)
+class Everything:
+    """The identifiers by which the addresses of this world are made."""
+
+    world: World
+
+    @cached_property
+    def there(self) -> dict[str, str]:
+        """For each part of an address, something that is there; where things belong to somebody, the partner's own."""
+        return FIXED | {
+            "telling": "tale",
+            "request": "practice.open",
+            "entry": str(self._verdict()),
+            "release": "practice.disclosure",
+            "copy": self.copy_for(PARTNER),
+            "item": "practice.item-2",
+            "dissent": "practice.dissent",
+            "warning": "practice.warning",
+            "threat": "practice.threat",
+            "unit": "practice.unit",
+            "person": "practice.case-agent",
+            "agreement": "practice.agreement",
+            "proposal": "practice.stricter",
+            "compromise": "practice.leak",
+            "investigation": "practice.inquiry",
+            "evidence": "practice.inquiry-log",
+            "proposed": "practice.proposed",
+            "finding": "practice.finding",
+            "suspension": suspension_of(self.world),
+            "lifting": "practice.lifting",
+            "operation": "practice.operation",
+            "position": "30",
+            "log": self._log(),
+            "signing": "nothing-waits",
+            "session": "no-session",
+            "key": "A" * 43,
+            "grant": "no-grant",
+            "invitation": "no-invitation",
+            "role": "overseer",
+            "account": "A" * 43,
+            "token": "no-token",
+            "machine": "no-machine",
+        }
+
+    def address(self, template: str, **other: str) -> str:
+        """The address by this template of what is there, but for what is given."""
+        known = self.there | other
+        return "/".join(
+            quote(known[part[1:-1].partition(":")[0]], safe="/") if part.startswith("{") else part
+            for part in template.split("/")
+        )
+
+    def absent(self, template: str) -> str:
+        """The same for what is not there, whatever it names."""
+        numbers = {"entry": "999999", "position": "999999"}
+        return self.address(template, **{name: numbers.get(name, ABSENT) for name in self.there})
+
+    def copy_for(self, person: PersonId) -> str:
+        copies = self.world.node.ledger.read(about(kinds=(CopyReleased,))).of(CopyReleased)
+        return next(r.fact.copy for r in copies if r.fact.recipient == person)
+
+    def _verdict(self) -> int:
+        reached = self.world.node.ledger.read(about(kinds=(VerdictReached,))).of(VerdictReached)
+        return next(r.position for r in reached if r.fact.request == "practice.open")
+
+    def _log(self) -> str:
+        return self.world.node.ledger.read(about(kinds=(PartnerLogNamed,))).of(PartnerLogNamed)[0].fact.log
