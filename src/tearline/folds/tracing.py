@@ -18,7 +18,6 @@ from typing import Final
 from tearline.estimates.marks.reading import read_text
 from tearline.estimates.marks.score import UNREAD, Bits
 from tearline.estimates.marks.trace import Design, trace
-from tearline.facts.fact import Closed
 from tearline.facts.history import History, Question, Recorded, each
 from tearline.facts.identifiers import CopyId, ItemId, VariantsId
 from tearline.facts.marks import CopiesMarked, WordingVariantsSet
@@ -91,51 +90,88 @@ class Held:
         return tuple(one.copy for one in self.copies if one.named)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Next:
+    """One set of copies, and by what design the next trace decides about it; None where it was purged."""
+
+    marking: Recorded[CopiesMarked]
+    design: Design | None
+
+    @property
+    def needed(self) -> int:
+        return self.design.needed(len(self.marking.fact.copies)) if self.design else 0
+
+
+def next_trace(known: History, item: ItemId) -> tuple[Next, ...]:
+    """The copies that the next trace of this item holds a text against, and the error that is left for it.
+
+    No seed and no wording has to be open for that.
+    """
+    found = markings_of(known, item)
+    whole = [r for r in found if not _purged(known, r.fact)]
+    copies, part = sum(len(r.fact.copies) for r in whole), part_of(decided_before(known, item))
+    return tuple(
+        Next(
+            marking=r,
+            design=Design(
+                error=r.fact.error_per_million / MILLION * part * len(r.fact.copies) / copies,
+                colluders=r.fact.colluders,
+            )
+            if r in whole
+            else None,
+        )
+        for r in found
+    )
+
+
+def _purged(known: History, marking: CopiesMarked) -> bool:
+    """Whether nobody can tell its copies apart any more."""
+    wordings = [r.fact for r in known.of(WordingVariantsSet) if r.fact.variants == marking.variants]
+    return marking.seed.purged or not wordings or wordings[0].text.purged
+
+
 def held_against(known: History, item: ItemId, text: str, how: Surfaced) -> Held | None:
     """Hold it against all marked copies of the item; None where there are none. Seeds and wordings have to be open.
 
     A text has at most 20,000 characters, which can be fitted.
     """
-    found = [(r.fact, _open(known, r)) for r in markings_of(known, item)]
+    found = next_trace(known, item)
     if not found:
         return None
-    earlier = decided_before(known, item)
-    all_copies = sum(len(marking.copies) for marking, shown in found if shown)
+    all_copies = sum(len(one.marking.fact.copies) for one in found if one.design)
     seen = _Seen(text, how)
     releases: list[ReleaseTraced] = []
     copies: list[CopyTraced] = []
-    for marking, shown in found:
-        declared = marking.error_per_million / MILLION
-        share = len(marking.copies) / max(all_copies, len(marking.copies))
-        design = Design(error=declared * share * part_of(earlier), colluders=marking.colluders)
-        bits = seen.of(marking.variants, shown) if shown else None
-        needed, read = design.needed(len(marking.copies)), 0 if bits is None else int((bits != UNREAD).sum())
-        gate = Gate.PURGED if bits is None else Gate.TOO_FEW_BITS
-        if shown and bits is not None and read >= needed:
-            gate, pointed = _looked_at(shown, bits, design, all_copies)
-            copies += pointed
-        releases.append(
-            ReleaseTraced(
-                release=marking.release,
-                copies=len(marking.copies),
-                gate=gate,
-                declared=declared,
-                error=design.error,
-                colluders=design.colluders,
-                bits=marking.bits,
-                read=read,
-                needed=needed,
-            )
-        )
-    return Held(earlier=earlier, releases=tuple(releases), copies=tuple(copies))
+    for one in found:
+        shown = marked(known, one.marking) if one.design else None
+        gate, read = Gate.PURGED, 0
+        if shown and one.design:
+            bits = seen.of(shown)
+            gate, read = Gate.TOO_FEW_BITS, int((bits != UNREAD).sum())
+            if read >= one.needed:
+                gate, pointed = _looked_at(shown, bits, one.design, all_copies)
+                copies += pointed
+        releases.append(_said(one, gate, read))
+    return Held(
+        earlier=decided_before(known, item),
+        releases=tuple(releases),
+        copies=tuple(copies),
+    )
 
 
-def _open(known: History, marking: Recorded[CopiesMarked]) -> Marked | None:
-    """None where its wordings or its seed were purged: nobody can tell its copies apart any more."""
-    try:
-        return marked(known, marking)
-    except Closed:
-        return None
+def _said(one: Next, gate: Gate, read: int) -> ReleaseTraced:
+    marking = one.marking.fact
+    return ReleaseTraced(
+        release=marking.release,
+        copies=len(marking.copies),
+        gate=gate,
+        declared=marking.error_per_million / MILLION,
+        error=one.design.error if one.design else 0.0,
+        colluders=marking.colluders,
+        bits=marking.bits,
+        read=read,
+        needed=one.needed,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +182,8 @@ class _Seen:
     how: Surfaced
     read: dict[VariantsId, Bits] = field(default_factory=dict)
 
-    def of(self, variants: VariantsId, shown: Marked) -> Bits:
+    def of(self, shown: Marked) -> Bits:
+        variants = shown.marking.variants
         if variants not in self.read:
             self.read[variants] = read_text(shown.template, self.text, self.how).bits
         return self.read[variants]

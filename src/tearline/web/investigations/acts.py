@@ -22,6 +22,7 @@ from tearline.facts.investigation import (
 from tearline.facts.leaks import InvestigationOpened
 from tearline.facts.parties import AllegationRecorded
 from tearline.facts.release import CopyReleased, DisclosureRecorded, ItemRegistered, ItemReleased
+from tearline.facts.tracing import TextSurfaced
 from tearline.folds.investigations import Investigation, asks_investigation, investigation_of
 from tearline.folds.release import lineage, releases_of
 from tearline.rooms.leaks.attribution import AttributeLeak
@@ -34,9 +35,11 @@ from tearline.rooms.leaks.inquiring import (
     WeighAllegation,
     WidenInvestigation,
 )
+from tearline.rooms.leaks.tracing import TraceText
 from tearline.web import offers
 from tearline.web.asked import Asked, Options
 from tearline.web.forms import form
+from tearline.web.investigations import traces
 from tearline.web.names import Names, names_question
 from tearline.web.show import Shown, is_open, label, text
 from tearline.web.tongue import Tongue
@@ -125,6 +128,44 @@ def attribute(visit: Visit) -> Asked:
             "From the whole record as it stands now, of everyone within the remit, by the terms that the agreement "
             "states. It orders enquiries, accuses nobody, and is put on record."
         ),
+    )
+
+
+def trace(visit: Visit) -> Asked:
+    """The traces that were made, and the form for the next, on one page: looked at by whoever looks into a leak."""
+    visit.own_side()
+    say, name = visit.say, InvestigationId(visit.identifier("investigation"))
+    known = visit.read(lambda so_far: traces.traces_question(so_far, name), named=("traces", name))
+    found = investigation_of(known, name)
+    shown = traces.view(say, known, name, access=visit.access, now=visit.now)
+    if found is None or shown is None:
+        raise absent()
+    back, trail = _back(visit, found, Names(known, say))
+    return Asked(
+        then=f"{back}/traces",
+        trail=trail,
+        fixed={"investigation": name},
+        title=say("Traces of a surfaced text"),
+        heading=say("Trace a surfaced text"),
+        submit=say("Trace it"),
+        command=TraceText,
+        kind=TextSurfaced,
+        allowed=TraceText.allowed,
+        lead=say(
+            "A text that surfaced is held against every marked copy of the item. It may point at copies, and never at "
+            "a person."
+        ),
+        grave=True,
+        new="trace",
+        hints={
+            "how": say("Only where every stop and space is as it surfaced does the layout count too."),
+            "text": say(
+                "All that has surfaced, in one text: what you leave out cannot be traced in this investigation any "
+                "more, once copies were looked at."
+            ),
+            "whence": say("For instance a poster, a broadcast, or a telephone that was seized."),
+        },
+        among=("investigations/traces.html", shown),
     )
 
 
@@ -380,6 +421,7 @@ def _person(say: Tongue, fact: FindingProposed, names: Names) -> Shown:
 
 FORMS: tuple[tuple[str, Callable[[Visit], Asked]], ...] = (
     ("attribution", attribute),
+    ("traces", trace),
     ("widening", widen),
     ("decision-time", decide_when),
     ("hypothesis", state),

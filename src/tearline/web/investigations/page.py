@@ -29,6 +29,7 @@ from tearline.folds.verbal import weight
 from tearline.web import attributed
 from tearline.web.access import Access
 from tearline.web.attributed import Attributed
+from tearline.web.investigations.traces import gate_of
 from tearline.web.leaks.exposed import ExposureSet, exposure_of
 from tearline.web.look import code, link, tag
 from tearline.web.names import Names, names_question
@@ -68,6 +69,7 @@ class InvestigationView:
     weighings: list[list[object]]
     interviews: list[list[object]]
     allegations: list[tuple[str, list[tuple[str, Shown]]]]
+    traces: list[list[object]]
     widened: list[list[object]]
     exposed: ExposureSet | None
     attributed: Attributed | None
@@ -120,6 +122,7 @@ def view(
         weighings=[_weighing(say, found, r) for r in found.weighed],
         interviews=[_interview(say, r) for r in found.interviews],
         allegations=[_allegation(say, r) for r in found.allegations],
+        traces=[gate_of(say, r) for r in found.traced],
         widened=[
             [
                 link(say.happened(r), entry_of(r)),
@@ -167,6 +170,7 @@ def _acts(say: Tongue, name: str) -> list[tuple[str, str]]:
         (say("State a hypothesis"), f"{here}/hypothesis"),
         (say("Figure whom to ask first"), f"{here}/attribution"),
         (say("Take evidence"), f"{here}/evidence"),
+        (say("Trace a surfaced text"), f"{here}/traces"),
         (say("Weigh evidence"), f"{here}/weighing"),
         (say("Record an interview"), f"{here}/interview"),
         (say("Weigh an allegation"), f"{here}/allegation"),
@@ -311,6 +315,8 @@ def in_order(found: Investigation) -> list[Recorded[Fact]]:
         found.weighed,
         found.interviews,
         found.allegations,
+        found.surfaced,
+        found.traced,
         found.proposed,
         [found.made] if found.made else [],
     )
