@@ -115,24 +115,28 @@ def marked_leak(world: World) -> World:
     leak = CompromiseReported(
         compromise=LEAK, item=ITEM, sure=Sureness.CONFIRMED, seen=world.text("It hung on a wall in the port.")
     )
-    opened = InvestigationOpened(
-        investigation=INQUIRY,
+    world.node.record_all(act(Role.HARM_DESK, ReportCompromise(leak)))
+    return opened(world)
+
+
+def opened(world: World, name: InvestigationId = INQUIRY) -> World:
+    fact = InvestigationOpened(
+        investigation=name,
         compromise=LEAK,
         item=ITEM,
         investigators=(actor(Role.INVESTIGATOR).person,),
         remit=world.text("Which copy it came from"),
     )
-    world.node.record_all(
-        [*act(Role.HARM_DESK, ReportCompromise(leak)), *act(Role.OVERSEER, OpenInvestigation(opened))]
-    )
+    world.node.record_all(act(Role.OVERSEER, OpenInvestigation(fact)))
     return world
 
 
-def declared(world: World) -> World:
+def declared(world: World, *names: InvestigationId) -> World:
     """The time of deciding is declared, and has come."""
     at = world.clock() + timedelta(days=1)
-    fact = DecisionTimeDeclared(investigation=INQUIRY, decide_at=at)
-    world.node.record_all(act(Role.INVESTIGATOR, DeclareDecisionTime(fact)))
+    for name in names or (INQUIRY,):
+        fact = DecisionTimeDeclared(investigation=name, decide_at=at)
+        world.node.record_all(act(Role.INVESTIGATOR, DeclareDecisionTime(fact)))
     world.clock.move(days=2)
     return world
 
@@ -145,20 +149,15 @@ def copy_of(world: World, n: int = 1) -> str:
     return how.text(how.marking.copies[n])
 
 
-def surfaced(world: World, text: str, name: str = "practice.trace") -> TraceText:
-    return TraceText(
-        TextSurfaced(
-            trace=TraceId(name),
-            investigation=INQUIRY,
-            how=Surfaced.RETYPED,
-            text=Sealed(text),
-            whence=world.text("A poster on a wall in the port"),
-        )
+def traced(world: World, text: str, name: str = "practice.trace", within: InvestigationId = INQUIRY) -> World:
+    fact = TextSurfaced(
+        trace=TraceId(name),
+        investigation=within,
+        how=Surfaced.RETYPED,
+        text=Sealed(text),
+        whence=world.text("A poster on a wall in the port"),
     )
-
-
-def traced(world: World, text: str, name: str = "practice.trace") -> World:
-    world.node.record_all(act(Role.INVESTIGATOR, surfaced(world, text, name)))
+    world.node.record_all(act(Role.INVESTIGATOR, TraceText(fact)))
     return world
 
 

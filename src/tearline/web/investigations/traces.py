@@ -4,6 +4,7 @@
 everyone on record who could reach them.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -297,22 +298,29 @@ def _called(say: Tongue, copy: CopyId, unit: str | None) -> Shown:
 
 
 def _copy(say: Tongue, one: CopyTraced, where: dict[str, str]) -> list[object]:
-    points: Shown = say("not at all")
-    if one.e_value > 0:
-        weighs = weight(one.e_value)
-        points = say(
-            "%(times)s times as likely as if it had played no part: %(words)s",
-            times=say.figure(one.e_value),
-            words=say(weighs.support) if weighs.proposition else say("speaks against it"),
-        )
     return [
         _called(say, one.copy, where.get(one.release)),
-        points,
+        _points(say, one.e_value),
         _chance(say, one.among_all) if one.among_all < MOST_LIKELY else say.chance(one.among_all),
         tag(say, say("named"), "hold") if one.named else say("no"),
     ]
 
 
+def _points(say: Tongue, e_value: float) -> str:
+    """How many times likelier what was read is, one way or the other; beyond a million nobody reckons."""
+    larger = max(e_value, 1 / e_value) if e_value > 0 else math.inf
+    times = (
+        say("more than %(n)s", n=say.number(MOST_TIMES))
+        if larger > MOST_TIMES
+        else say.figure(float(f"{larger:.2g}"))
+    )
+    if e_value >= 1:
+        support = say(weight(e_value).support)
+        return say("%(times)s times likelier if it took part: %(support)s", times=times, support=support)
+    return say("%(times)s times likelier if it played no part", times=times)
+
+
+MOST_TIMES = 1_000_000
 MOST_LIKELY = 0.1
 """Above it a chance is said in percent."""
 
