@@ -17,7 +17,7 @@ from tearline.facts.release import CopyReleased, ItemReleased
 from tearline.facts.tracing import CopyReach, CopyTraced, Gate, ReleaseTraced, TextSurfaced, TextTraced
 from tearline.folds.investigations import Investigation, asks_investigation, investigation_of
 from tearline.folds.release import lineage
-from tearline.folds.tracing import Next, asks_tracing, decided, next_trace
+from tearline.folds.tracing import Next, asks_tracing, decided, decided_before, next_trace
 from tearline.folds.verbal import weight
 from tearline.web.access import Access
 from tearline.web.look import link, tag
@@ -107,7 +107,7 @@ def view(
             say("May be wrong"),
             say("May collude"),
         ],
-        before=_before(say, ahead),
+        before=_before(say, ahead, decided_before(known, found.opened.fact.item)),
         why_not=_why_not(say, found, ahead, access, now),
     )
 
@@ -160,7 +160,7 @@ def _why_not(
     return None
 
 
-def _before(say: Tongue, ahead: Sequence[Next]) -> list[tuple[str, Shown]]:
+def _before(say: Tongue, ahead: Sequence[Next], earlier: int) -> list[tuple[str, Shown]]:
     """What is known beforehand of the trace that comes next."""
     held = [(one, one.design) for one in ahead if one.design]
     if not held:
@@ -168,6 +168,7 @@ def _before(say: Tongue, ahead: Sequence[Next]) -> list[tuple[str, Shown]]:
     copies = sum(len(one.marking.fact.copies) for one, _ in held)
     needed = sorted({one.needed for one, _ in held})
     return [
+        (label(say, TextTraced, "earlier"), say.number(earlier)),
         (say("Held against"), say.many("%(n)s copy", "%(n)s copies", copies)),
         (
             say("Bits of wording that have to be read"),
