@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tearline.facts.errors import Refused
+from tearline.facts.exposure import LeakAttributed
 from tearline.facts.fact import Closed, Compartment, Seal, Sealed
 from tearline.facts.history import Role, about
 from tearline.facts.identifiers import InvestigationId, TraceId
@@ -17,12 +18,14 @@ from tearline.folds.investigations import investigation_of
 from tearline.folds.marks import marked
 from tearline.folds.tracing import part_of
 from tearline.rooms import Act
+from tearline.rooms.leaks.attribution import AttributeLeak
 from tearline.rooms.leaks.evidence import TakeEvidence
 from tearline.rooms.leaks.findings import ConfirmFinding, ProposeFinding
 from tearline.rooms.leaks.tracing import TraceText
 from tearline.rooms.release.marking import SetWordings
 from tests.inquiries import INQUIRY, decides, evidence, hypothesis, inquiry, made, proposed
 from tests.rooms.rows import Row, check
+from tests.rooms.test_figures import MODEL
 from tests.rooms.test_marks import asking, crowd, ready, released
 from tests.surfaced import PLAIN, WORDINGS, cropped, retyped
 from tests.worlds import (
@@ -30,10 +33,12 @@ from tests.worlds import (
     INA,
     NONCE,
     OTTO,
+    PARAMETERS,
     REX,
     SYL,
     World,
     acting,
+    agreement,
     compromised,
     on,
     person,
@@ -313,6 +318,36 @@ def test_a_closed_gate_bears_nothing() -> None:
     found = investigation_of(world.history, InvestigationId(INQUIRY))
     assert found is not None
     assert found.named_copies == frozenset()
+
+
+def figured(world: World) -> dict[str, float]:
+    """Of each reader within the remit, how much the evidence raises that they are a channel."""
+    (fact,) = world.copy().does(AttributeLeak(InvestigationId(INQUIRY)), by=INA, now=LATER)
+    assert isinstance(fact, LeakAttributed)
+    return {one.person: one.ratio for one in fact.readers.open()}
+
+
+def test_whom_to_ask_first_takes_a_trace_for_what_it_is() -> None:
+    world = may_trace()
+    world.tell(agreement(parameters=PARAMETERS | MODEL), at=on(2))
+    before = figured(world)
+    assert before["ana"] > 1
+    (reach,) = traced(world, copy_of(world, 1)).reach.open()
+    after = figured(world)
+    assert after.keys() == before.keys()
+    for person_, ratio in after.items():
+        if person_ in reach.people:
+            assert ratio > 3, f"{person_} could reach the copy"
+        else:
+            assert ratio == pytest.approx(1), f"{person_} had the item and no copy"
+
+
+def test_a_trace_with_its_gate_closed_changes_nothing_of_whom_to_ask() -> None:
+    world = may_trace()
+    world.tell(agreement(parameters=PARAMETERS | MODEL), at=on(2))
+    before = figured(world)
+    traced(world, PLAIN)
+    assert figured(world) == before
 
 
 ACCEPTED = [

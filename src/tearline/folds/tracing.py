@@ -21,11 +21,12 @@ from tearline.estimates.marks.trace import Design, trace
 from tearline.facts.history import History, Question, Recorded, each
 from tearline.facts.identifiers import CopyId, ItemId, VariantsId
 from tearline.facts.marks import CopiesMarked, WordingVariantsSet
-from tearline.facts.release import ItemRegistered
+from tearline.facts.release import ItemRegistered, ItemReleased
 from tearline.facts.tracing import CopyTraced, Gate, ReleaseTraced, Surfaced, TextTraced
 from tearline.folds.marks import MILLION, Marked, marked
 from tearline.folds.release import lineage
 from tearline.folds.retention import drawn_from
+from tearline.folds.worlds import CopySurfaced
 
 NAME: Final = "marks/1"
 """How copies are held against a text, and the error divided. A change of that is another name."""
@@ -88,6 +89,23 @@ class Held:
     @property
     def named(self) -> tuple[CopyId, ...]:
         return tuple(one.copy for one in self.copies if one.named)
+
+
+def copies_surfaced(known: History, traces: Sequence[Recorded[TextTraced]]) -> CopySurfaced | None:
+    """What these traces say of the copies that came out, for the exposure model: the latest with its gate open."""
+    for fact in reversed([r.fact for r in traces]):
+        if fact.gate.purged or fact.copies.purged or fact.reach.purged or fact.gate.open() is not Gate.OPEN:
+            continue
+        copies = fact.copies.open()
+        named = {one.release for one in copies if one.named}
+        return CopySurfaced(
+            item=fact.item,
+            people=frozenset(person for one in fact.reach.open() for person in one.people),
+            units=frozenset(r.fact.unit for r in known.of(ItemReleased) if r.fact.release in named),
+            copies=len(copies),
+            named=sum(one.named for one in copies),
+        )
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from tearline.facts.investigation import (
 )
 from tearline.facts.leaks import CompromiseReported, InvestigationOpened
 from tearline.facts.parties import PersonEnrolled
+from tearline.facts.tracing import Gate
 from tearline.folds.exposed import asks_exposed
 from tearline.folds.investigations import Investigation, asks_investigation, investigation_of
 from tearline.folds.verbal import weight
@@ -132,16 +133,23 @@ def view(
             for r in found.widened
         ],
         exposed=exposure_of(say, known, leak, names) if leak else None,
-        attributed=_attributed(say, known, name, names),
+        attributed=_attributed(say, known, found, names),
         findings=_findings(say, found, names, access),
         entries=[_entry(say, r, names) for r in in_order(found)],
     )
 
 
-def _attributed(say: Tongue, known: History, name: InvestigationId, names: Names) -> Attributed | None:
+def _attributed(say: Tongue, known: History, found: Investigation, names: Names) -> Attributed | None:
     """What was last figured of whom to ask first."""
+    name = found.opened.fact.investigation
     figured = [r for r in known.of(LeakAttributed) if r.fact.investigation == name]
-    return attributed.view(say, figured[-1], names) if figured else None
+    if not figured:
+        return None
+    traced = any(
+        r.position < figured[-1].fact.as_of and is_open(r.fact.gate) and r.fact.gate.open() is Gate.OPEN
+        for r in found.traced
+    )
+    return attributed.view(say, figured[-1], names, traced=traced)
 
 
 def _meta(say: Tongue, found: Investigation, names: Names, now: datetime) -> list[tuple[str, ...]]:
