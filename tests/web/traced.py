@@ -49,6 +49,7 @@ from tearline.facts.release import (
 from tearline.facts.tracing import Surfaced, TextSurfaced
 from tearline.folds.marks import marked
 from tearline.jobs.copies import OPENED
+from tearline.rooms import Command
 from tearline.rooms.leaks.compromises import ReportCompromise
 from tearline.rooms.leaks.inquiring import DeclareDecisionTime, OpenInvestigation
 from tearline.rooms.leaks.tracing import TraceText
@@ -99,7 +100,7 @@ def marked_leak(world: World) -> World:
                 recipients=RECIPIENTS,
                 extent=Extent.FULL,
                 manner=Manner.COPY,
-                purpose=world.text("They act on the same target."),
+                purpose=Sealed(world.public("They act on the same target.")),
                 agreement=agreement,
             )
         ),
@@ -164,7 +165,7 @@ def traced(world: World, text: str, name: str = "practice.trace", within: Invest
 def _joined(world: World) -> None:
     """More people of the unit, who may be given anything."""
     now, names = world.clock(), RECIPIENTS[1:]
-    commands = []
+    commands: list[Command] = []
     for person, office in zip(names, ("sergeant", "analyst", "clerk"), strict=True):
         commands += [
             EnrolPerson(
