@@ -9,7 +9,7 @@ from tearline.facts.errors import Refused
 from tearline.facts.exposure import LeakAttributed
 from tearline.facts.fact import Closed, Compartment, Seal, Sealed
 from tearline.facts.history import Role, about
-from tearline.facts.identifiers import InvestigationId, TraceId
+from tearline.facts.identifiers import InvestigationId, ItemId, TraceId
 from tearline.facts.investigation import Channel, EvidenceKind, FindingOutcome
 from tearline.facts.marks import CopiesMarked
 from tearline.facts.release import ItemRegistered
@@ -78,11 +78,17 @@ def copy_of(world: World, n: int = 1) -> str:
 
 
 def surfaced(
-    text: str, name: str = "t-1", *, how: Surfaced = Surfaced.RETYPED, within: str = INQUIRY
+    text: str,
+    name: str = "t-1",
+    *,
+    how: Surfaced = Surfaced.RETYPED,
+    within: str = INQUIRY,
+    item: str = "below",
 ) -> TextSurfaced:
     return TextSurfaced(
         trace=TraceId(name),
         investigation=InvestigationId(within),
+        item=ItemId(item),
         how=how,
         text=Sealed(text),
         whence=Sealed("a poster on a wall"),
@@ -411,6 +417,14 @@ REFUSED = [
         world=may_trace(marked_and_leaked().tell(inquiry("rex", of="below", name="other"), at=on(2), by=SYL)),
         now=LATER,
         refused="named-investigator",
+    ),
+    Row(
+        claim="nor is a text of another item",
+        order=TraceText(surfaced(PLAIN, item="phones")),
+        by=INA,
+        world=may_trace(),
+        now=LATER,
+        refused="same-item",
     ),
     Row(
         claim="nothing is traced while no time of deciding was declared",

@@ -154,6 +154,7 @@ def traced(world: World, text: str, name: str = "practice.trace", within: Invest
     fact = TextSurfaced(
         trace=TraceId(name),
         investigation=within,
+        item=ITEM,
         how=Surfaced.RETYPED,
         text=Sealed(text),
         whence=world.text("A poster on a wall in the port"),

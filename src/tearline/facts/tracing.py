@@ -49,10 +49,14 @@ class Gate(Worded):
 
 @fact("A text surfaced", "Apareció un texto")
 class TextSurfaced(Fact):
-    """All that has surfaced of an item by the declared time, put into one text, to be held against its copies."""
+    """All that has surfaced of an item by the declared time, put into one text, to be held against its copies.
+
+    It says what the item says, and so it is kept and held as long as that.
+    """
 
     trace: Annotated[TraceId, Label("Trace", "Rastreo")]
     investigation: Annotated[InvestigationId, Label("Investigation", "Investigación")]
+    item: Annotated[ItemId, Label("Item", "Elemento")]
     how: Annotated[Surfaced, Label("How it came to us", "Cómo llegó a nosotros")]
     text: Annotated[Sealed[str], Label("The text", "El texto"), INVESTIGATIONS]
     whence: Annotated[Sealed[str], Label("Where it surfaced", "Dónde apareció"), INVESTIGATIONS]

@@ -25,7 +25,7 @@ from tearline.facts.release import ItemRegistered, ItemReleased
 from tearline.facts.tracing import CopyTraced, Gate, ReleaseTraced, Surfaced, TextTraced
 from tearline.folds.marks import MILLION, Marked, marked
 from tearline.folds.release import lineage
-from tearline.folds.retention import drawn_from
+from tearline.folds.retention import family
 from tearline.folds.worlds import CopySurfaced
 
 NAME: Final = "marks/1"
@@ -35,12 +35,8 @@ MOST_EVIDENCE = 1e15
 
 def asks_tracing(known: History, item: ItemId) -> Question:
     """The marked copies that a text of this item is held against, and the traces before it; ask until it is stable."""
-    return each("item", _family(known, item), (ItemRegistered, CopiesMarked, WordingVariantsSet, TextTraced))
-
-
-def _family(known: History, item: ItemId) -> frozenset[ItemId]:
-    """The item, all that it was drawn from, and all that was drawn from that."""
-    return drawn_from(known, lineage(known, item)[-1])
+    of_it = family(known, frozenset({item}))
+    return each("item", of_it, (ItemRegistered, CopiesMarked, WordingVariantsSet, TextTraced))
 
 
 def markings_of(known: History, item: ItemId) -> list[Recorded[CopiesMarked]]:
@@ -55,8 +51,9 @@ def decided(fact: TextTraced) -> bool:
 
 
 def decided_before(known: History, item: ItemId) -> int:
-    family = _family(known, item)
-    return sum(decided(r.fact) for r in known.of(TextTraced) if r.fact.item in family)
+    """Of this item, of what it was drawn from, or of what was drawn from any of these."""
+    of_it = family(known, frozenset({item}))
+    return sum(decided(r.fact) for r in known.of(TextTraced) if r.fact.item in of_it)
 
 
 def part_of(earlier: int) -> float:

@@ -22,7 +22,7 @@ from tearline.folds.exposed import Exposed, asks_exposed, could_reach, exposure_
 from tearline.folds.investigations import Investigation, asks_investigation, investigation_of
 from tearline.folds.tracing import NAME, Held, asks_tracing, decided, held_against
 from tearline.rooms import Act, Says, require_new
-from tearline.rooms.leaks.apart import INVESTIGATING, asks_within, within
+from tearline.rooms.leaks.apart import INVESTIGATING, asks_within, leak_of, within
 
 TRACE = Words("trace", "el rastreo")
 
@@ -68,10 +68,10 @@ class TraceText(Says[TextSurfaced]):
 
     def decide(self, known: History, act: Act) -> list[Draft]:
         found, leak = within(known, act, self.fact.investigation)
+        leak_of(known, leak.fact.compromise, self.fact.item)
         require_new(known, TextSurfaced, "trace", self.fact.trace, TRACE)
         self._may_decide(found, act)
-        item = found.opened.fact.item
-        held = held_against(known, item, self.fact.text.open(), self.fact.how)
+        held = held_against(known, self.fact.item, self.fact.text.open(), self.fact.how)
         if held is None or held.gate is Gate.PURGED:
             raise Refused(
                 "copies-marked",
@@ -88,7 +88,7 @@ class TraceText(Says[TextSurfaced]):
                     trace=self.fact.trace,
                     investigation=self.fact.investigation,
                     compromise=leak.fact.compromise,
-                    item=item,
+                    item=self.fact.item,
                     as_of=self.reach.as_of,
                     method=NAME,
                     gate=Sealed(held.gate),

@@ -144,7 +144,7 @@ def trace(visit: Visit) -> Asked:
     return Asked(
         then=f"{back}/traces",
         trail=trail,
-        fixed={"investigation": name},
+        fixed={"investigation": name, "item": found.opened.fact.item},
         title=say("Traces of a surfaced text"),
         heading=say("Trace a surfaced text"),
         submit=say("Trace it"),
