@@ -160,6 +160,12 @@ def test_it_reads_in_spanish(due: World) -> None:
     assert "Una marca señala una copia, nunca a una persona" in page
 
 
+def test_nobody_is_offered_to_claim_a_trace_where_copies_were_marked_here(leaked: World) -> None:
+    page = seen(leaked, path=f"/investigations/{INQUIRY}/evidence")
+    assert "logs and records of access" in page
+    assert "trace of a marked copy" not in page
+
+
 def test_a_finding_about_the_copy_may_rest_on_it(due: World) -> None:
     traced(due, copy_of(due))
     inquiry, client = f"/investigations/{INQUIRY}", visitor(due, Role.INVESTIGATOR)

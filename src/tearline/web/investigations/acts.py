@@ -11,6 +11,7 @@ from tearline.facts.investigation import (
     AllegationWeighed,
     CustodyPassed,
     DecisionTimeDeclared,
+    EvidenceKind,
     EvidenceTaken,
     EvidenceWeighed,
     FindingMade,
@@ -20,13 +21,15 @@ from tearline.facts.investigation import (
     InvestigationWidened,
 )
 from tearline.facts.leaks import InvestigationOpened
+from tearline.facts.marks import CopiesMarked
 from tearline.facts.parties import AllegationRecorded
 from tearline.facts.release import CopyReleased, DisclosureRecorded, ItemRegistered, ItemReleased
 from tearline.facts.tracing import TextSurfaced
 from tearline.folds.investigations import Investigation, asks_investigation, investigation_of
 from tearline.folds.release import lineage, releases_of
+from tearline.folds.tracing import markings_of
 from tearline.rooms.leaks.attribution import AttributeLeak
-from tearline.rooms.leaks.evidence import PassCustody, TakeEvidence, WeighEvidence
+from tearline.rooms.leaks.evidence import TRACES, PassCustody, TakeEvidence, WeighEvidence
 from tearline.rooms.leaks.findings import ConfirmFinding, ProposeFinding
 from tearline.rooms.leaks.inquiring import (
     DeclareDecisionTime,
@@ -46,13 +49,14 @@ from tearline.web.tongue import Tongue
 from tearline.web.visit import Visit, absent
 
 router = APIRouter()
+GIVEN_OUT = (ItemReleased, DisclosureRecorded, CopyReleased, CopiesMarked)
 
 
 def _asks(known: History, name: InvestigationId) -> Question:
     """The investigation, what was given of its item, and what is alleged of the units that got it."""
     items = frozenset(one for r in known.of(InvestigationOpened) for one in lineage(known, r.fact.item))
     asked = asks_investigation(name)
-    asked |= each("item", items, (ItemRegistered, ItemReleased, DisclosureRecorded, CopyReleased))
+    asked |= each("item", items, (ItemRegistered, *GIVEN_OUT))
     units = frozenset(r.fact.unit for r in releases_of(known))
     return asked | each("unit", units, (AllegationRecorded,)) | names_question(known)
 
@@ -210,8 +214,11 @@ def state(visit: Visit) -> Asked:
 
 
 def take(visit: Visit) -> Asked:
-    found, names, _ = _within(visit)
+    """Where copies were marked here nobody says what a trace of them said: it is made on a page of its own."""
+    found, names, known = _within(visit)
     say = visit.say
+    marked = bool(markings_of(known, found.opened.fact.item))
+    kinds: Options = [(kind.value, say(kind)) for kind in EvidenceKind if not (marked and kind in TRACES)]
     then, trail = _back(visit, found, names)
     return Asked(
         then=then,
@@ -224,6 +231,7 @@ def take(visit: Visit) -> Asked:
         allowed=TakeEvidence.allowed,
         lead=say("You hold it from then on, until you pass it on by name."),
         new="evidence",
+        options={"kind": kinds},
         hints={"sha256": say("64 signs of 0-9 and a-f. It names the file by what it holds.")},
         happened=say("When was it taken?"),
     )

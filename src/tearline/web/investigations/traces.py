@@ -60,6 +60,7 @@ class Trace:
 class TracesView:
     """``why_not``: why this reader traces nothing now, and the way on, if there is one; None where the form stands."""
 
+    telling: str | None
     traces: list[Trace]
     heads: list[str]
     of_releases: list[str]
@@ -92,6 +93,7 @@ def view(
     names, ahead = Names(known, say), next_trace(known, found.opened.fact.item)
     texts = {r.fact.trace: r.fact for r in found.surfaced}
     return TracesView(
+        telling=found.opened.told.telling if found.opened.told else None,
         traces=[_trace(say, r, texts[r.fact.trace], known, names) for r in reversed(found.traced)],
         heads=[
             say("Copy"),
@@ -122,7 +124,7 @@ def _why_not(
             say("What comes to light now takes another investigation."),
             None,
         )
-    if access.person not in found.investigators:
+    if access.person not in found.investigators or found.opened.told is not None:
         return (say("It does not name you"), say("Only its investigators trace a text in it."), None)
     if not any(one.design for one in ahead):
         return (
