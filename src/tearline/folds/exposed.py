@@ -172,6 +172,22 @@ def exposure_set(history: History, item: ItemId, until: datetime) -> tuple[Expos
     return tuple(sorted(found, key=lambda e: (_CLOSENESS[e.ground], e.since, e.person)))
 
 
+def could_reach(
+    exposed: Iterable[Exposed], release: Recorded[ItemReleased], recipient: PersonId
+) -> tuple[PersonId, ...]:
+    """Everyone of the set who could reach this recipient's copy of a release, the recipient first.
+
+    It lay in their unit: whoever was given anything of it there, served there since, or commands one of these; and it
+    went through the hands of whoever released and carried it. Those who had the item on our own side had no copy.
+    """
+    near = [
+        one.person
+        for one in exposed
+        if any(way.unit == release.fact.unit or way.fact.position == release.position for way in one.ways)
+    ]
+    return tuple(dict.fromkeys([recipient, *near]))
+
+
 Found = Iterator[tuple[PersonId, Way]]
 
 
