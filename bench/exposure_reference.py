@@ -22,6 +22,8 @@ from bench.exposure_scale import BACKGROUND, PEOPLE, Drawn
 from tearline.estimates.exposure.world import Compromised, NotCompromised
 
 DIGITS = 200
+NOTHING = 1e-60
+"""A value of the propensity to which what did not leak leaves no more than this anywhere is left out."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -59,9 +61,11 @@ class Sums:
         reads = np.zeros(PEOPLE, bool)
         reads[[person for unit in edges.values() for person in unit]] = True
         others[reads.reshape(-1, self.size)] = 1.0
-        self.alone = np.stack(
+        alone = np.stack(
             [w * np.prod(1.0 - p + p * others, axis=1) for p, w in zip(self.pi, weights, strict=True)], axis=1
         )
+        kept = (alone / alone.sum(axis=1, keepdims=True)).max(axis=0) > NOTHING
+        self.alone, self.pi = alone[:, kept], self.pi[kept]
         self.signed, self.digits_lost = self._signed()
 
     def support(self, unit: int) -> list[int]:
