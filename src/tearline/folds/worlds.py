@@ -51,10 +51,10 @@ from tearline.facts.parties import (
     SuperiorNamed,
 )
 from tearline.facts.release import DisclosureRecorded, Extent, ItemRegistered, ItemReleased
-from tearline.folds.exposed import Ground, Way, asks_exposed, exposure_set
+from tearline.folds.exposed import Ground, Way, asks_all_exposed, exposure_set
 from tearline.folds.model import Model
 from tearline.folds.people import ALLEGATION_KINDS, Allegation, People, upwards
-from tearline.folds.release import lineage, releases_of
+from tearline.folds.release import lineage, releases_by_item, releases_of
 
 NAME: Final = "exposure/1"
 """How the model is built from the record. A change of that is another name."""
@@ -122,9 +122,9 @@ def asks_worlds(
         asked |= about(
             f"adversary:{adversary}", kinds=(ItemRegistered, CompromiseReported, AdversaryFoundUnaware)
         )
-    for item in concerned(known, about_item):
-        asked |= each("item", [item], (CompromiseReported, AdversaryFoundUnaware))
-        asked |= asks_exposed(known, item)
+    items = concerned(known, about_item)
+    asked |= each("item", items, (CompromiseReported, AdversaryFoundUnaware))
+    asked |= asks_all_exposed(known, items)
     serve = {*units, *(r.fact.unit for r in releases_of(known))}
     asked |= each("unit", frozenset(serve), (OfficeTaken, OfficeLeft, *ALLEGATION_KINDS))
     serving = {r.fact.person for r in known.of(OfficeTaken) if r.fact.unit in serve}
@@ -220,7 +220,7 @@ class _Made:
         )
 
     def _item(self, item: ItemId) -> None:
-        registered = next((r for r in self.known.of(ItemRegistered) if r.fact.item == item), None)
+        registered = self.known.folded(_registered).get(item)
         if registered is None or registered.happened_at > self.at:
             return
         begun = self._day(registered.happened_at)
@@ -312,7 +312,10 @@ class _Made:
             return rate  # on our own side all of it lay open
         line = lineage(self.known, item)
         given = [
-            r.fact.extent for r in releases_of(self.known) if r.fact.item in line and r.fact.unit == way.unit
+            r.fact.extent
+            for one in line
+            for r in self.known.folded(releases_by_item).get(one, ())
+            if r.fact.unit == way.unit
         ]
         return rate * max((self.model.degrees[extent] for extent in given), default=1.0)
 
@@ -320,13 +323,13 @@ class _Made:
         """What is known of one item, and the day by which it is."""
         of_it = [
             r
-            for r in self.known.of(CompromiseReported)
-            if r.fact.item == item and r.happened_at <= self.at and self._concerns(r.fact.adversary)
+            for r in self.known.folded(_reported).get(item, ())
+            if r.happened_at <= self.at and self._concerns(r.fact.adversary)
         ]
         unaware = [
             r
-            for r in self.known.of(AdversaryFoundUnaware)
-            if r.fact.item == item and r.happened_at <= self.at and self._concerns(r.fact.adversary)
+            for r in self.known.folded(_unaware).get(item, ())
+            if r.happened_at <= self.at and self._concerns(r.fact.adversary)
         ]
         sure = [r for r in of_it if r.fact.sure is Sureness.CONFIRMED and r.fact.likelihood_ratio is None]
         quiet = [r.happened_at for r in unaware if r.fact.sure is Sureness.CONFIRMED]
@@ -423,6 +426,25 @@ class _Made:
 class _Seen:
     observation: Observation
     until: datetime
+
+
+def _registered(history: History) -> dict[ItemId, Recorded[ItemRegistered]]:
+    """The first registration of each item."""
+    return {r.fact.item: r for r in reversed(history.of(ItemRegistered))}
+
+
+def _reported(history: History) -> dict[ItemId, list[Recorded[CompromiseReported]]]:
+    found: dict[ItemId, list[Recorded[CompromiseReported]]] = {}
+    for r in history.of(CompromiseReported):
+        found.setdefault(r.fact.item, []).append(r)
+    return found
+
+
+def _unaware(history: History) -> dict[ItemId, list[Recorded[AdversaryFoundUnaware]]]:
+    found: dict[ItemId, list[Recorded[AdversaryFoundUnaware]]] = {}
+    for r in history.of(AdversaryFoundUnaware):
+        found.setdefault(r.fact.item, []).append(r)
+    return found
 
 
 def _ratio(fact: CompromiseReported) -> float:
