@@ -107,11 +107,9 @@ def recover(found: Covered, which: Ints, omega: Floats, readers: Ints, log_m: Fl
 def shares(found: Covered) -> Shares:
     """What each reader and each unit has to do with it. ``log_z`` must be finite."""
     made, adjoint = found.joint.layout, found.joint.adjoint
-    posterior, after = np.empty(len(made.people)), np.empty_like(found.omega)
-    which = np.arange(len(made.unit))
-    units_back(
-        made.units, which, found.nodes, found.omega, found.yes, found.no, adjoint, posterior, after, HELD
-    )
+    posterior, which = np.empty(len(made.people)), np.arange(len(made.unit))
+    odds_of = found.yes, found.no
+    after = units_back(made.units, which, found.nodes, found.omega, *odds_of, adjoint, posterior, HELD)
     return Shares(posterior=posterior, omega=after)
 
 

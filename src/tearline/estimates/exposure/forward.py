@@ -28,6 +28,7 @@ from tearline.estimates.exposure.quadrature import nodes_and_weights
 from tearline.estimates.exposure.sampling import Run
 from tearline.estimates.exposure.solution import Method, Solution, how, solve
 from tearline.estimates.exposure.state import Known, State, padded
+from tearline.estimates.exposure.sums import Sum
 from tearline.estimates.exposure.tables import Floats, Ints
 from tearline.estimates.exposure.units import HELD, units_back
 from tearline.estimates.exposure.world import Id, NotCompromised, Release
@@ -37,10 +38,7 @@ from tearline.facts.shape import Place
 FINE = 200
 """Values that a propensity with a Beta prior is taken at for an interval."""
 
-LIKELIEST = 2_000
-"""Values of a sum over units that are kept apart; beyond, neighbours are taken together at their mean."""
-
-UNSEEN = 1e-12
+UNSEEN = 1e-8
 """What a propensity may be with no more chance than this does not move an interval of 95 %."""
 
 
@@ -130,20 +128,22 @@ def _without(asked: Asked, release: Release) -> list[float]:
 
 
 def _interval(asked: Asked) -> tuple[float, float]:
-    """The quantiles of the chance over what the recipients' units' propensities may be."""
+    """The quantiles of the chance over what the recipients' units' propensities may be.
+
+    A unit's propensity multiplies the chance that nothing leaks by ``then / now``: the logs of that are added up, each
+    from the most that it can be.
+    """
     if np.isneginf(asked.log_ratio):
         return 1.0, 1.0
-    spared, chance = np.array([np.exp(asked.log_ratio)]), np.ones(1)
+    least, over = -asked.log_ratio, Sum()
     for now, then in asked.propensities():
         kept = now > UNSEEN
-        spared = np.multiply.outer(spared, then[kept] / now[kept]).ravel()
-        chance = np.multiply.outer(chance, now[kept]).ravel()
-        spared, chance = _together(spared, chance)
-    leaks, total = 1.0 - spared[::-1], np.cumsum(chance[::-1])
-    low, high = (
-        leaks[min(int(np.searchsorted(total, p * total[-1])), len(leaks) - 1)] for p in (0.025, 0.975)
-    )
-    return float(max(low, 0.0)), float(max(high, 0.0))
+        with np.errstate(divide="ignore"):
+            values = -np.log(then[kept] / now[kept])
+        least += values.min()
+        over.add(values - values.min(), now[kept])
+    low, high = (_leak(-least - over.quantile(q)) for q in (0.025, 0.975))
+    return low, high
 
 
 def _fewer(release: Release, n: int) -> Release:
@@ -338,7 +338,9 @@ class _AskedOnce:
         omega, _ = _omega(self.roll, self.log_m[1], nodes, weights)
         posterior = np.empty(len(self.covered.joint.layout.people))
         if len(self.which):
-            omega[self.row] = self._back(self.covered, self.covered.nodes, self.covered.omega, posterior)
+            omega[self.row] = self._back(
+                self.covered, self.covered.nodes[self.which], self.covered.omega[self.which], posterior
+            )
         chances = everybody(self.roll.start, self.roll.members, self.log_m[1], nodes, omega)
         chances[self.place] = posterior[self.readers]
         return chances[self.at]
@@ -355,20 +357,18 @@ class _AskedOnce:
         """The units' nodes after all evidence, for finer nodes than the exact sums need."""
         omega, _ = _omega(self.roll, log_m, nodes, weights)
         if len(self.which):
-            count = len(found.joint.layout.unit)
-            rows, of_rows = np.zeros((count, nodes.shape[1])), np.zeros((count, nodes.shape[1]))
-            rows[self.which], of_rows[self.which] = nodes[self.row], omega[self.row]
             posterior = np.empty(len(found.joint.layout.people))
-            omega[self.row] = self._back(found, rows, of_rows, posterior)
+            omega[self.row] = self._back(found, nodes[self.row], omega[self.row], posterior)
         return omega
 
     def _back(self, found: Covered, nodes: Floats, omega: Floats, posterior: Floats) -> Floats:
-        """The nodes after all of those units that the layout has; ``posterior`` is filled for their readers."""
-        after = np.zeros(omega.shape)  # unlike zeros_like, it touches only what is written
-        given = found.yes, found.no, found.joint.adjoint, posterior, after, HELD
-        units_back(found.joint.layout.units, self.which, nodes, omega, *given)
-        made: Floats = after[self.which]
-        return made
+        """The nodes after all of those units that the layout has, whose nodes and weights before are given, a row each;
+        ``posterior`` is filled for their readers.
+        """
+        odds_of = found.yes, found.no
+        return units_back(
+            found.joint.layout.units, self.which, nodes, omega, *odds_of, found.joint.adjoint, posterior, HELD
+        )
 
 
 def _keys(unit: Ints | People, people: Ints) -> Ints:
@@ -385,17 +385,3 @@ def _omega(roll: Roll, log_m: Floats, nodes: Floats, weights: Floats) -> tuple[F
 
 def _leak(log_ratio: float) -> float:
     return float(-np.expm1(min(log_ratio, 0.0)))
-
-
-def _together(values: Floats, chance: Floats) -> tuple[Floats, Floats]:
-    """Sorted; and where there are too many, neighbours in steps of equal chance as one, at their mean."""
-    order = np.argsort(values)
-    values, chance = values[order], chance[order]
-    if len(values) <= LIKELIEST:
-        return values, chance
-    total = np.cumsum(chance)
-    step = np.minimum((total / total[-1] * LIKELIEST).astype(np.int64), LIKELIEST - 1)
-    weights: Floats = np.bincount(step, chance, LIKELIEST).astype(np.float64, copy=False)
-    sums: Floats = np.bincount(step, chance * values, LIKELIEST).astype(np.float64, copy=False)
-    kept = weights > 0.0
-    return sums[kept] / weights[kept], weights[kept]

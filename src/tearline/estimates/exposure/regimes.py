@@ -157,7 +157,9 @@ def lived(found: Past) -> Lived:
     nodes = np.repeat(told.nodes[made.unit], len(stretches), axis=0)
     which = np.flatnonzero(of_units.T.ravel() > 0.0)
     posterior, after = np.zeros(len(found.people)), np.zeros(rows.shape)
-    units_back(found.readers, which, nodes, rows, *found.odds, into, posterior, after, HELD)
+    after[which] = units_back(
+        found.readers, which, nodes[which], rows[which], *found.odds, into, posterior, HELD
+    )
     by_epoch = np.zeros((count, people))
     now = np.zeros((len(told.nodes), count, told.nodes.shape[1]))
     unit = np.empty(people, np.int64)

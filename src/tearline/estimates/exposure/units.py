@@ -202,16 +202,18 @@ def units_back(
     no: Floats,
     adjoint: Floats,
     posterior: Floats,
-    nodes_after: Floats,
     held: int,
-) -> None:
-    """From the adjoints of the tables of ``which``: their readers' probabilities, and their nodes' weights after all.
+) -> Floats:
+    """From the adjoints of the tables of ``which``: their nodes' weights after all, and their readers' ``posterior``.
+
+    ``nodes``, ``omega`` and what is returned have a row for each of ``which``.
 
     An adjoint sums to one with its table, so that what a node comes to is at most its weight times the largest entry.
 
     Each reader of several items needs the tables of those before it: as many are held as ``held`` entries allow, the
     rest are made again from the nearest that was (as in checkpointed reverse accumulation, Griewank 1992).
     """
+    nodes_after = np.zeros_like(omega)
     widest = 1
     most = 1
     for u in which:
@@ -225,7 +227,8 @@ def units_back(
     tmp = np.empty(1 << widest)
     back = np.empty(1 << widest)
     folded = np.empty(2 << widest)
-    for u in which:
+    for row in range(len(which)):
+        u = which[row]
         count = units.items[u]
         size = 1 << count
         at = units.table_start[u]
@@ -245,11 +248,11 @@ def units_back(
             posterior[i] = 0.0
         total = 0.0
         for k in range(nodes.shape[1]):
-            nodes_after[u, k] = 0.0
-            weight = omega[u, k]
+            nodes_after[row, k] = 0.0
+            weight = omega[row, k]
             if weight * largest < NOTHING:
                 continue
-            _chances(nodes[u, k], yes, no, first, last, on, off)
+            _chances(nodes[row, k], yes, no, first, last, on, off)
             _single_items(units, first, several, on, off, count, caught, spared)
             _spread(caught, spared, count, cur)
             for block in range(blocks - 1):
@@ -290,9 +293,10 @@ def units_back(
             whole = _single_back(
                 units, first, several, on, off, caught, spared, count, back, folded, weight, posterior
             )
-            nodes_after[u, k] = weight * whole
-            total += nodes_after[u, k]
+            nodes_after[row, k] = weight * whole
+            total += nodes_after[row, k]
         for k in range(nodes.shape[1]):
-            nodes_after[u, k] /= total
+            nodes_after[row, k] /= total
         for i in range(first, last):
             posterior[i] /= total
+    return nodes_after
