@@ -1,0 +1,47 @@
+"""The whole study: see the package."""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from bench.exposure_study.families import FAMILIES
+from bench.exposure_study.figures import figures, show, told_apart
+from bench.exposure_study.study import latest, rows, study
+
+RESULTS = Path(__file__).parent / "results.json"
+PAIRS = (
+    ("A", "G1"),
+    ("A", "H1"),
+    ("A", "H2"),
+    ("E2", "E1"),
+    ("F2", "F1"),
+    ("D1", "C1"),
+    ("D2", "C1"),
+    ("D3", "C2"),
+    ("D6", "C2"),
+)
+
+
+def main() -> None:
+    path, names = Path(sys.argv[1]), sys.argv[2:]
+    started = time.perf_counter()
+    study([FAMILIES[name] for name in names or FAMILIES], path)
+    by_family = latest(rows(path))
+    found = {name: figures(name, by_family[name]) for name in FAMILIES if name in by_family}
+    show(found)
+    apart = {
+        f"{right} - {wrong}": told_apart(by_family[right], by_family[wrong])
+        for right, wrong in PAIRS
+        if right in found and wrong in found
+    }
+    print("\ntwo models of the same worlds, the first better by")
+    for name, one in apart.items():
+        print(f"{name:<8}{one}")
+    if not names:
+        RESULTS.write_text(json.dumps({"families": found, "apart": apart}, indent=1) + "\n")
+    print(f"\n{time.perf_counter() - started:.0f} s")
+
+
+if __name__ == "__main__":
+    main()
