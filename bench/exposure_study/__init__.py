@@ -12,7 +12,7 @@ is another than was believed, and nothing about how often it is. Losses are prin
 import time
 
 from bench.exposure_study.families import FAMILIES
-from bench.exposure_study.figures import figures, show
+from bench.exposure_study.figures import add_up, show
 from bench.exposure_study.study import tried
 
 FEW = 30
@@ -20,5 +20,5 @@ FEW = 30
 
 def run() -> None:
     started = time.perf_counter()
-    show({name: figures(name, found) for name, found in tried(FAMILIES.values(), FEW).items()})
+    show({name: add_up(name, found) for name, found in tried(FAMILIES.values(), FEW).items()})
     print(f"\n{time.perf_counter() - started:.0f} s")

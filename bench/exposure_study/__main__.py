@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from bench.exposure_study.families import FAMILIES
-from bench.exposure_study.figures import figures, show, told_apart
+from bench.exposure_study.figures import add_up, as_tested, show, told_apart
 from bench.exposure_study.study import latest, rows, study
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -28,7 +28,7 @@ def main() -> None:
     started = time.perf_counter()
     study([FAMILIES[name] for name in names or FAMILIES], path)
     by_family = latest(rows(path))
-    found = {name: figures(name, by_family[name]) for name in FAMILIES if name in by_family}
+    found = {name: add_up(name, by_family[name]) for name in FAMILIES if name in by_family}
     show(found)
     apart = {
         f"{right} - {wrong}": told_apart(by_family[right], by_family[wrong])
@@ -38,6 +38,9 @@ def main() -> None:
     print("\ntwo models of the same worlds, the first better by")
     for name, one in apart.items():
         print(f"{name:<8}{one}")
+    print("\nfor tested.py")
+    for one in found.values():
+        print(f"    {as_tested(one)},")
     if not names:
         RESULTS.write_text(json.dumps({"families": found, "apart": apart}, indent=1) + "\n")
     print(f"\n{time.perf_counter() - started:.0f} s")

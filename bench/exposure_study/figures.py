@@ -22,6 +22,7 @@ import numpy as np
 from bench.exposure_study.families import FAMILIES
 from bench.exposure_study.study import NO_ANSWER, TOO_MUCH, Row
 from bench.marks_worlds import Rate
+from tearline.estimates.exposure.tested import Accused, Tested
 
 EDGES = np.array([0.05, *np.arange(0.1, 1.0, 0.1), 1.0])
 THRESHOLDS = (0.9, 0.99)
@@ -35,7 +36,7 @@ STRATA = ((1, 1), (2, 2), (3, 3), (4, 5), (6, 8), (9, 999))
 Figures = dict[str, Any]
 
 
-def figures(name: str, every: Sequence[Row]) -> Figures:
+def add_up(name: str, every: Sequence[Row]) -> Figures:
     """Everything that is said of a family, for ``results.json`` and for print."""
     family = FAMILIES[name]
     rows = [row for row in every if row["method"] not in (TOO_MUCH, NO_ANSWER)]
@@ -197,6 +198,24 @@ def _together(rows: Sequence[Row]) -> Figures | None:
         "said": rounded(np.mean([row["together"] for row in here])),
         "true": rounded(np.mean([row["top3"]["together"] for row in here])),
     }
+
+
+def as_tested(one: Figures) -> Tested:
+    """What pages show of a family."""
+
+    def rate(limit: float) -> Accused:
+        found = one["accused"][f"{limit:g}"]
+        return Accused(accused=found["accused"], false=found["false"], at_most=found["at_most"])
+
+    return Tested(
+        family=one["family"],
+        seed=one["seed"],
+        worlds=one["answered"],
+        left_out=one["worlds"] - one["answered"],
+        ece=one["ece"],
+        at_90=rate(0.9),
+        at_99=rate(0.99),
+    )
 
 
 def show(found: Mapping[str, Figures]) -> None:
