@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench.exposure_study.families import FAMILIES
 from bench.exposure_study.figures import add_up, as_tested, show, told_apart
-from bench.exposure_study.study import latest, rows, study
+from bench.exposure_study.study import by_family, rows, study
 
 RESULTS = Path(__file__).parent / "results.json"
 PAIRS = (
@@ -27,11 +27,11 @@ def main() -> None:
     path, names = Path(sys.argv[1]), sys.argv[2:]
     started = time.perf_counter()
     study([FAMILIES[name] for name in names or FAMILIES], path)
-    by_family = latest(rows(path))
-    found = {name: add_up(name, by_family[name]) for name in FAMILIES if name in by_family}
+    every = by_family(rows(path))
+    found = {name: add_up(name, every[name]) for name in FAMILIES if name in every}
     show(found)
     apart = {
-        f"{right} - {wrong}": told_apart(by_family[right], by_family[wrong])
+        f"{right} - {wrong}": told_apart(every[right], every[wrong])
         for right, wrong in PAIRS
         if right in found and wrong in found
     }

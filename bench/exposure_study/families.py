@@ -44,6 +44,7 @@ UNLOGGED_CHANNEL = 0.05
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
     """``worlds``: how many in the whole study. ``together``: whether the three to ask first are also sought together.
+    ``too_much_of``: the first of that family's worlds that were too much, as the product answers them.
 
     Terms that are ``None`` are those of the law. ``phantom`` is the prior of one a unit: it read whatever anybody there
     did, as the product has it, or, if ``as_member``, each item with the chance with which a member did.
@@ -62,6 +63,7 @@ class Family:
     as_member: bool = False
     half_life: float | None = None
     together: bool = False
+    too_much_of: str = ""
 
 
 A = Family(name="A", law=PLAIN, worlds=1500, what="drawn from the model", from_model=True, together=True)
@@ -83,6 +85,7 @@ E2 = Family(
 F1 = Family(name="F1", law=SHIFTING, worlds=1000, what="units renewed half way, no forgetting")
 EVERY = (
     A,
+    replace(A, name="A+", what="of A what was too much, as answered", worlds=40, too_much_of="A"),
     Family(name="B", law=VARIANTS, worlds=1500, what="four variants of each item", from_model=True),
     C1,
     replace(C1, name="D1", what="the same, a phantom at 0.01", phantom=PHANTOM),

@@ -1,12 +1,13 @@
 """Worlds one after the other, in two processes: each answer is a line in a file as soon as it is there.
 
 A run that was stopped goes on where it was. Whether a world has an answer depends on what was observed alone: an exact
-one within ``families.MOST_PRODUCTS``; beyond that it is *too much*, and is counted. Those of ``SAMPLED`` are then gone
-through once more, as the product does it: exactly within its own budget, else by the sampler, which may refuse.
+one within ``families.MOST_PRODUCTS``; beyond that it is *too much*, and is counted. The first so many of these are gone
+through once more, as a family of their own, as the product does it: exactly within its own budget, else by the sampler,
+which may refuse.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +22,6 @@ from tearline.estimates.exposure.solution import solve
 from tearline.estimates.exposure.state import MOST_PRODUCTS, State
 from tearline.facts.errors import Refused
 
-SAMPLED = ("A",)
 WORKERS = 2
 SHOWN = 0.05
 TOO_MUCH, NO_ANSWER = "too much", "no answer"
@@ -31,7 +31,7 @@ APART = 1_000_000
 Row = dict[str, Any]
 
 
-def answered(family: Family, number: int, *, sampled: bool = False) -> Row:
+def answered(family: Family, number: int) -> Row:
     """One world of a family, asked and compared with the truth; deterministic."""
     drawn = world(family.law, number)
     state = state_of(family, drawn)
@@ -42,7 +42,7 @@ def answered(family: Family, number: int, *, sampled: bool = False) -> Row:
         "leaked": len(drawn.leaked),
         "channels": int(drawn.channel.sum()),
     }
-    if sampled:
+    if family.too_much_of:
         state = replace(state, most_products=MOST_PRODUCTS)
     elif not state.affordable:
         return row | {"method": TOO_MUCH}
@@ -78,33 +78,35 @@ def _compared(family: Family, drawn: Drawn, state: State, probability: np.ndarra
 
 def study(families: Iterable[Family], path: Path, *, workers: int = WORKERS) -> None:
     """Asks what is not in the file yet, and writes each answer down."""
-    known = {(row["family"], row["world"], "again" in row) for row in rows(path)}
     chosen = list(families)
-    jobs = [
-        (one.name, n, False) for one in chosen for n in range(one.worlds) if (one.name, n, False) not in known
-    ]
-    with path.open("a") as file:
-        for row in _asked(jobs, workers):
+    _ask(((one, range(one.worlds)) for one in chosen if not one.too_much_of), path, workers)
+    beyond = [one for one in chosen if one.too_much_of]
+    too_much = {
+        one.too_much_of: [
+            row["world"]
+            for row in by_family(rows(path)).get(one.too_much_of, [])
+            if row["method"] == TOO_MUCH
+        ]
+        for one in beyond
+    }
+    _ask(((one, too_much[one.too_much_of][: one.worlds]) for one in beyond), path, workers)
+
+
+def _ask(asked: Iterable[tuple[Family, Sequence[int]]], path: Path, workers: int) -> None:
+    known = {(row["family"], row["world"]) for row in rows(path)}
+    jobs = [(one.name, n) for one, numbers in asked for n in numbers if (one.name, n) not in known]
+    if not jobs:
+        return
+    with path.open("a") as file, ProcessPoolExecutor(workers) as pool:
+        file.write("\n")  # what was cut off stays a line by itself
+        for row in pool.map(_one, jobs, chunksize=5):
             file.write(json.dumps(row) + "\n")
             file.flush()
-        too_much = [
-            (row["family"], row["world"], True)
-            for row in rows(path)
-            if row["method"] == TOO_MUCH and row["family"] in SAMPLED
-        ]
-        for row in _asked([job for job in too_much if job not in known], workers):
-            file.write(json.dumps(row | {"again": True}) + "\n")
-            file.flush()
 
 
-def _asked(jobs: list[tuple[str, int, bool]], workers: int) -> Iterator[Row]:
-    with ProcessPoolExecutor(workers) as pool:
-        yield from pool.map(_one, jobs, chunksize=5)
-
-
-def _one(job: tuple[str, int, bool]) -> Row:
-    name, number, sampled = job
-    return answered(FAMILIES[name], number, sampled=sampled)
+def _one(job: tuple[str, int]) -> Row:
+    name, number = job
+    return answered(FAMILIES[name], number)
 
 
 def rows(path: Path) -> list[Row]:
@@ -118,16 +120,16 @@ def rows(path: Path) -> list[Row]:
     return found
 
 
-def latest(every: Iterable[Row]) -> Mapping[str, list[Row]]:
-    """Each family's worlds in order, once each: an answer instead of too much."""
+def by_family(every: Iterable[Row]) -> Mapping[str, list[Row]]:
+    """Each family's worlds in order, once each."""
     by: dict[str, dict[int, Row]] = {}
     for row in every:
-        here = by.setdefault(row["family"], {})
-        if row["world"] not in here or "again" in row:
-            here[row["world"]] = row
+        by.setdefault(row["family"], {})[row["world"]] = row
     return {name: [here[n] for n in sorted(here)] for name, here in by.items()}
 
 
 def tried(families: Iterable[Family], worlds: int) -> Mapping[str, list[Row]]:
     """So many worlds of each, which are none of the study's: they are numbered from ``APART`` on."""
-    return {one.name: [answered(one, APART + n) for n in range(worlds)] for one in families}
+    return {
+        one.name: [answered(one, APART + n) for n in range(worlds)] for one in families if not one.too_much_of
+    }

@@ -1,6 +1,7 @@
 """A short form of the study of the exposure model, and what the study is made of: ``bench/exposure_study``."""
 
 import json
+from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from bench.exposure_study import figures as made
 from bench.exposure_study.families import FAMILIES, state_of
 from bench.exposure_study.ranks import any_of_first, counted, guilt, holders, together
-from bench.exposure_study.study import APART, Row, answered, latest, rows, tried
+from bench.exposure_study.study import APART, Row, answered, by_family, rows, study, tried
 from bench.exposure_study.worlds import BACKGROUND, NOT_SEEN, PEOPLE, UNIT_SIZE, world
 from tearline.estimates.exposure import tested as shown
 from tearline.estimates.exposure.solution import solve
@@ -134,15 +135,14 @@ def test_a_phantom_who_read_as_members_do_reads_less_than_one_who_read_everythin
     assert np.isclose(readers.q[phantom & (variant == drawn.seen[item])], expected).any()
 
 
-def test_a_second_run_goes_on_where_the_first_was_cut_off(tmp_path: Path) -> None:
+def test_a_second_run_asks_only_what_has_no_answer_yet(tmp_path: Path) -> None:
     path = tmp_path / "answers.jsonl"
-    rowed = answered(FAMILIES["A"], APART)
-    cut = json.dumps(rowed | {"world": 2})[:40]
-    too_much = {"family": "A", "world": 1, "method": "too much"}
-    path.write_text("\n".join([json.dumps(rowed), json.dumps(too_much), cut]))
-    again = {"family": "A", "world": 1, "method": "sampler", "again": True}
-    found = latest([*rows(path), again])
-    assert [row["method"] for row in found["A"]] == ["sampler", rowed["method"]]
+    family = replace(FAMILIES["A"], worlds=3)
+    known = [answered(family, n) for n in range(3)]
+    path.write_text("\n".join([json.dumps(known[0]), json.dumps(known[2]), json.dumps(known[1])[:40]]))
+    study([family], path, workers=1)
+    assert by_family(rows(path)) == {"A": known}
+    assert len(rows(path)) == 3
 
 
 @pytest.mark.parametrize(("false", "accused", "at_most"), [(0, 298, 0.01), (0, 4, 0.527), (48, 160, 0.365)])
