@@ -85,7 +85,7 @@ E2 = Family(
 F1 = Family(name="F1", law=SHIFTING, worlds=1000, what="units renewed half way, no forgetting")
 EVERY = (
     A,
-    replace(A, name="A+", what="of A what was too much, as answered", worlds=40, too_much_of="A"),
+    replace(A, name="A+", what="of A what was too much, as answered", worlds=20, too_much_of="A"),
     Family(name="B", law=VARIANTS, worlds=1500, what="four variants of each item", from_model=True),
     C1,
     replace(C1, name="D1", what="the same, a phantom at 0.01", phantom=PHANTOM),

@@ -1,0 +1,78 @@
+"""The figures as the tables of docs/exposure.md, which a test holds to them."""
+
+from typing import Any
+
+from bench.exposure_study.figures import Figures
+
+BASELINES = ("guilt", "count")
+
+
+def calibration(found: dict[str, Any]) -> list[str]:
+    """A row a family: how far what was said lay from what was true, and false ones among the accused."""
+    rows = [
+        "| | what is so, or what was told | seed | worlds | left out | people above 0.05 | ECE | noise | said | true |",
+        "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    for one in found.values():
+        rows.append(
+            f"| {one['family']} | {one['what']} | {one['seed']} | {one['answered']:,} |"
+            f" {one['worlds'] - one['answered']} | {one['shown']:,} | {one['ece']:.3f} | {one['noise']:.3f} |"
+            f" {one['said']:.3f} | {one['true']:.3f} |"
+        )
+    return rows
+
+
+def accusations(found: dict[str, Any]) -> list[str]:
+    """A row a family: who would have been accused, and how many of them wrongly."""
+    rows = [
+        "| | 0.9 or more: false | at most | 0.99 or more: false | at most | whoever is first: false | by the model |",
+        "|---|--:|--:|--:|--:|--:|--:|",
+    ]
+    for one in found.values():
+        cells = []
+        for rate in one["accused"].values():
+            bound = "" if rate["at_most"] is None else f"{100 * rate['at_most']:.1f} %"
+            cells.append(f"{rate['false']:,} of {rate['accused']:,} | {bound}")
+        first = one["first"]
+        cells.append(f"{first['false']:,} of {first['accused']:,} | {first['expected']:,.0f}")
+        rows.append(f"| {one['family']} | {' | '.join(cells)} |")
+    return rows
+
+
+def rankings(found: dict[str, Any]) -> list[str]:
+    """A row a family: how often who stands first is a channel, by the model and by what it is compared with."""
+    rows = [
+        "| | model | guilt model | counting | model less guilt model | model less counting |",
+        "|---|--:|--:|--:|--:|--:|",
+    ]
+    rows += [f"| {one['family']} | {ranked(one['ranks']['top1'])} |" for one in found.values()]
+    return rows
+
+
+def volume(found: dict[str, Any]) -> list[str]:
+    """Corrupt units, by how much the busiest channel let out, which nobody knows, and by what can be seen."""
+    rows = [
+        "| E2, worlds by | | worlds | top 1: model | counting | less | top 3: model | counting | less | together |",
+        "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    for by, parts in found["E2"]["strata"].items():
+        for part in parts:
+            most = str(part["to"]) if part["to"] < 999 else "more"
+            span = str(part["from"]) if part["from"] == part["to"] else f"{part['from']} to {most}"
+            cells = []
+            for measure in ("top1", "top3"):
+                one = part[measure]
+                cells += [f"{one['model']:.3f}", f"{one['count']:.3f}", apart(one["model - count"])]
+            cells.append(f"{part['top3']['together']:.3f}")
+            rows.append(f"| {by} | {span} | {part['worlds']:,} | {' | '.join(cells)} |")
+    return rows
+
+
+def ranked(one: Figures) -> str:
+    cells = [f"{one[name]:.3f}" for name in ("model", *BASELINES)]
+    return " | ".join(cells + [apart(one[f"model - {name}"]) for name in BASELINES])
+
+
+def apart(of: list[float]) -> str:
+    """A difference with its interval."""
+    return f"{of[0]:+.3f} ({of[1]:+.3f} to {of[2]:+.3f})"
