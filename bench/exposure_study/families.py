@@ -175,6 +175,8 @@ def _as_members(state: State, prior: float) -> State:
     made = with_phantoms(state, prior)
     covering = np.concatenate([state.roll.unit[one.people] for one in state.covers.values()])
     haunted = np.unique(covering)
+    if not len(haunted):  # what came out was a copy that no logged reader had
+        return made
 
     def seldom(readers: Readers) -> Readers:
         logged = readers.people < PEOPLE

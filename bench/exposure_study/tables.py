@@ -13,12 +13,12 @@ def calibration(found: dict[str, Any]) -> list[str]:
         "| | what is so, or what was told | seed | worlds | left out | people above 0.05 | ECE | noise | said | true |",
         "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
-    for one in found.values():
-        rows.append(
-            f"| {one['family']} | {one['what']} | {one['seed']} | {one['answered']:,} |"
-            f" {one['worlds'] - one['answered']} | {one['shown']:,} | {one['ece']:.3f} | {one['noise']:.3f} |"
-            f" {one['said']:.3f} | {one['true']:.3f} |"
-        )
+    rows += [
+        f"| {one['family']} | {one['what']} | {one['seed']} | {one['answered']:,} |"
+        f" {one['worlds'] - one['answered']} | {one['shown']:,} | {one['ece']:.3f} | {one['noise']:.3f} |"
+        f" {one['said']:.3f} | {one['true']:.3f} |"
+        for one in found.values()
+    ]
     return rows
 
 
