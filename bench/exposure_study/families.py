@@ -114,6 +114,7 @@ EVERY = (
     replace(
         A,
         name="G1",
+        worlds=1000,
         what="background told 10 times too low",
         background=BACKGROUND / 10,
         from_model=False,
@@ -123,12 +124,21 @@ EVERY = (
     replace(
         A,
         name="H1",
+        worlds=1000,
         what="prior told 10 times too high",
         prior=10 * PLAIN.prior,
         from_model=False,
         together=False,
     ),
-    replace(A, name="H2", what="chances told twice too high", q_times=2.0, from_model=False, together=False),
+    replace(
+        A,
+        name="H2",
+        worlds=1000,
+        what="chances told twice too high",
+        q_times=2.0,
+        from_model=False,
+        together=False,
+    ),
 )
 FAMILIES: Mapping[str, Family] = {one.name: one for one in EVERY}
 

@@ -39,7 +39,7 @@ class ReaderRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attributed:
-    """``closed`` instead of everything, for whom it is not open. ``tested``: how the model fared where that is known."""
+    """``closed`` instead of everything, for whom it is not open. ``tested``: how the model fared elsewhere."""
 
     closed: Shown | None
     lead: str
