@@ -35,6 +35,7 @@ VARIANTS = Law(name="variants", seed=202, variants=4)
 UNLOGGED = Law(name="unlogged", seed=203, unlogged=True)
 UNLOGGED_VARIANTS = Law(name="unlogged, variants", seed=204, unlogged=True, variants=4)
 CLUSTERED = Law(name="clustered", seed=205, items=(75, 150, 300), prior=0.002, kappa=2.0)
+TOGETHER = Law(name="together", seed=208, items=(25, 50, 100), prior=0.002, kappa=2.0, read=0.9)
 SHIFTING = Law(name="shifting", seed=206, renewed=True)
 NOISY = Law(name="noisy", seed=207, background=10 * BACKGROUND)
 UNLOGGED_CHANNEL = 0.05
@@ -109,6 +110,10 @@ EVERY = (
     ),
     E2,
     replace(E2, name="E1", what="corrupt units (kappa 2), told kappa 20", kappa=20.0, from_model=False),
+    replace(E2, name="E2+", what="of E2 what was too much, as answered", worlds=20, too_much_of="E2"),
+    replace(
+        E2, name="E3", law=TOGETHER, worlds=600, what="corrupt units whose people read the same, told so"
+    ),
     F1,
     replace(F1, name="F2", what="the same, half-life half of the time", half_life=HORIZON / 2),
     replace(

@@ -40,6 +40,7 @@ class Law:
     kappa: float = 20.0
     background: float = BACKGROUND
     variants: int = 1
+    read: float = READ
     unlogged: bool = False
     renewed: bool = False
 
@@ -88,13 +89,13 @@ def _draw(law: Law, rng: np.random.Generator, draws: int) -> Drawn:
     addressed = rng.permuted(np.tile(np.arange(UNITS), (items, 1)), axis=1)[:, :4]
     addressed = np.where(np.arange(4) < rng.integers(1, 5, (items, 1)), addressed, -1)
 
-    item, person = _reads(addressed, rng)
+    item, person = _reads(addressed, law.read, rng)
     every = np.unique(item * PEOPLE + person)
     item, person = every // PEOPLE, every % PEOPLE
     variant = rng.integers(0, law.variants, len(item))
     logged = len(item)
     if law.unlogged:
-        more, who = _inside(addressed, rng)
+        more, who = _inside(addressed, law.read, rng)
         place, asked = item * UNITS + person // UNIT_SIZE, more * UNITS + who // UNIT_SIZE
         variant = np.concatenate([variant, _colleagues(place, variant, asked, law.variants, rng)])
         item, person = np.concatenate([item, more]), np.concatenate([person, who + PEOPLE])
@@ -127,15 +128,15 @@ def _draw(law: Law, rng: np.random.Generator, draws: int) -> Drawn:
     )
 
 
-def _inside(addressed: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
+def _inside(addressed: Ints, share: float, rng: np.random.Generator) -> tuple[Ints, Ints]:
     """Those in the units that an item goes to who read it: items and people."""
-    read = (rng.random((*addressed.shape, UNIT_SIZE)) < READ) & (addressed >= 0)[:, :, None]
+    read = (rng.random((*addressed.shape, UNIT_SIZE)) < share) & (addressed >= 0)[:, :, None]
     item, at, member = np.nonzero(read)
     return item, addressed[item, at] * UNIT_SIZE + member
 
 
-def _reads(addressed: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    item, person = _inside(addressed, rng)
+def _reads(addressed: Ints, share: float, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    item, person = _inside(addressed, share, rng)
     others = np.repeat(np.arange(len(addressed)), rng.poisson(ELSEWHERE, len(addressed)))
     return np.concatenate([item, others]), np.concatenate([person, rng.integers(0, PEOPLE, len(others))])
 
