@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from bench.exposure_study.families import FAMILIES
-from bench.exposure_study.figures import add_up, as_tested, show, told_apart
+from bench.exposure_study.figures import Figures, add_up, as_tested, show, told_apart
 from bench.exposure_study.study import by_family, rows, study
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -21,6 +21,15 @@ PAIRS = (
     ("D3", "C2"),
     ("D6", "C2"),
 )
+
+
+def written(found: dict[str, Figures], apart: dict[str, Figures]) -> str:
+    """As JSON, a line a family."""
+
+    def lines(of: dict[str, Figures]) -> str:
+        return ",\n".join(f"{json.dumps(name)}: {json.dumps(one)}" for name, one in of.items())
+
+    return f'{{"families": {{\n{lines(found)}\n}},\n"apart": {{\n{lines(apart)}\n}}}}\n'
 
 
 def main() -> None:
@@ -42,7 +51,7 @@ def main() -> None:
     for one in found.values():
         print(f"    {as_tested(one)},")
     if not names:
-        RESULTS.write_text(json.dumps({"families": found, "apart": apart}, indent=1) + "\n")
+        RESULTS.write_text(written(found, apart))
     print(f"\n{time.perf_counter() - started:.0f} s")
 
 

@@ -50,21 +50,22 @@ def rankings(found: dict[str, Any]) -> list[str]:
 
 
 def volume(found: dict[str, Any]) -> list[str]:
-    """Corrupt units, by how much the busiest channel let out, which nobody knows, and by what can be seen."""
+    """Corrupt units, by how much the busiest channel let out, which only the simulation knows."""
     rows = [
-        "| E2, worlds by | | worlds | top 1: model | counting | less | top 3: model | counting | less | together |",
-        "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|",
+        "| | let out | worlds | top 1: model | counting | less | by the posterior | top 3: model | counting | less "
+        + "| together |",
+        "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
-    for by, parts in found["E2"]["strata"].items():
-        for part in parts:
-            most = str(part["to"]) if part["to"] < 999 else "more"
-            span = str(part["from"]) if part["from"] == part["to"] else f"{part['from']} to {most}"
-            cells = []
-            for measure in ("top1", "top3"):
-                one = part[measure]
-                cells += [f"{one['model']:.3f}", f"{one['count']:.3f}", apart(one["model - count"])]
-            cells.append(f"{part['top3']['together']:.3f}")
-            rows.append(f"| {by} | {span} | {part['worlds']:,} | {' | '.join(cells)} |")
+    for name in ("E2", "E3"):
+        for part in found[name]["strata"]["most let out"]:
+            span = str(part["from"]) if part["from"] == part["to"] else f"{part['from']} to {part['to']}"
+            top1, top3 = part["top1"], part["top3"]
+            rows.append(
+                f"| {name} | {span} | {part['worlds']:,} | {top1['model']:.3f} | {top1['count']:.3f} |"
+                f" {apart(top1['model - count'])} | {apart(part['expected']['model - count'])} |"
+                f" {top3['model']:.3f} | {top3['count']:.3f} | {apart(top3['model - count'])} |"
+                f" {top3['together']:.3f} |"
+            )
     return rows
 
 

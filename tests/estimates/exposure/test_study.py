@@ -1,9 +1,11 @@
 """A short form of the study of the exposure model, and what the study is made of: ``bench/exposure_study``."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,11 +14,13 @@ from bench.exposure_study import figures as made
 from bench.exposure_study.families import FAMILIES, state_of
 from bench.exposure_study.ranks import any_of_first, counted, guilt, holders, together
 from bench.exposure_study.study import APART, Row, answered, by_family, rows, study, tried
+from bench.exposure_study.tables import accusations, calibration, rankings, volume
 from bench.exposure_study.worlds import BACKGROUND, NOT_SEEN, PEOPLE, UNIT_SIZE, world
 from tearline.estimates.exposure import tested as shown
 from tearline.estimates.exposure.solution import solve
 
 RESULTS = Path(made.__file__).parent / "results.json"
+DOCS = Path(__file__).parents[3] / "docs" / "exposure.md"
 WORLDS = 60
 
 
@@ -157,3 +161,9 @@ def test_what_pages_show_of_the_study_is_what_it_found() -> None:
     families = json.loads(RESULTS.read_text())["families"]
     assert [made.as_tested(one) for one in families.values()] == list(shown.tested().values())
     assert list(shown.tested()) == list(families)
+
+
+@pytest.mark.parametrize("table", [calibration, accusations, rankings, volume])
+def test_the_tables_of_the_docs_are_what_it_found(table: Callable[[dict[str, Any]], list[str]]) -> None:
+    found = json.loads(RESULTS.read_text())["families"]
+    assert "\n".join(table(found)) in DOCS.read_text()
