@@ -52,8 +52,10 @@ def rankings(found: dict[str, Any]) -> list[str]:
 def volume(found: dict[str, Any]) -> list[str]:
     """Corrupt units, by how much the busiest channel let out, which only the simulation knows."""
     rows = [
-        "| | let out | worlds | top 1: model | counting | less | by the posterior | top 3: model | counting | less "
-        + "| together |",
+        (
+            "| | let out | worlds | top 1: model | counting | less | by the posterior |"
+            " top 3: model | counting | less | together |"
+        ),
         "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for name in ("E2", "E3"):
