@@ -19,6 +19,8 @@ PARTS = (
     "site",
     "browser",
     "marks",
+    "exposure",
+    "exposure_node",
     "exposure_study",
 )
 

@@ -24,10 +24,10 @@ from bench.marks_texts import cropped, report, retyped, spliced
 from bench.marks_worlds import Rate, Setting, p_by_chernoff, p_by_evidence, p_by_score, world
 from tearline.estimates.marks.code import Code, make_code
 from tearline.estimates.marks.length import bits_needed
-from tearline.estimates.marks.normal import Surfaced
 from tearline.estimates.marks.reading import read_text
 from tearline.estimates.marks.template import Template, read_template
-from tearline.estimates.marks.trace import Design, Gate, Traced, p_values, trace
+from tearline.estimates.marks.trace import Design, Traced, p_values, trace
+from tearline.facts.tracing import Gate, Surfaced
 
 COPIES, ERROR = 1_000, 1e-3
 CROWD, ERRORS = 200, (0.2, 0.01, 1e-3)

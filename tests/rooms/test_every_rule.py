@@ -33,6 +33,7 @@ from tests.rooms import (
     test_screening,
     test_suspensions,
     test_tokens,
+    test_tracing,
 )
 from tests.rooms.rows import Row
 
@@ -50,6 +51,7 @@ TABLES = (
     test_reviews,
     test_leaks,
     test_investigations,
+    test_tracing,
     test_suspensions,
     test_admission,
     test_invitations,

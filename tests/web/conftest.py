@@ -1,10 +1,14 @@
 """A node with a small world in it, clients for each role, and a real browser where there is one."""
 
+import atexit
 import re
+import shutil
+import tempfile
 import threading
 import time
 from collections import Counter, deque
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,7 +18,7 @@ from playwright.sync_api import Browser, sync_playwright
 from starlette.testclient import TestClient
 
 from tearline.facts.history import Role
-from tearline.node import make_node
+from tearline.node import make_node, open_node
 from tearline.web.app import create_app
 from tests.web.everything import Everything, fill
 from tests.web.world import Clock, World, populate
@@ -25,10 +29,24 @@ HERE = ("127.0.0.1", 50_000)
 """A client on the machine that serves: a demonstration lets in nobody else."""
 
 
-def make_world(folder: Path, spice: str = "") -> World:
+@cache
+def _populated(spice: str) -> Path:
+    """A closed node with the small world in it, to be copied: what is in it takes longer to record than to copy."""
+    kept = tempfile.TemporaryDirectory(prefix="world-")
+    atexit.register(kept.cleanup)
+    made = Path(kept.name) / "node"
     clock = Clock()
-    node = make_node(folder / "node", origin="pages.invalid/tearline", demo=True, clock=clock)
-    return populate(World(node, clock, spice))
+    node = make_node(made, origin="pages.invalid/tearline", demo=True, clock=clock)
+    populate(World(node, clock, spice))
+    node.close()
+    return made
+
+
+def make_world(folder: Path, spice: str = "") -> World:
+    """A copy of its own; all copies of one process have the same keys, and the same history up to here."""
+    shutil.copytree(_populated(spice), folder / "node")
+    clock = Clock()
+    return World(open_node(folder / "node", clock=clock), clock, spice)
 
 
 @pytest.fixture(scope="session")
@@ -58,8 +76,8 @@ def world(tmp_path: Path) -> Iterator[World]:
 def visitor(world: World, role: Role | None = None, language: str = "en") -> TestClient:
     """Someone at the site, acting in this role."""
     cookies = {"language": language} | ({"identity": role.value} if role else {})
-    app = create_app(world.node, demo=True)
-    return TestClient(app, base_url=BASE, cookies=cookies, follow_redirects=False, client=HERE)
+    world.site = world.site or create_app(world.node, demo=True)
+    return TestClient(world.site, base_url=BASE, cookies=cookies, follow_redirects=False, client=HERE)
 
 
 def opened(client: TestClient, path: str, why: str = "To look after the source.") -> TestClient:

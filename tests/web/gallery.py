@@ -44,14 +44,16 @@ WITHOUT = {
     "/account/tokens/{token}/shown": "see a token, shown once, below",
     "/account/keys/new": "see a key that was just made, below",
     "/signing/{signing}": "see signing, below",
+    "/investigations/{investigation}/traces": "see a text that was traced, below",
     "/people-and-access/invitations/{invitation}/approve": "one button, as that of a role",
 }
 """Rows with GET of which there is no picture, and why."""
 
 CASE, LIVED, HASTE, DOOR, DESK, FOUNDED, BARE = "case", "lived", "haste", "door", "desk", "founded", "bare"
+TOLD = "told"
 """Where a picture is taken: the worked case; a small invented world; one in which a release was expedited; a founded
 node with people at its door; a desk at which a release waits to be signed, and one at which an agreement waits to be
-endorsed; a demonstration in which nothing is on record yet."""
+endorsed; a demonstration in which nothing is on record yet; one in which marked copies leaked."""
 AT_THE_DOOR = ("/sign-in", "/enrol", "/account", "/people-and-access", "/directory")
 IN_A_DEMONSTRATION = ("/account/tokens", "/account/machines")
 LIKED = (
@@ -249,6 +251,8 @@ STATES = (
     a_state("expedited", "senior-officer", "/rushed", "an expedited release", scene=HASTE),
     a_state("review", "senior-officer", "/review", "the review of an expedited release", scene=HASTE),
     a_state("endorse", "leo", "/endorse", "an agreement that another endorses", scene=FOUNDED),
+    a_state("traced", "investigator", "/traced", "a text that was traced, with its gate open", scene=TOLD),
+    a_state("to-trace", "investigator", "/to-trace", "too little text, and the form for more", scene=TOLD),
     a_state("anothers", "harm-desk", "/releases/{request}/release", "an act that is somebody else's"),
     a_state("not-there", OFFICER, "/items/nothing", "what is not there"),
     a_state(

@@ -25,7 +25,7 @@ from starlette.testclient import TestClient
 from tearline.cli.nodes import listening
 from tearline.facts.admission import FoundersNamed, InvitationPurpose, RoleProposed
 from tearline.facts.history import Role, about
-from tearline.facts.identifiers import DissentId, GrantId, PersonId
+from tearline.facts.identifiers import DissentId, GrantId, InvestigationId, PersonId
 from tearline.facts.release import VerdictReached
 from tearline.folds.held import ITSELF
 from tearline.jobs.cases import load_case
@@ -46,6 +46,7 @@ from tests.passkeys import signed
 from tests.signin import stub
 from tests.signing import with_keys
 from tests.stories.test_signed_release import challenge_of
+from tests.surfaced import cropped, retyped
 from tests.test_passkey_signing import ABEL, ADAM, given
 from tests.web import gallery
 from tests.web.conftest import CHROMIUM, make_world, served, visitor
@@ -55,6 +56,8 @@ from tests.web.test_door import does
 from tests.web.test_expedited_pages import in_haste, rushed
 from tests.web.test_flow import ask, released
 from tests.web.test_tokens import issue, with_machine
+from tests.web.traced import INQUIRY, TRACES, copy_of, declared, marked_leak, traced
+from tests.web.traced import opened as opened_into
 from tests.web.world import Clock, World
 from tests.worlds import HUGO, LEO, REX, SOL, SYL, agreement, dissent, on, person
 from tests.worlds import World as Worlds
@@ -160,6 +163,19 @@ def haste(folder: Path) -> Iterator[Scene]:
     page = rushed(world)
     with served(world) as address:
         yield Scene(address, as_role, named={"/rushed": lambda: page, "/review": lambda: f"{page}/review"})
+    world.node.close()
+
+
+@contextmanager
+def told_of(folder: Path) -> Iterator[Scene]:
+    """Marked copies leaked; one investigation has traced what surfaced, another has too little of it yet."""
+    second = InvestigationId("practice.second-look")
+    world = declared(opened_into(marked_leak(make_world(folder)), second), INQUIRY, second)
+    traced(world, cropped(copy_of(world), 4), "practice.scrap", second)
+    traced(world, retyped(copy_of(world)))
+    with served(world) as address:
+        named = {"/traced": lambda: TRACES, "/to-trace": lambda: f"/investigations/{second}/traces"}
+        yield Scene(address, as_role, named=named)
     world.node.close()
 
 
@@ -321,6 +337,7 @@ SCENES = {
     gallery.DESK: desk,
     gallery.FOUNDED: founded,
     gallery.BARE: bare,
+    gallery.TOLD: told_of,
 }
 Keep = Callable[[Page, str], None]
 

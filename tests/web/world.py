@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
+from fastapi import FastAPI
+
 from tearline.facts.fact import Sealed
 from tearline.facts.harm import (
     CountDocumented,
@@ -172,6 +174,8 @@ class World:
     clock: Clock
     spice: str = ""
     people: dict[str, str] = field(default_factory=dict)
+    site: FastAPI | None = None
+    """Where visitors come, once the first has come."""
 
     def text(self, words: str) -> Sealed[str]:
         return Sealed(words + self.spice)

@@ -192,10 +192,10 @@ def trace(  # noqa: PLR0917  the command line gives them by name
 ) -> int:
     """Say which copies a surfaced text points at. Exit status 0 if any is named, 1 while the gate is closed."""
     from tearline.estimates.marks.keyfile import hash_of, read_key
-    from tearline.estimates.marks.normal import Surfaced
     from tearline.estimates.marks.reading import read_text
     from tearline.estimates.marks.trace import trace as decide
     from tearline.estimates.marks.unfit import Unfit
+    from tearline.facts.tracing import Surfaced
 
     if how not in tuple(Surfaced):
         raise Malformed("--as", how, "retyped or copied")

@@ -41,6 +41,7 @@ TITLES = {
     "marks": Words("Marked copies", "Copias marcadas"),
     "leaks": Words("Leaks", "Filtraciones"),
     "investigation": Words("Investigations of leaks", "Investigaciones de filtraciones"),
+    "tracing": Words("Traces of surfaced texts", "Rastreos de textos aparecidos"),
     "harm": Words("Harm", "Daños"),
     "operations": Words("Operations", "Operaciones"),
     "protocols": Words("Protocols", "Protocolos"),

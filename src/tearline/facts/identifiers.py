@@ -30,6 +30,7 @@ VariantsId = NewType("VariantsId", str)
 
 FigureId = NewType("FigureId", str)
 AttributionId = NewType("AttributionId", str)
+TraceId = NewType("TraceId", str)
 
 CompromiseId = NewType("CompromiseId", str)
 SuspensionId = NewType("SuspensionId", str)

@@ -17,6 +17,7 @@ from tearline.facts import (
     release,
     retention,
     screening,
+    tracing,
 )
 from tearline.facts.fact import KINDS, Fact
 
@@ -31,6 +32,7 @@ ROOMS = (
     marks,
     leaks,
     investigation,
+    tracing,
     harm,
     operations,
     oversight,

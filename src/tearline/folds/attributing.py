@@ -13,7 +13,7 @@ from tearline.facts.exposure import ReaderFigured, Variation, Varied
 from tearline.facts.history import History
 from tearline.facts.identifiers import ItemId, PersonId
 from tearline.folds.model import Model
-from tearline.folds.worlds import hash_of, world_about
+from tearline.folds.worlds import CopySurfaced, hash_of, world_about
 
 LEAST = 1e-9
 
@@ -28,15 +28,21 @@ class Attributed:
 
 
 def attributed(
-    known: History, item: ItemId, model: Model, within: frozenset[PersonId], at: datetime
+    known: History,
+    item: ItemId,
+    model: Model,
+    within: frozenset[PersonId],
+    at: datetime,
+    *,
+    surfaced: CopySurfaced | None = None,
 ) -> Attributed:
     """By this model, at ``at``; of people outside ``within`` nothing but their part in the sums."""
-    world = world_about(known, item, model, at)
+    world = world_about(known, item, model, at, surfaced)
     found = attribute(State.of(world))
     logged = [n for n, person in enumerate(found.people) if person in within]
     readers = sorted((_reader(found, n) for n in logged), key=lambda r: (-r.after, r.person))
     varied = tuple(
-        _varied(variation, found, attribute(State.of(world_about(known, item, other, at))))
+        _varied(variation, found, attribute(State.of(world_about(known, item, other, at, surfaced))))
         for variation, other in _others(model).items()
     )
     before = [float(found.prior[n]) for n in logged]

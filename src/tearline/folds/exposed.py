@@ -44,7 +44,7 @@ from tearline.facts.screening import (
 from tearline.facts.words import Worded
 from tearline.folds.agreements import AGREEMENT_KINDS, agreements
 from tearline.folds.people import upwards
-from tearline.folds.release import lineage, releases_of
+from tearline.folds.release import Given, lineage, releases_by_item
 
 HANDLED: Sequence[type[Fact]] = (
     KnowersListed,
@@ -130,12 +130,17 @@ class Exposed:
 
 def asks_exposed(known: History, item: ItemId) -> Question:
     """Every fact that can change the exposure set of an item; ask until it no longer widens."""
-    items = frozenset(lineage(known, item))
+    return asks_all_exposed(known, (item,))
+
+
+def asks_all_exposed(known: History, several: Iterable[ItemId]) -> Question:
+    """The same of several items, in one question."""
+    items = frozenset(one for item in several for one in lineage(known, item))
     asked = each("item", items, (ItemRegistered, *HANDLED, *GIVEN, ReleaseRequested))
     asked |= each("item", items, (SealedFieldsRead,))
     requests = frozenset(r.fact.request for r in known.of(ReleaseRequested) if r.fact.item in items)
     asked |= each("request", requests, (ReleaseSignedOff,))
-    given = [r for r in releases_of(known) if r.fact.item in items]
+    given = _given(known, items)
     units = frozenset(r.fact.unit for r in given)
     asked |= each("unit", units, SERVING)
     named: set[AgreementId] = {r.fact.agreement for r in given if r.fact.agreement}
@@ -146,7 +151,7 @@ def asks_exposed(known: History, item: ItemId) -> Question:
 
 def _first(known: History, items: frozenset[ItemId]) -> set[PersonId]:
     """Everyone but superiors, whenever they had a part."""
-    found = {person for r in releases_of(known) if r.fact.item in items for person in r.fact.recipients}
+    found = {person for r in _given(known, items) for person in r.fact.recipients}
     found |= {r.by.person for kind in (*HANDLED, *GIVEN, *_OWN) for r in known.of(kind) if _by_a_person(r)}
     return found | {r.fact.person for r in known.of(OfficeTaken)}
 
@@ -172,12 +177,34 @@ def exposure_set(history: History, item: ItemId, until: datetime) -> tuple[Expos
     return tuple(sorted(found, key=lambda e: (_CLOSENESS[e.ground], e.since, e.person)))
 
 
+def could_reach(
+    exposed: Iterable[Exposed], release: Recorded[ItemReleased], recipient: PersonId
+) -> tuple[PersonId, ...]:
+    """Everyone of the set who could reach this recipient's copy of a release, the recipient first.
+
+    It lay in their unit: whoever was given anything of it there, served there since, or commands one of these; and it
+    went through the hands of whoever released and carried it. Those who had the item on our own side had no copy.
+    """
+    near = [
+        one.person
+        for one in exposed
+        if any(way.unit == release.fact.unit or way.fact.position == release.position for way in one.ways)
+    ]
+    return tuple(dict.fromkeys([recipient, *near]))
+
+
 Found = Iterator[tuple[PersonId, Way]]
 
 
+def _given(history: History, items: frozenset[ItemId]) -> list[Given]:
+    """Releases of these items, in the order of the ledger."""
+    by_item = history.folded(releases_by_item)
+    return sorted((r for item in items for r in by_item.get(item, ())), key=lambda r: r.position)
+
+
 def _recipients(history: History, items: frozenset[ItemId], until: datetime) -> Found:
-    for r in releases_of(history):
-        if r.fact.item not in items or r.happened_at > until:
+    for r in _given(history, items):
+        if r.happened_at > until:
             continue
         for person in r.fact.recipients:
             yield person, Way(ground=Ground.GIVEN, fact=r, since=r.happened_at, unit=r.fact.unit)
@@ -189,8 +216,8 @@ def _serving(
     history: History, unit: UnitId, given: datetime, until: datetime
 ) -> Iterator[tuple[Recorded[OfficeTaken], datetime]]:
     """The offices in a unit that were held at some time from the giving until then, and since when with the item."""
-    for taken in history.of(OfficeTaken):
-        if taken.fact.unit == unit and taken.happened_at <= until:
+    for taken in history.folded(_taken).get(unit, ()):
+        if taken.happened_at <= until:
             ends = _left(history, taken)
             if ends is None or ends > given:
                 yield taken, max(taken.happened_at, given)
@@ -198,17 +225,30 @@ def _serving(
 
 def _left(history: History, taken: Recorded[OfficeTaken]) -> datetime | None:
     """When this office was left, or another taken in its place."""
-    ends: list[datetime] = [
-        r.happened_at
-        for r in history.of(OfficeLeft)
-        if (r.fact.person, r.fact.unit) == (taken.fact.person, taken.fact.unit) and _later(r, taken)
-    ]
-    ends += [
-        r.happened_at
-        for r in history.of(OfficeTaken)
-        if r.fact.person == taken.fact.person and r.fact.unit != taken.fact.unit and _later(r, taken)
-    ]
+    ends: list[datetime] = []
+    for r in history.folded(_moves).get(taken.fact.person, ()):
+        same = r.fact.unit == taken.fact.unit
+        if _later(r, taken) and same == isinstance(r.fact, OfficeLeft):
+            ends.append(r.happened_at)
     return min(ends, default=None)
+
+
+def _taken(history: History) -> dict[UnitId, list[Recorded[OfficeTaken]]]:
+    """Offices by unit."""
+    found: dict[UnitId, list[Recorded[OfficeTaken]]] = {}
+    for taken in history.of(OfficeTaken):
+        found.setdefault(taken.fact.unit, []).append(taken)
+    return found
+
+
+def _moves(history: History) -> dict[PersonId, list[Recorded[OfficeTaken] | Recorded[OfficeLeft]]]:
+    """Offices taken and left, by person."""
+    found: dict[PersonId, list[Recorded[OfficeTaken] | Recorded[OfficeLeft]]] = {}
+    for taken in history.of(OfficeTaken):
+        found.setdefault(taken.fact.person, []).append(taken)
+    for left in history.of(OfficeLeft):
+        found.setdefault(left.fact.person, []).append(left)
+    return found
 
 
 def _later(one: Recorded[Fact], other: Recorded[Fact]) -> bool:
@@ -217,8 +257,11 @@ def _later(one: Recorded[Fact], other: Recorded[Fact]) -> bool:
 
 def _own_side(history: History, items: frozenset[ItemId], until: datetime) -> Found:
     requests = {r.fact.request for r in history.of(ReleaseRequested) if r.fact.item in items}
-    for r in history:
-        if not _by_a_person(r) or r.happened_at > until:
+    touched = history.folded(_touched)
+    keys: list[str] = [*items, *requests]
+    by_place = {n: r for key in keys for n, r in touched.get(key, ())}
+    for _, r in sorted(by_place.items()):
+        if r.happened_at > until:
             continue
         about_it = getattr(r.fact, "item", None) in items
         ground: Ground | None = None
@@ -241,6 +284,26 @@ def _own_side(history: History, items: frozenset[ItemId], until: datetime) -> Fo
                 yield r.by.person, Way(ground=Ground.CARRIED, fact=r, since=r.happened_at)
 
 
+def _touched(history: History) -> dict[str, list[tuple[int, Recorded[Fact]]]]:
+    """What people recorded of each item, and for which request they signed, each with its place in the history."""
+    found: dict[str, list[tuple[int, Recorded[Fact]]]] = {}
+    for n, r in enumerate(history):
+        about_it: tuple[str, ...] = ()
+        match r.fact:
+            case SealedFieldsRead(items=read):
+                about_it = tuple(set(read))
+            case ReleaseSignedOff(request=request):
+                about_it = (request,)
+            case ItemRegistered() | ReleaseRequested() | ItemReleased() | DisclosureRecorded():
+                about_it = (r.fact.item,)
+            case fact if isinstance(fact, tuple(HANDLED)):
+                about_it = tuple({item} if (item := getattr(fact, "item", None)) else ())
+        if about_it and _by_a_person(r):
+            for one in about_it:
+                found.setdefault(one, []).append((n, r))
+    return found
+
+
 def _by_a_person(r: Recorded[Fact]) -> bool:
     """Not by rule, and not by the chronicler of a case, who stands for everybody in it."""
     return r.by.role not in (Role.NODE, Role.CHRONICLER)
@@ -252,10 +315,7 @@ def _above(history: History, ways: dict[PersonId, list[Way]], until: datetime) -
     The earliest first, so that each stands with the earliest time at which it could have been asked of those below.
     """
     tops = _signatories(history, ways)
-    named_by_person: dict[PersonId, list[Recorded[SuperiorNamed]]] = {}
-    for named in history.of(SuperiorNamed):
-        if named.happened_at <= until:
-            named_by_person.setdefault(named.fact.person, []).append(named)
+    named_by_person = history.folded(_named)
     rest = [
         (way.since, person, way.unit or UnitId("")) for person, of_them in ways.items() for way in of_them
     ]
@@ -266,11 +326,20 @@ def _above(history: History, ways: dict[PersonId, list[Way]], until: datetime) -
         if (person, unit) in climbed or person in tops:
             continue
         climbed.add((person, unit))
-        for named in _in_force(named_by_person.get(person, ()), since):
+        by_then = (named for named in named_by_person.get(person, ()) if named.happened_at <= until)
+        for named in _in_force(by_then, since):
             above, then = named.fact.superior, max(since, named.happened_at)
             ground = Ground.SIGNATORY if above in tops else Ground.SUPERIOR
             yield above, Way(ground=ground, fact=named, since=then, through=person, unit=unit or None)
             heapq.heappush(rest, (then, above, unit))
+
+
+def _named(history: History) -> dict[PersonId, list[Recorded[SuperiorNamed]]]:
+    """Who was said to command whom, by the person below."""
+    found: dict[PersonId, list[Recorded[SuperiorNamed]]] = {}
+    for named in history.of(SuperiorNamed):
+        found.setdefault(named.fact.person, []).append(named)
+    return found
 
 
 def _in_force(named: Iterable[Recorded[SuperiorNamed]], since: datetime) -> list[Recorded[SuperiorNamed]]:

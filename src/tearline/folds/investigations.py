@@ -13,6 +13,7 @@ from tearline.facts.fact import Fact, Sealed
 from tearline.facts.history import History, Question, Recorded, about, each
 from tearline.facts.identifiers import (
     CompromiseId,
+    CopyId,
     EvidenceId,
     FindingId,
     InvestigationId,
@@ -35,6 +36,7 @@ from tearline.facts.investigation import (
     InvestigationWidened,
 )
 from tearline.facts.leaks import CompromiseReported, InvestigationOpened
+from tearline.facts.tracing import TextSurfaced, TextTraced
 from tearline.folds.exposed import asks_exposed, exposure_set
 
 T = TypeVar("T")
@@ -48,6 +50,8 @@ INVESTIGATION_KINDS: Sequence[type[Fact]] = (
     EvidenceWeighed,
     InterviewHeld,
     AllegationWeighed,
+    TextSurfaced,
+    TextTraced,
     FindingProposed,
     FindingMade,
 )
@@ -68,6 +72,8 @@ class Investigation:
     weighed: Sequence[Recorded[EvidenceWeighed]]
     interviews: Sequence[Recorded[InterviewHeld]]
     allegations: Sequence[Recorded[AllegationWeighed]]
+    surfaced: Sequence[Recorded[TextSurfaced]]
+    traced: Sequence[Recorded[TextTraced]]
     proposed: Sequence[Recorded[FindingProposed]]
     made: Recorded[FindingMade] | None
     custody: dict[EvidenceId, tuple[PersonId, ...]] = field(init=False)
@@ -104,7 +110,8 @@ class Investigation:
         """Whether evidence other than a posterior supports a hypothesis about the very thing that a finding names.
 
         A person's finding is about the person, a copy's about the copy; one about units is about each of them. What
-        was purged supports nothing any more. The compartment of investigations has to be open.
+        was purged supports nothing any more. The compartment of investigations has to be open. A trace weighs by
+        itself, and for the copies that it names alone: it says nothing of any person, nor of a unit as a whole.
         """
         supported = self._supported()
         person, copy = held(finding.person), held(finding.copy)
@@ -124,7 +131,28 @@ class Investigation:
             and not r.fact.likelihood_ratio.purged
             and r.fact.likelihood_ratio.open() > 1
         }
-        return [r.fact for r in self.hypotheses if r.fact.hypothesis in by]
+        named = self.named_copies
+        return [
+            r.fact
+            for r in self.hypotheses
+            if r.fact.hypothesis in by
+            or (r.fact.channel is Channel.COPY and not r.fact.copy.purged and r.fact.copy.open() in named)
+        ]
+
+    @property
+    def named_copies(self) -> frozenset[CopyId]:
+        """The copies that a trace made here names."""
+        return frozenset(
+            one.copy
+            for r in self.traced
+            if not r.fact.copies.purged
+            for one in r.fact.copies.open()
+            if one.named
+        )
+
+    def time_has_come(self, *instants: datetime) -> bool:
+        """Whether a time of deciding was declared, and none of these instants is before it."""
+        return self.declared is not None and self.declared.fact.decide_at <= min(instants)
 
 
 def held(sealed: Sealed[T]) -> T | None:
@@ -152,6 +180,8 @@ def investigation_of(history: History, name: InvestigationId) -> Investigation |
         weighed=[r for r in history.of(EvidenceWeighed) if r.fact.investigation == name],
         interviews=[r for r in history.of(InterviewHeld) if r.fact.investigation == name],
         allegations=[r for r in history.of(AllegationWeighed) if r.fact.investigation == name],
+        surfaced=[r for r in history.of(TextSurfaced) if r.fact.investigation == name],
+        traced=[r for r in history.of(TextTraced) if r.fact.investigation == name],
         proposed=[r for r in history.of(FindingProposed) if r.fact.investigation == name],
         made=next((r for r in history.of(FindingMade) if r.fact.investigation == name), None),
     )

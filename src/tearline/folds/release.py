@@ -173,13 +173,17 @@ def compromised(history: History, item: ItemId) -> bool:
 
 def lineage(history: History, item: ItemId) -> list[ItemId]:
     """The item and those it was drawn from by a tearline."""
-    drawn = {r.fact.item: r.fact.tearline_of for r in history.of(ItemRegistered)}
+    drawn = history.folded(_drawn)
     line: list[ItemId] = []
     current: ItemId | None = item
     while current is not None and current not in line:
         line.append(current)
         current = drawn.get(current)
     return line
+
+
+def _drawn(history: History) -> dict[ItemId, ItemId | None]:
+    return {r.fact.item: r.fact.tearline_of for r in history.of(ItemRegistered)}
 
 
 def request_question(known: History, request: RequestId, *, verdicts: bool = False) -> Question:
@@ -209,9 +213,20 @@ def releases_question(items: Iterable[ItemId]) -> Question:
     return each("item", frozenset(items), RELEASE_KINDS)
 
 
-def releases_of(history: History) -> list[Recorded[ItemReleased] | Recorded[DisclosureRecorded]]:
+Given = Recorded[ItemReleased] | Recorded[DisclosureRecorded]
+
+
+def releases_of(history: History) -> list[Given]:
     """What was given out, under the protocol or outside it, in the order of the ledger."""
-    given: list[Recorded[ItemReleased] | Recorded[DisclosureRecorded]] = []
+    given: list[Given] = []
     given += history.of(ItemReleased)
     given += history.of(DisclosureRecorded)
     return sorted(given, key=lambda r: r.position)
+
+
+def releases_by_item(history: History) -> dict[ItemId, list[Given]]:
+    """The same by item."""
+    found: dict[ItemId, list[Given]] = {}
+    for r in releases_of(history):
+        found.setdefault(r.fact.item, []).append(r)
+    return found

@@ -10,13 +10,16 @@ confirmed counts before what was only reported.
 
 That a unit is credibly said to leak, of what and to whom nobody says, counts as a report on an item that everybody in
 it could have told (``OF_ALLEGATION``). That it is merely said counts for nothing.
+
+Inside an investigation a trace with its gate open says more of a compromise: by which copies it came out. Then it can
+only have been somebody who could reach these, logged or not; the others' having had the item says nothing any more.
 """
 
 import hashlib
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -48,13 +51,15 @@ from tearline.facts.parties import (
     SuperiorNamed,
 )
 from tearline.facts.release import DisclosureRecorded, Extent, ItemRegistered, ItemReleased
-from tearline.folds.exposed import Ground, Way, asks_exposed, exposure_set
+from tearline.folds.exposed import Ground, Way, asks_all_exposed, exposure_set
 from tearline.folds.model import Model
 from tearline.folds.people import ALLEGATION_KINDS, Allegation, People, upwards
-from tearline.folds.release import lineage, releases_of
+from tearline.folds.release import lineage, releases_by_item, releases_of
 
 NAME: Final = "exposure/1"
 """How the model is built from the record. A change of that is another name."""
+WITH_TRACES: Final = "exposure/1 with traces"
+"""The same where a trace of the investigation, if there is one, says which copies surfaced."""
 DAY = timedelta(days=1)
 RATIO: Mapping[Sureness, float] = {Sureness.PROBABLE: 100.0, Sureness.POSSIBLE: 10.0}
 """Likelihood ratios for reports that state none: the lower ends of "moderately strong" and "moderate" (ENFSI 2015)."""
@@ -64,6 +69,8 @@ OF_ALLEGATION: Mapping[AllegationStanding, float] = {
 }
 BEHIND = frozenset({Ground.MEMBER, Ground.SUPERIOR, Ground.SIGNATORY})
 """By these somebody could have had it from those who had it before them; by the others they had it themselves."""
+NAMED = 1
+"""The variant of an item that a trace names; 0 is any other."""
 UNLOGGED = "unlogged:"
 """Before a unit's name: whoever had access there and was never logged."""
 
@@ -81,6 +88,26 @@ class Asked:
     """How long the release would wait."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopySurfaced:
+    """That what surfaced of an item points at copies, by a trace with its gate open: who could reach them.
+
+    The copy is taken as certain: by the declared error it is the wrong one no more often. ``copies`` were looked at and
+    ``named`` of them are named.
+    """
+
+    item: ItemId
+    people: frozenset[PersonId]
+    units: frozenset[UnitId]
+    copies: int
+    named: int
+
+    @property
+    def variants(self) -> int:
+        """As of so many that are alike, the named are one. With nobody's help it came out as seldom as any other."""
+        return max(2, round(self.copies / self.named))
+
+
 def asks_world(known: History, asked_for: Asked) -> Question:
     """All that the world of an item's adversary is made of, and those who would be given it; ask until it is stable."""
     return asks_worlds(known, asked_for.item, (asked_for.unit,), asked_for.recipients)
@@ -95,9 +122,9 @@ def asks_worlds(
         asked |= about(
             f"adversary:{adversary}", kinds=(ItemRegistered, CompromiseReported, AdversaryFoundUnaware)
         )
-    for item in concerned(known, about_item):
-        asked |= each("item", [item], (CompromiseReported, AdversaryFoundUnaware))
-        asked |= asks_exposed(known, item)
+    items = concerned(known, about_item)
+    asked |= each("item", items, (CompromiseReported, AdversaryFoundUnaware))
+    asked |= asks_all_exposed(known, items)
     serve = {*units, *(r.fact.unit for r in releases_of(known))}
     asked |= each("unit", frozenset(serve), (OfficeTaken, OfficeLeft, *ALLEGATION_KINDS))
     serving = {r.fact.person for r in known.of(OfficeTaken) if r.fact.unit in serve}
@@ -129,9 +156,11 @@ def world_of(known: History, asked_for: Asked, model: Model, at: datetime) -> Wo
     return made.world(made.release(asked_for))
 
 
-def world_about(known: History, item: ItemId, model: Model, at: datetime) -> World:
+def world_about(
+    known: History, item: ItemId, model: Model, at: datetime, surfaced: CopySurfaced | None = None
+) -> World:
     """The world of an item's adversary at ``at``, with nothing asked about."""
-    made = _Made(known, item, model, at)
+    made = _Made(known, item, model, at, surfaced)
     made.take_up()
     return made.world(None)
 
@@ -156,7 +185,10 @@ def hash_of(world: World) -> str:
 
 
 class _Made:
-    def __init__(self, known: History, item: ItemId, model: Model, at: datetime) -> None:
+    def __init__(
+        self, known: History, item: ItemId, model: Model, at: datetime, surfaced: CopySurfaced | None = None
+    ) -> None:
+        self.surfaced = surfaced
         self.known, self.item, self.model, self.at = known, item, model, at
         self.people = People(known, at)
         self.zero = min((r.happened_at for r in known.of(ItemRegistered)), default=at)
@@ -188,7 +220,7 @@ class _Made:
         )
 
     def _item(self, item: ItemId) -> None:
-        registered = next((r for r in self.known.of(ItemRegistered) if r.fact.item == item), None)
+        registered = self.known.folded(_registered).get(item)
         if registered is None or registered.happened_at > self.at:
             return
         begun = self._day(registered.happened_at)
@@ -196,8 +228,19 @@ class _Made:
         chances = self._chances(item, seen.until)
         if not chances:
             return
-        background = self.model.background
-        self.items.append(Item(id=item, released=begun, background=background, observation=seen.observation))
+        background, observation, variants = self.model.background, seen.observation, 1
+        surfaced = self.surfaced if self.surfaced and self.surfaced.item == item else None
+        if surfaced and isinstance(observation, Compromised | Between | Report):
+            observation, variants = replace(observation, variant=NAMED), surfaced.variants
+        self.items.append(
+            Item(
+                id=item,
+                released=begun,
+                background=background,
+                observation=observation,
+                variants=variants,
+            )
+        )
         for person, (rate, since) in chances.items():
             within = None
             if isinstance(seen.observation, Between):
@@ -212,8 +255,14 @@ class _Made:
                     q=self._chance(rate, since, self._day(seen.until)),
                     day=max(self._day(since), begun),
                     within=within,
+                    variant=self._variant(person, surfaced) if variants > 1 and surfaced else 0,
                 )
             )
+
+    def _variant(self, person: str, surfaced: CopySurfaced) -> int:
+        """Whether they could reach a named copy; whoever nobody logged where it lay could too."""
+        ghosts = {f"{UNLOGGED}{unit}" for unit in surfaced.units}
+        return NAMED if person in surfaced.people or person in ghosts else 0
 
     def _alleged(self, unit: UnitId, one: Allegation) -> None:
         """A report that somebody in this unit, or above it, told something."""
@@ -263,7 +312,10 @@ class _Made:
             return rate  # on our own side all of it lay open
         line = lineage(self.known, item)
         given = [
-            r.fact.extent for r in releases_of(self.known) if r.fact.item in line and r.fact.unit == way.unit
+            r.fact.extent
+            for one in line
+            for r in self.known.folded(releases_by_item).get(one, ())
+            if r.fact.unit == way.unit
         ]
         return rate * max((self.model.degrees[extent] for extent in given), default=1.0)
 
@@ -271,13 +323,13 @@ class _Made:
         """What is known of one item, and the day by which it is."""
         of_it = [
             r
-            for r in self.known.of(CompromiseReported)
-            if r.fact.item == item and r.happened_at <= self.at and self._concerns(r.fact.adversary)
+            for r in self.known.folded(_reported).get(item, ())
+            if r.happened_at <= self.at and self._concerns(r.fact.adversary)
         ]
         unaware = [
             r
-            for r in self.known.of(AdversaryFoundUnaware)
-            if r.fact.item == item and r.happened_at <= self.at and self._concerns(r.fact.adversary)
+            for r in self.known.folded(_unaware).get(item, ())
+            if r.happened_at <= self.at and self._concerns(r.fact.adversary)
         ]
         sure = [r for r in of_it if r.fact.sure is Sureness.CONFIRMED and r.fact.likelihood_ratio is None]
         quiet = [r.happened_at for r in unaware if r.fact.sure is Sureness.CONFIRMED]
@@ -374,6 +426,25 @@ class _Made:
 class _Seen:
     observation: Observation
     until: datetime
+
+
+def _registered(history: History) -> dict[ItemId, Recorded[ItemRegistered]]:
+    """The first registration of each item."""
+    return {r.fact.item: r for r in reversed(history.of(ItemRegistered))}
+
+
+def _reported(history: History) -> dict[ItemId, list[Recorded[CompromiseReported]]]:
+    found: dict[ItemId, list[Recorded[CompromiseReported]]] = {}
+    for r in history.of(CompromiseReported):
+        found.setdefault(r.fact.item, []).append(r)
+    return found
+
+
+def _unaware(history: History) -> dict[ItemId, list[Recorded[AdversaryFoundUnaware]]]:
+    found: dict[ItemId, list[Recorded[AdversaryFoundUnaware]]] = {}
+    for r in history.of(AdversaryFoundUnaware):
+        found.setdefault(r.fact.item, []).append(r)
+    return found
 
 
 def _ratio(fact: CompromiseReported) -> float:

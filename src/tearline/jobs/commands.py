@@ -14,7 +14,16 @@ from tearline.jobs.receipts import ReceiveOwnCopy
 from tearline.jobs.reviews import ReviewExpedited
 from tearline.rooms import Command, Says, harm, operations, oversight
 from tearline.rooms.admission import invitations, machines, roles, tokens
-from tearline.rooms.leaks import attribution, compromises, evidence, findings, inquiring, reports, suspensions
+from tearline.rooms.leaks import (
+    attribution,
+    compromises,
+    evidence,
+    findings,
+    inquiring,
+    reports,
+    suspensions,
+    tracing,
+)
 from tearline.rooms.logs import naming
 from tearline.rooms.parties import agreements, persons, units
 from tearline.rooms.release import (
@@ -47,6 +56,7 @@ ROOMS: tuple[ModuleType, ...] = (
     inquiring,
     attribution,
     evidence,
+    tracing,
     findings,
     suspensions,
     reports,

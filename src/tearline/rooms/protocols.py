@@ -253,14 +253,18 @@ def _sound(text: str, proposal: ProposalId) -> Pack:
     return pack
 
 
-def _longest(value: object) -> int:
+def _longest(dossier: Mapping[str, object]) -> int:
     """How many entries the longest list in this dossier has."""
-    match value:
-        case Mapping():
-            return max(map(_longest, value.values()), default=0)
-        case list():
-            return max(len(value), max(map(_longest, value), default=0))
-    return 0
+    longest = 0
+    rest: list[object] = [*dossier.values()]
+    while rest:
+        match rest.pop():
+            case dict() as record:
+                rest += record.values()
+            case list() as entries:
+                longest = max(longest, len(entries))
+                rest += entries
+    return longest
 
 
 def _admit(known: History, act: Act, fact: ProtocolProposed, pack: Pack) -> None:

@@ -75,3 +75,5 @@ class Asked:
     order_of_fields: Sequence[str] = ()
     happened: str | None = None
     about: Sequence[tuple[str, Shown] | tuple[str, Shown, str]] = ()
+    among: tuple[str, object] | None = None
+    """The template of a page of which the form is a part, and what else that shows."""

@@ -53,7 +53,10 @@ class Attributed:
     entry: tuple[str, str]
 
 
-def view(say: Tongue, recorded: Recorded[LeakAttributed], names: Names) -> Attributed:
+def view(
+    say: Tongue, recorded: Recorded[LeakAttributed], names: Names, *, traced: bool = False
+) -> Attributed:
+    """``traced``: a trace with its gate open had said by which copies it came out."""
     fact = recorded.fact
     entry = (say("entry %(n)s", n=say.number(recorded.position)), entry_of(recorded))
     if not is_open(fact.readers):
@@ -78,7 +81,7 @@ def view(say: Tongue, recorded: Recorded[LeakAttributed], names: Names) -> Attri
     return Attributed(
         closed=None,
         lead=_lead(say, len(first), len(readers)),
-        sayings=_sayings(say, fact),
+        sayings=_sayings(say, fact, traced=traced),
         nobody=_nobody(say, fact, top),
         rows=[_row(say, one, names, top) for one in shown],
         others=_others(say, rest),
@@ -98,10 +101,15 @@ def _lead(say: Tongue, first: int, all_of_them: int) -> str:
     )
 
 
-def _sayings(say: Tongue, fact: LeakAttributed) -> list[str]:
+def _sayings(say: Tongue, fact: LeakAttributed, *, traced: bool) -> list[str]:
     """What has to be read before the names."""
     nobody, unlogged, expected = fact.nobody.open(), fact.unlogged.open(), fact.expected.open()
+    by_copy = say(
+        "A trace says by which copies it came out, and is taken as certain: only who could reach one of these, logged "
+        "or not, can have let it out. The trace itself names none of them."
+    )
     return [
+        *([by_copy] if traced else []),
         say(
             "The chance that none of those who were logged is a channel at all: %(p)s. That it came out otherwise, "
             "through somebody unlogged or by itself: %(q)s.",

@@ -120,9 +120,11 @@ def _page(
     zone = zone_meant(visit.say, given)
     say = Tongue(visit.say.language, visit.say.titles, zone)
     controls = controls_of(visit, say, asked, given, errors)
+    template, page = asked.among or ("form.html", None)
     return visit.page(
-        "form.html",
+        template,
         status=status,
+        page=page,
         asked=asked,
         controls=controls,
         errors=[(c.name, c.error) for c in controls if c.error],

@@ -215,6 +215,7 @@ SITE = Policy(
     # investigations: to whoever does not look into a leak it is not said that one is open to others
     look("/investigations/{investigation}", *INQUIRERS),
     act("/investigations/{investigation}/attribution", *INQUIRERS, told=NOBODY),
+    act("/investigations/{investigation}/traces", *INQUIRERS, told=NOBODY),
     act("/investigations/{investigation}/widening", *INQUIRERS, told=NOBODY),
     act("/investigations/{investigation}/decision-time", *INQUIRERS, told=NOBODY),
     act("/investigations/{investigation}/hypothesis", *INQUIRERS, told=NOBODY),

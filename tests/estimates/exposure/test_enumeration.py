@@ -71,3 +71,21 @@ def test_sixty_items_among_six_readers_are_exact() -> None:
     asked = read_world(world, file="w").forward
     assert asked is not None
     assert risk(state, asked).p_leak == pytest.approx(expected.p_leak, abs=NEAR)
+
+
+def test_what_cannot_have_been_has_no_evidence_here_either() -> None:
+    """Everybody in the unit is a channel, and one of them passes on whatever they read."""
+    plain = {
+        "adversary": "A",
+        "horizon_days": 10.0,
+        "units": [{"id": 0, "nodes": [1.0], "weights": [1.0]}],
+        "people": [{"id": n, "unit": 0} for n in range(4)],
+        "items": [{"id": 0, "released_day": 3.5, "background": 0.01, "observation": "compromised"}],
+        "exposures": [{"person": 0, "item": 0, "q": 1.0}],
+        "forward": {"recipients": [0], "q": [1.0], "background": 0.01},
+    }
+    world = read_world(plain, file="w")
+    state = replace(State.of(world), most_products=-1.0)
+    assert attribute(state).method == "enumeration"
+    assert world.forward is not None
+    assert risk(state, world.forward).p_leak == 1.0

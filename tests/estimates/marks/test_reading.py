@@ -19,11 +19,12 @@ from tearline.estimates.marks.aligning import (
     fits,
     letters,
 )
-from tearline.estimates.marks.normal import Surfaced, retyped
+from tearline.estimates.marks.normal import retyped
 from tearline.estimates.marks.reading import Legible, read_text
 from tearline.estimates.marks.score import UNREAD
 from tearline.estimates.marks.template import Channel, read_template
 from tearline.estimates.marks.unfit import Unfit
+from tearline.facts.tracing import Surfaced
 from tests.estimates.marks.texts import PLAIN, REPORT, cropped, templates, typed_anew
 
 TEMPLATE = read_template(REPORT, decoys=True)

@@ -10,7 +10,8 @@ from tearline.estimates.marks.biases import discrete
 from tearline.estimates.marks.code import Code, make_code
 from tearline.estimates.marks.length import bits_missing, bits_needed, bits_to_differ, joint_score
 from tearline.estimates.marks.score import UNREAD, Bits
-from tearline.estimates.marks.trace import Design, Gate, Traced, p_values, trace
+from tearline.estimates.marks.trace import Design, Traced, p_values, trace
+from tearline.facts.tracing import Gate
 
 SEED = bytes(range(32))
 

@@ -92,6 +92,6 @@ VIEWS = (
         ),
         read=one_investigation,
         roles=frozenset(INQUIRERS),
-        page=("/investigations/{investigation}",),
+        page=("/investigations/{investigation}", "/investigations/{investigation}/traces"),
     ),
 )

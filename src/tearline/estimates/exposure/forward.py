@@ -40,6 +40,9 @@ FINE = 200
 LIKELIEST = 2_000
 """Values of a sum over units that are kept apart; beyond, neighbours are taken together at their mean."""
 
+UNSEEN = 1e-12
+"""What a propensity may be with no more chance than this does not move an interval of 95 %."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marginal:
@@ -132,7 +135,7 @@ def _interval(asked: Asked) -> tuple[float, float]:
         return 1.0, 1.0
     spared, chance = np.array([np.exp(asked.log_ratio)]), np.ones(1)
     for now, then in asked.propensities():
-        kept = now > 0.0
+        kept = now > UNSEEN
         spared = np.multiply.outer(spared, then[kept] / now[kept]).ravel()
         chance = np.multiply.outer(chance, now[kept]).ravel()
         spared, chance = _together(spared, chance)
@@ -386,14 +389,13 @@ def _leak(log_ratio: float) -> float:
 
 def _together(values: Floats, chance: Floats) -> tuple[Floats, Floats]:
     """Sorted; and where there are too many, neighbours in steps of equal chance as one, at their mean."""
-    order = np.argsort(values, kind="stable")
+    order = np.argsort(values)
     values, chance = values[order], chance[order]
     if len(values) <= LIKELIEST:
         return values, chance
     total = np.cumsum(chance)
     step = np.minimum((total / total[-1] * LIKELIEST).astype(np.int64), LIKELIEST - 1)
-    weights, sums = np.zeros(LIKELIEST), np.zeros(LIKELIEST)
-    np.add.at(weights, step, chance)
-    np.add.at(sums, step, chance * values)
+    weights: Floats = np.bincount(step, chance, LIKELIEST).astype(np.float64, copy=False)
+    sums: Floats = np.bincount(step, chance * values, LIKELIEST).astype(np.float64, copy=False)
     kept = weights > 0.0
     return sums[kept] / weights[kept], weights[kept]

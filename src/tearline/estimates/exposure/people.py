@@ -95,25 +95,26 @@ def unit_weights(
 def everybody(start: Ints, members: People, log_m: Floats, nodes: Floats, omega: Floats) -> Floats:
     """Each person's probability of being a channel, where what they covered does not matter."""
     posterior = np.empty(len(members))
-    _everybody(start, members, log_m, nodes, 1.0 - nodes, omega, posterior)
+    people_of(np.arange(len(nodes)), start, members, log_m, nodes, omega, posterior)
     return posterior
 
 
 @reordered
-def _everybody(
-    start: Ints, members: People, log_m: Floats, nodes: Floats, rest: Floats, omega: Floats, posterior: Floats
+def people_of(
+    units: Ints, start: Ints, members: People, log_m: Floats, nodes: Floats, omega: Floats, posterior: Floats
 ) -> None:
+    """The same for the people of these units."""
     node = np.empty(nodes.shape[1])
     other = np.empty(nodes.shape[1])
     weight = np.empty(nodes.shape[1])
-    for u in range(len(nodes)):
+    for u in units:
         plain = 0.0
         count = 0
         for k in range(nodes.shape[1]):
             plain += omega[u, k] * nodes[u, k]
             if omega[u, k] > NOTHING:
                 node[count] = nodes[u, k]
-                other[count] = rest[u, k]
+                other[count] = 1.0 - nodes[u, k]
                 weight[count] = omega[u, k]
                 count += 1
         for at in range(start[u], start[u + 1]):

@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from tearline.estimates.exposure.compiled import compiled
+from tearline.estimates.exposure.tables import Floats, Ints
 
 HANDLING = 12.0
 """What it takes to lay out, clear and read one entry of a product, in multiplications: measured."""
@@ -22,8 +24,6 @@ SLOWNESS = np.array([6.0, 9.0, 5.3, 3.6, 2.4, 1.7, 1.0])
 
 WIDEST = 40
 """A table of more items is not even planned: its entries alone would not fit any memory."""
-
-Counts = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,30 +108,18 @@ class _Planner:
         self.width = max(self.width, items)
         if items > WIDEST:
             raise _TooWide
-        place = {item: np.uint64(1 << n) for n, item in enumerate(_items(union))}
-        masks = np.array(
-            [sum((place[i] for i in _items(self.live[t])), np.uint64(0)) for t in tables], np.uint64
-        )
+        place = {item: 1 << n for n, item in enumerate(_items(union))}
+        masks = np.array([sum(place[i] for i in _items(self.live[t])) for t in tables], np.int64)
+        small, into = np.empty(len(tables) - 1, np.int64), np.empty(len(tables) - 1, np.int64)
+        last = _joined(masks, items, SLOWNESS, small, into)
         names = list(tables)
-        sizes = np.bitwise_count(masks).astype(np.float64)
-        waiting = np.ones(len(tables), bool)
         apart: list[int] = []
-        for _ in range(len(tables) - 1):
-            small = int(np.argmin(np.where(waiting, sizes, np.inf)))
-            waiting[small] = False
-            shared = np.bitwise_count(masks & masks[small]).astype(np.float64)
-            made = sizes + sizes[small] - shared
-            later = _absorbed(sizes, items)
-            saved = later + later[small] - _absorbed(made, items)
-            gain = np.where(waiting, saved - _cost(shared, sizes - shared, made), -np.inf)
-            best = int(np.argmax(gain))
-            if gain[best] <= 0.0:
-                apart.append(names[small])
-                continue
-            names[best] = self._multiply(names[small], names[best])
-            masks[best] |= masks[small]
-            sizes[best] = made[best]
-        whole = names[int(np.argmax(waiting))]
+        for one, other in zip(small.tolist(), into.tolist(), strict=True):
+            if other < 0:
+                apart.append(names[one])
+            else:
+                names[other] = self._multiply(names[one], names[other])
+        whole = names[last]
         for table in reversed(apart):
             whole = self._multiply(whole, table)
         return whole
@@ -140,7 +128,7 @@ class _Planner:
         one, other = self.live.pop(first), self.live.pop(second)
         shared, made = (one & other).bit_count(), (one | other).bit_count()
         own = max(one.bit_count(), other.bit_count()) - shared
-        self.products += float(_cost(*np.array([[shared], [own], [made]], np.float64))[0])
+        self.products += _cost(shared, own, made, SLOWNESS)
         self.steps.append(Multiply(first, second))
         return self._made(one | other, (first, second))
 
@@ -169,13 +157,57 @@ def _items(support: int) -> list[int]:
     return found
 
 
-def _cost(shared: Counts, own: Counts, made: Counts) -> Counts:
+@compiled
+def _cost(shared: int, own: int, made: int, slowness: Floats) -> float:
     """What a product takes of ``made`` items, of which both have ``shared`` and the larger ``own`` for itself."""
-    slowness = SLOWNESS[np.minimum(own, len(SLOWNESS) - 1).astype(np.int64)]
-    found: Counts = slowness * 3.0**shared * 2.0 ** (made - shared) + HANDLING * 2.0**made
-    return found
+    slow = slowness[min(own, len(slowness) - 1)]
+    return float(slow * 3.0**shared * 2.0 ** (made - shared) + HANDLING * 2.0**made)
 
 
-def _absorbed(items: Counts, into: int) -> Counts:
-    """The same for a table that comes into one of all items."""
-    return _cost(items, into - items, np.full_like(items, into))
+@compiled
+def _count(mask: int) -> int:
+    """How many items a set has."""
+    count = 0
+    while mask != 0:
+        mask &= mask - 1
+        count += 1
+    return count
+
+
+@compiled
+def _joined(masks: Ints, items: int, slowness: Floats, small: Ints, into: Ints) -> int:
+    """The smallest table, again and again, and which other it goes into, or -1 if it is better kept apart until the
+    others are one; returns which that is. ``masks`` change.
+    """
+    later = np.empty(items + 1)
+    for size in range(items + 1):
+        later[size] = _cost(size, items - size, items, slowness)
+    waiting = np.ones(len(masks), np.bool_)
+    sizes = np.empty(len(masks), np.int64)
+    for t in range(len(masks)):
+        sizes[t] = _count(masks[t])
+    for n in range(len(masks) - 1):
+        one = -1
+        for t in range(len(masks)):
+            if waiting[t] and (one < 0 or sizes[t] < sizes[one]):
+                one = t
+        waiting[one] = False
+        small[n] = one
+        into[n] = -1
+        most = 0.0
+        for t in range(len(masks)):
+            if waiting[t]:
+                shared = _count(masks[t] & masks[one])
+                made = sizes[t] + sizes[one] - shared
+                gain = later[sizes[t]] + later[sizes[one]] - later[made]
+                gain -= _cost(shared, sizes[t] - shared, made, slowness)
+                if gain > most:
+                    most = gain
+                    into[n] = t
+        if into[n] >= 0:
+            masks[into[n]] |= masks[one]
+            sizes[into[n]] = _count(masks[into[n]])
+    for t in range(len(masks)):
+        if waiting[t]:
+            return t
+    return 0

@@ -112,7 +112,9 @@ def target_of(state: "State") -> Asked:
         given, sums = normalised(logs)
         _, whole = normalised((log_weights[u] + state.log_c[u])[None, :])
         nodes_given.append(given)
-        log_f.append(sums - whole[0])
+        log_f.append(
+            sums - np.maximum(whole, np.finfo(np.float64).min)
+        )  # -inf: then nothing has any probability
         f_start.append(f_start[-1] + count + 1)
     _, log_evidence = state.omega()
     read = np.isin(np.arange(len(covers)), item)

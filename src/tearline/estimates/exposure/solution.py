@@ -8,7 +8,6 @@ import numpy as np
 from tearline.estimates.exposure.cover import shares
 from tearline.estimates.exposure.enumeration import MOST_READERS, enumerated
 from tearline.estimates.exposure.layout import Layout
-from tearline.estimates.exposure.people import everybody
 from tearline.estimates.exposure.regimes import lived
 from tearline.estimates.exposure.sampling import target_of
 from tearline.estimates.exposure.state import State
@@ -79,7 +78,7 @@ def _solve_once(state: State) -> Solution:
     made = covered.joint.layout
     found = shares(covered)
     omega[made.unit] = found.omega
-    probability = everybody(state.roll.start, state.roll.members, state.log_m, state.nodes, omega)
+    probability = state.everybody(omega)
     probability[made.people] = found.posterior
     return Solution(
         probability=probability,

@@ -10,15 +10,15 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from tearline.estimates.exposure.checks import check, check_release
-from tearline.estimates.exposure.cover import Covered, cover
+from tearline.estimates.exposure.cover import Covered, cover, recover
 from tearline.estimates.exposure.epochs import Epochs
 from tearline.estimates.exposure.factors import Cover, Factor, People, Readers, factor
 from tearline.estimates.exposure.layout import Layout, layout
-from tearline.estimates.exposure.people import Roll, add_to, unit_weights, weighed
+from tearline.estimates.exposure.people import Roll, add_to, normalised, people_of, unit_weights
 from tearline.estimates.exposure.quadrature import nodes_and_weights, nodes_for
 from tearline.estimates.exposure.regimes import Past, Told, past
 from tearline.estimates.exposure.sampling import Run, refuse_epochs, run
-from tearline.estimates.exposure.tables import Floats
+from tearline.estimates.exposure.tables import Floats, Ints
 from tearline.estimates.exposure.world import (
     Beta,
     Between,
@@ -63,7 +63,9 @@ class State:
 
     ``log_m`` is each person's weight by what is known of them alone; ``log_c`` sums, for each unit and node, what
     that says of the propensity (not where time is cut into epochs); ``covers`` are the items that somebody must have
-    covered, or not.
+    covered, or not. ``_before`` is the exact answer of an earlier state with the same covers, and the units of which
+    something else has become known since; ``_told`` the probabilities of everybody then, and the units of which these
+    may be others now.
     """
 
     name: str
@@ -79,8 +81,11 @@ class State:
     names: Sequence[Id] = field(repr=False)
     people: Mapping[Id, int] = field(repr=False)
     priors: Sequence[Nodes | Beta] = field(repr=False)
+    _omega: list[tuple[Floats, Floats]] = field(repr=False)
     _layout: list[Layout] = field(repr=False)
+    _before: list[tuple[Covered, Ints]] = field(repr=False)
     _covered: list[tuple[Covered, float]] = field(repr=False)
+    _told: list[tuple[Floats, Ints]] = field(repr=False)
     _past: list[Past] = field(repr=False)
     _run: list[Run] = field(repr=False)
     most_products: float = MOST_PRODUCTS
@@ -175,8 +180,11 @@ class State:
             names=names,
             people={name: n for n, name in enumerate(names)},
             priors=priors,
+            _omega=[],
             _layout=[],
+            _before=[],
             _covered=[],
+            _told=[],
             _past=[],
             _run=[],
             seed=seed,
@@ -245,16 +253,35 @@ class State:
             log_c=log_c,
             constant=constant,
             covers=covers,
+            _omega=[_weighed(units, self.weights, log_c, self._omega[0])] if self._omega else [],
             _layout=self._layout if same else [],
+            _before=self._since(units) if same else [],
             _covered=[],
+            _told=[(told, np.union1d(changed, units)) for told, changed in self._told],
             _past=[],
             _run=[],
         )
 
+    def _since(self, units: Ints) -> list[tuple[Covered, Ints]]:
+        """The exact answer that was reckoned last, and the units that have changed since if these change now."""
+        if self._covered:
+            return [(self._covered[0][0], units)]
+        return [(found, np.union1d(changed, units)) for found, changed in self._before]
+
     def weighing(self, log_m: Floats, log_c: Floats, covers: Mapping[Id, Cover]) -> "State":
         """The same people with other weights and covers, for what follows from those; its items are not changed."""
         return replace(
-            self, log_m=log_m, log_c=log_c, covers=covers, _layout=[], _covered=[], _past=[], _run=[]
+            self,
+            log_m=log_m,
+            log_c=log_c,
+            covers=covers,
+            _omega=[],
+            _layout=[],
+            _before=[],
+            _covered=[],
+            _told=[],
+            _past=[],
+            _run=[],
         )
 
     @property
@@ -278,16 +305,44 @@ class State:
 
     def omega(self) -> tuple[Floats, float]:
         """The nodes' weights after all but the covers, a row a unit; and the log evidence of all but them."""
-        return weighed(self.weights, self.log_c, self.constant)
+        if not self._omega:
+            every = np.arange(len(self.nodes))
+            nothing = np.empty_like(self.weights), np.empty(len(self.weights))
+            self._omega.append(_weighed(every, self.weights, self.log_c, nothing))
+        omega, sums = self._omega[0]
+        return omega.copy(), self.constant + float(sums.sum())
 
     def covered(self) -> tuple[Covered, float]:
         """The exact answer's tables, and the log evidence: -inf where the observations cannot all be true."""
         if not self._covered:
             omega, log_evidence = self.omega()
             made = self.layout
-            found = cover(made, self.nodes[made.unit], omega[made.unit], self.log_m[made.people])
+            if before := self._before[:1]:
+                earlier, units = before[0]
+                which = np.flatnonzero(np.isin(made.unit, units))
+                readers = np.flatnonzero(np.isin(self.roll.unit[made.people], units))
+                weights = self.log_m[made.people[readers]]
+                found = recover(earlier, which, omega[made.unit[which]], readers, weights)
+            else:
+                found = cover(made, self.nodes[made.unit], omega[made.unit], self.log_m[made.people])
+            self._before.clear()
             self._covered.append((found, log_evidence + found.joint.log_z))
         return self._covered[0]
+
+    def everybody(self, omega: Floats) -> Floats:
+        """Each person's probability where what they covered does not matter, by their units' nodes after all.
+
+        What does not follow from the covers stays as it was told before, in units of which nothing new is known.
+        """
+        covering = self.layout.unit
+        if before := self._told[:1]:
+            told, changed = before[0]
+            probability, units = told.copy(), np.union1d(changed, covering)
+        else:
+            probability, units = np.empty(self.roll.count), np.arange(len(self.nodes))
+        people_of(units, self.roll.start, self.roll.members, self.log_m, self.nodes, omega, probability)
+        self._told[:] = [(probability, covering)]
+        return probability.copy()
 
     def past(self) -> Past:
         """The same as ``covered`` where time is cut into epochs."""
@@ -320,6 +375,16 @@ class State:
             "items",
             "observations that can all be true: under no choice of channels do these have any probability",
         )
+
+
+def _weighed(
+    units: Ints, weights: Floats, log_c: Floats, before: tuple[Floats, Floats]
+) -> tuple[Floats, Floats]:
+    """Every unit's nodes with what is known of them, and the log of what they added up to, where ``units`` changed."""
+    omega, sums = before[0].copy(), before[1].copy()
+    with np.errstate(divide="ignore"):
+        omega[units], sums[units] = normalised(np.log(weights[units]) + log_c[units])
+    return omega, sums
 
 
 def padded(rules: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:

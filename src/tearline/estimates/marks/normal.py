@@ -2,14 +2,7 @@
 
 import unicodedata
 
-from tearline.facts.words import Worded
-
-
-class Surfaced(Worded):
-    """How a text came to us, which says what of it can be relied on."""
-
-    RETYPED = "retyped", "retyped, quoted or recited", "transcrito, citado o recitado"
-    COPIED = "copied", "character by character, or a photocopy", "carácter por carácter, o fotocopia"
+from tearline.facts.tracing import Surfaced
 
 
 def retyped(text: str) -> str:

@@ -17,10 +17,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from tearline.estimates.marks.aligning import Fork, Lattice, fits, letters
-from tearline.estimates.marks.normal import Surfaced, normal
+from tearline.estimates.marks.normal import normal
 from tearline.estimates.marks.score import UNREAD, Bits
 from tearline.estimates.marks.template import LONGEST, Slot, Template
 from tearline.estimates.marks.unfit import Unfit
+from tearline.facts.tracing import Surfaced
 from tearline.facts.words import Worded, Words
 
 CLEAR = 3

@@ -20,19 +20,7 @@ from tearline.estimates.marks.evidence import log_e_values
 from tearline.estimates.marks.length import bits_needed
 from tearline.estimates.marks.score import UNREAD, Bits, Floats, agreeing, scores
 from tearline.estimates.marks.tail import Tail
-from tearline.facts.words import Worded
-
-
-class Gate(Worded):
-    """Whether the result may be acted upon, and if not, why."""
-
-    OPEN = "open", "open: copies are named", "abierta: se señalan copias"
-    TOO_FEW_BITS = "too-few-bits", "closed: too few bits were read", "cerrada: se leyeron muy pocos bits"
-    NOTHING_STANDS_OUT = (
-        "nothing-stands-out",
-        "closed: no copy stands out",
-        "cerrada: ninguna copia sobresale",
-    )
+from tearline.facts.tracing import Gate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,8 @@ from tearline.folds.attributing import Attributed, attributed
 from tearline.folds.investigations import asks_remit, investigation_of, remit
 from tearline.folds.model import Model, model_of
 from tearline.folds.release import releases_of
-from tearline.folds.worlds import NAME, asks_worlds
+from tearline.folds.tracing import copies_surfaced
+from tearline.folds.worlds import WITH_TRACES, asks_worlds
 from tearline.rooms import Act
 from tearline.rooms.leaks.apart import INVESTIGATING, asks_within, within
 
@@ -53,7 +54,8 @@ class AttributeLeak:
         if found is None or terms is None or not people:
             return AttributeLeak(self.investigation)
         agreement, model = terms
-        made = attributed(known, found.opened.fact.item, model, people, at)
+        surfaced = copies_surfaced(known, found.traced)
+        made = attributed(known, found.opened.fact.item, model, people, at, surfaced=surfaced)
         return AttributeLeak(
             self.investigation, Figures(as_of=read.position, agreement=agreement, found=made)
         )
@@ -82,7 +84,7 @@ class AttributeLeak:
                     item=found.opened.fact.item,
                     agreement=self.figures.agreement,
                     as_of=self.figures.as_of,
-                    model=NAME,
+                    model=WITH_TRACES,
                     method=posterior.method,
                     world_sha256=made.world_sha256,
                     readers=Sealed(made.readers),

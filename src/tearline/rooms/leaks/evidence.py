@@ -3,10 +3,14 @@
 from tearline.facts.errors import Refused
 from tearline.facts.history import Draft, History, Question, Recorded, Role, about, each
 from tearline.facts.identifiers import EvidenceId
-from tearline.facts.investigation import CustodyPassed, EvidenceTaken, EvidenceWeighed
+from tearline.facts.investigation import CustodyPassed, EvidenceKind, EvidenceTaken, EvidenceWeighed
+from tearline.facts.leaks import InvestigationOpened
+from tearline.facts.marks import CopiesMarked
 from tearline.facts.parties import PersonEnrolled
 from tearline.facts.words import Words
 from tearline.folds.investigations import Investigation, investigation_of
+from tearline.folds.release import lineage
+from tearline.folds.tracing import markings_of
 from tearline.rooms import Act, Says, require, require_new, unknown
 from tearline.rooms.leaks.apart import (
     INVESTIGATING,
@@ -20,19 +24,38 @@ from tearline.rooms.leaks.apart import (
 from tearline.rooms.leaks.inquiring import PERSON, SEEING, require_hash
 
 EVIDENCE = Words("evidence", "la evidencia")
+TRACES = frozenset({EvidenceKind.MARK_TRACE, EvidenceKind.MARK_BELOW_GATE})
 
 
 class TakeEvidence(Says[EvidenceTaken]):
-    """By a named investigator, who holds it from then on. It may have been taken before the opening."""
+    """By a named investigator, who holds it from then on. It may have been taken before the opening.
+
+    A trace of copies that were marked elsewhere is evidence as well; of those that were marked here, the trace is a
+    fact of its own (``tracing``).
+    """
 
     allowed = INVESTIGATING
 
     def question(self, known: History) -> Question:
         asked = asks_within(known, self.fact.investigation)
-        return asked | about(f"evidence:{self.fact.evidence}", kinds=(EvidenceTaken,))
+        asked |= about(f"evidence:{self.fact.evidence}", kinds=(EvidenceTaken,))
+        for r in known.of(InvestigationOpened):
+            asked |= each("item", frozenset(lineage(known, r.fact.item)), (CopiesMarked,))
+        return asked
 
     def decide(self, known: History, act: Act) -> list[Draft]:
-        within(known, act, self.fact.investigation)
+        found, _ = within(known, act, self.fact.investigation)
+        if self.fact.kind in TRACES and markings_of(known, found.opened.fact.item):
+            raise Refused(
+                "traced-here",
+                Words(
+                    "copies of it were marked here: a text that surfaced is traced here, and what a trace says is not"
+                    " claimed",
+                    "sus copias se marcaron aquí: un texto que aparece se rastrea aquí, y lo que dice un rastreo no se"
+                    " alega",
+                ),
+                (self.fact.evidence,),
+            )
         require_new(known, EvidenceTaken, "evidence", self.fact.evidence, EVIDENCE)
         require_hash(self.fact.sha256, self.fact.investigation)
         return [act.says(self.fact)]

@@ -215,7 +215,7 @@ def _borne_out(found: Investigation, fact: Finding, act: Act) -> None:
             ),
             (fact.finding,),
         )
-    if fact.person.open() is not None and not _time_has_come(found, act):
+    if fact.person.open() is not None and not found.time_has_come(act.at, act.now):
         raise Refused(
             "declared-time",
             Words(
@@ -225,7 +225,3 @@ def _borne_out(found: Investigation, fact: Finding, act: Act) -> None:
             ),
             (fact.finding,),
         )
-
-
-def _time_has_come(found: Investigation, act: Act) -> bool:
-    return found.declared is not None and found.declared.fact.decide_at <= min(act.at, act.now)

@@ -11,6 +11,7 @@ from tearline.facts.investigation import (
     AllegationWeighed,
     CustodyPassed,
     DecisionTimeDeclared,
+    EvidenceKind,
     EvidenceTaken,
     EvidenceWeighed,
     FindingMade,
@@ -20,12 +21,15 @@ from tearline.facts.investigation import (
     InvestigationWidened,
 )
 from tearline.facts.leaks import InvestigationOpened
+from tearline.facts.marks import CopiesMarked
 from tearline.facts.parties import AllegationRecorded
 from tearline.facts.release import CopyReleased, DisclosureRecorded, ItemRegistered, ItemReleased
+from tearline.facts.tracing import TextSurfaced
 from tearline.folds.investigations import Investigation, asks_investigation, investigation_of
 from tearline.folds.release import lineage, releases_of
+from tearline.folds.tracing import markings_of
 from tearline.rooms.leaks.attribution import AttributeLeak
-from tearline.rooms.leaks.evidence import PassCustody, TakeEvidence, WeighEvidence
+from tearline.rooms.leaks.evidence import TRACES, PassCustody, TakeEvidence, WeighEvidence
 from tearline.rooms.leaks.findings import ConfirmFinding, ProposeFinding
 from tearline.rooms.leaks.inquiring import (
     DeclareDecisionTime,
@@ -34,22 +38,25 @@ from tearline.rooms.leaks.inquiring import (
     WeighAllegation,
     WidenInvestigation,
 )
+from tearline.rooms.leaks.tracing import TraceText
 from tearline.web import offers
 from tearline.web.asked import Asked, Options
 from tearline.web.forms import form
+from tearline.web.investigations import traces
 from tearline.web.names import Names, names_question
 from tearline.web.show import Shown, is_open, label, text
 from tearline.web.tongue import Tongue
 from tearline.web.visit import Visit, absent
 
 router = APIRouter()
+GIVEN_OUT = (ItemReleased, DisclosureRecorded, CopyReleased, CopiesMarked)
 
 
 def _asks(known: History, name: InvestigationId) -> Question:
     """The investigation, what was given of its item, and what is alleged of the units that got it."""
     items = frozenset(one for r in known.of(InvestigationOpened) for one in lineage(known, r.fact.item))
     asked = asks_investigation(name)
-    asked |= each("item", items, (ItemRegistered, ItemReleased, DisclosureRecorded, CopyReleased))
+    asked |= each("item", items, (ItemRegistered, *GIVEN_OUT))
     units = frozenset(r.fact.unit for r in releases_of(known))
     return asked | each("unit", units, (AllegationRecorded,)) | names_question(known)
 
@@ -128,6 +135,44 @@ def attribute(visit: Visit) -> Asked:
     )
 
 
+def trace(visit: Visit) -> Asked:
+    """The traces that were made, and the form for the next, on one page: looked at by whoever looks into a leak."""
+    visit.own_side()
+    say, name = visit.say, InvestigationId(visit.identifier("investigation"))
+    known = visit.read(lambda so_far: traces.traces_question(so_far, name), named=("traces", name))
+    found = investigation_of(known, name)
+    shown = traces.view(say, known, name, access=visit.access, now=visit.now)
+    if found is None or shown is None:
+        raise absent()
+    back, trail = _back(visit, found, Names(known, say))
+    return Asked(
+        then=f"{back}/traces",
+        trail=trail,
+        fixed={"investigation": name, "item": found.opened.fact.item},
+        title=say("Traces of a surfaced text"),
+        heading=say("Trace a surfaced text"),
+        submit=say("Trace it"),
+        command=TraceText,
+        kind=TextSurfaced,
+        allowed=TraceText.allowed,
+        lead=say(
+            "A text that surfaced is held against every marked copy of the item. It may point at copies, and never at "
+            "a person."
+        ),
+        grave=True,
+        new="trace",
+        hints={
+            "how": say("Only where every stop and space is as it surfaced does the layout count too."),
+            "text": say(
+                "All that has surfaced, in one text: what you leave out cannot be traced in this investigation any "
+                "more, once copies were looked at."
+            ),
+            "whence": say("For instance a poster, a broadcast, or a telephone that was seized."),
+        },
+        among=("investigations/traces.html", shown),
+    )
+
+
 def _copies(say: Tongue, known: History, names: Names) -> Options:
     return [
         (
@@ -169,8 +214,11 @@ def state(visit: Visit) -> Asked:
 
 
 def take(visit: Visit) -> Asked:
-    found, names, _ = _within(visit)
+    """Where copies were marked here nobody says what a trace of them said: it is made on a page of its own."""
+    found, names, known = _within(visit)
     say = visit.say
+    marked = bool(markings_of(known, found.opened.fact.item))
+    kinds: Options = [(kind.value, say(kind)) for kind in EvidenceKind if not (marked and kind in TRACES)]
     then, trail = _back(visit, found, names)
     return Asked(
         then=then,
@@ -183,6 +231,7 @@ def take(visit: Visit) -> Asked:
         allowed=TakeEvidence.allowed,
         lead=say("You hold it from then on, until you pass it on by name."),
         new="evidence",
+        options={"kind": kinds},
         hints={"sha256": say("64 signs of 0-9 and a-f. It names the file by what it holds.")},
         happened=say("When was it taken?"),
     )
@@ -380,6 +429,7 @@ def _person(say: Tongue, fact: FindingProposed, names: Names) -> Shown:
 
 FORMS: tuple[tuple[str, Callable[[Visit], Asked]], ...] = (
     ("attribution", attribute),
+    ("traces", trace),
     ("widening", widen),
     ("decision-time", decide_when),
     ("hypothesis", state),

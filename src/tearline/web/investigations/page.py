@@ -23,12 +23,14 @@ from tearline.facts.investigation import (
 )
 from tearline.facts.leaks import CompromiseReported, InvestigationOpened
 from tearline.facts.parties import PersonEnrolled
+from tearline.facts.tracing import Gate
 from tearline.folds.exposed import asks_exposed
 from tearline.folds.investigations import Investigation, asks_investigation, investigation_of
 from tearline.folds.verbal import weight
 from tearline.web import attributed
 from tearline.web.access import Access
 from tearline.web.attributed import Attributed
+from tearline.web.investigations.traces import gate_of
 from tearline.web.leaks.exposed import ExposureSet, exposure_of
 from tearline.web.look import code, link, tag
 from tearline.web.names import Names, names_question
@@ -68,6 +70,7 @@ class InvestigationView:
     weighings: list[list[object]]
     interviews: list[list[object]]
     allegations: list[tuple[str, list[tuple[str, Shown]]]]
+    traces: list[list[object]]
     widened: list[list[object]]
     exposed: ExposureSet | None
     attributed: Attributed | None
@@ -120,6 +123,7 @@ def view(
         weighings=[_weighing(say, found, r) for r in found.weighed],
         interviews=[_interview(say, r) for r in found.interviews],
         allegations=[_allegation(say, r) for r in found.allegations],
+        traces=[gate_of(say, r) for r in found.traced],
         widened=[
             [
                 link(say.happened(r), entry_of(r)),
@@ -129,16 +133,23 @@ def view(
             for r in found.widened
         ],
         exposed=exposure_of(say, known, leak, names) if leak else None,
-        attributed=_attributed(say, known, name, names),
+        attributed=_attributed(say, known, found, names),
         findings=_findings(say, found, names, access),
         entries=[_entry(say, r, names) for r in in_order(found)],
     )
 
 
-def _attributed(say: Tongue, known: History, name: InvestigationId, names: Names) -> Attributed | None:
+def _attributed(say: Tongue, known: History, found: Investigation, names: Names) -> Attributed | None:
     """What was last figured of whom to ask first."""
+    name = found.opened.fact.investigation
     figured = [r for r in known.of(LeakAttributed) if r.fact.investigation == name]
-    return attributed.view(say, figured[-1], names) if figured else None
+    if not figured:
+        return None
+    traced = any(
+        r.position < figured[-1].fact.as_of and is_open(r.fact.gate) and r.fact.gate.open() is Gate.OPEN
+        for r in found.traced
+    )
+    return attributed.view(say, figured[-1], names, traced=traced)
 
 
 def _meta(say: Tongue, found: Investigation, names: Names, now: datetime) -> list[tuple[str, ...]]:
@@ -167,6 +178,7 @@ def _acts(say: Tongue, name: str) -> list[tuple[str, str]]:
         (say("State a hypothesis"), f"{here}/hypothesis"),
         (say("Figure whom to ask first"), f"{here}/attribution"),
         (say("Take evidence"), f"{here}/evidence"),
+        (say("Trace a surfaced text"), f"{here}/traces"),
         (say("Weigh evidence"), f"{here}/weighing"),
         (say("Record an interview"), f"{here}/interview"),
         (say("Weigh an allegation"), f"{here}/allegation"),
@@ -311,6 +323,8 @@ def in_order(found: Investigation) -> list[Recorded[Fact]]:
         found.weighed,
         found.interviews,
         found.allegations,
+        found.surfaced,
+        found.traced,
         found.proposed,
         [found.made] if found.made else [],
     )
