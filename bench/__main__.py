@@ -21,6 +21,7 @@ PARTS = (
     "marks",
     "exposure",
     "exposure_node",
+    "exposure_study",
 )
 
 

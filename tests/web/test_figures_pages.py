@@ -10,12 +10,15 @@ from tearline.facts.fact import Sealed
 from tearline.facts.history import Actor, Role
 from tearline.facts.identifiers import CompromiseId, InvestigationId, ItemId, PersonId
 from tearline.facts.leaks import CompromiseReported, InvestigationOpened, Sureness
+from tearline.facts.words import Language
 from tearline.jobs.cases import load_case
 from tearline.node import Node, Order, make_node
 from tearline.rooms.leaks.attribution import AttributeLeak
 from tearline.rooms.leaks.compromises import ReportCompromise
 from tearline.rooms.leaks.inquiring import OpenInvestigation
 from tearline.web.app import create_app
+from tearline.web.tested import sayings
+from tearline.web.tongue import tongue
 from tests.web.conftest import BASE, HERE
 from tests.web.world import Clock
 
@@ -135,4 +138,8 @@ def test_an_investigation_says_whom_to_ask_first_and_never_one_name_alone(tmp_pa
     assert page.count("likelihood ratio") >= 3
     assert "channels ten times as frequent" in page
     assert "No finding may rest on these figures alone" in page
+    assert "How it fared where the truth is known" in page
+    assert all(one in page for one in sayings(tongue(Language.EN)))
+    spanish = client(node, Role.INVESTIGATOR, "es").get(f"/investigations/{inquiry}").text
+    assert all(one in spanish for one in sayings(tongue(Language.ES)))
     node.ledger.close()

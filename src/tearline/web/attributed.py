@@ -10,6 +10,7 @@ from tearline.facts.exposure import LeakAttributed, ReaderFigured, Varied
 from tearline.facts.fact import Compartment
 from tearline.facts.history import Recorded
 from tearline.folds.verbal import weight
+from tearline.web import tested
 from tearline.web.look import sealed
 from tearline.web.names import Names
 from tearline.web.places import entry_of
@@ -38,7 +39,7 @@ class ReaderRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attributed:
-    """``closed`` instead of everything, for whom it is not open."""
+    """``closed`` instead of everything, for whom it is not open. ``tested``: how the model fared elsewhere."""
 
     closed: Shown | None
     lead: str
@@ -48,6 +49,7 @@ class Attributed:
     others: str
     facts: list[tuple[str, Shown]]
     varied: list[list[object]]
+    tested: list[str]
     entry: tuple[str, str]
 
 
@@ -68,6 +70,7 @@ def view(
             others="",
             facts=[],
             varied=[],
+            tested=[],
             entry=entry,
         )
     readers = fact.readers.open()
@@ -84,6 +87,7 @@ def view(
         others=_others(say, rest),
         facts=_facts(say, recorded),
         varied=[_varied(say, one) for one in fact.varied.open()],
+        tested=tested.sayings(say),
         entry=entry,
     )
 
