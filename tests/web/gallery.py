@@ -50,10 +50,11 @@ WITHOUT = {
 """Rows with GET of which there is no picture, and why."""
 
 CASE, LIVED, HASTE, DOOR, DESK, FOUNDED, BARE = "case", "lived", "haste", "door", "desk", "founded", "bare"
-TOLD = "told"
+TOLD, FIGURED = "told", "figured"
 """Where a picture is taken: the worked case; a small invented world; one in which a release was expedited; a founded
 node with people at its door; a desk at which a release waits to be signed, and one at which an agreement waits to be
-endorsed; a demonstration in which nothing is on record yet; one in which marked copies leaked."""
+endorsed; a demonstration in which nothing is on record yet; one in which marked copies leaked; the fictional case, in
+which an investigation has figured whom to ask first."""
 AT_THE_DOOR = ("/sign-in", "/enrol", "/account", "/people-and-access", "/directory")
 IN_A_DEMONSTRATION = ("/account/tokens", "/account/machines")
 LIKED = (
@@ -253,6 +254,13 @@ STATES = (
     a_state("endorse", "leo", "/endorse", "an agreement that another endorses", scene=FOUNDED),
     a_state("traced", "investigator", "/traced", "a text that was traced, with its gate open", scene=TOLD),
     a_state("to-trace", "investigator", "/to-trace", "too little text, and the form for more", scene=TOLD),
+    a_state(
+        "asked-first",
+        "investigator",
+        "/asked-first",
+        "whom to ask first, and what it does not say",
+        scene=FIGURED,
+    ),
     a_state("anothers", "harm-desk", "/releases/{request}/release", "an act that is somebody else's"),
     a_state("not-there", OFFICER, "/items/nothing", "what is not there"),
     a_state(

@@ -49,6 +49,7 @@ from tests.stories.test_signed_release import challenge_of
 from tests.surfaced import cropped, retyped
 from tests.test_passkey_signing import ABEL, ADAM, given
 from tests.web import gallery
+from tests.web.asked_first import asked_first
 from tests.web.conftest import CHROMIUM, make_world, served, visitor
 from tests.web.everything import Everything, fill
 from tests.web.gallery import INTO, OVER, PICTURES, Picture
@@ -177,6 +178,15 @@ def told_of(folder: Path) -> Iterator[Scene]:
         named = {"/traced": lambda: TRACES, "/to-trace": lambda: f"/investigations/{second}/traces"}
         yield Scene(address, as_role, named=named)
     world.node.close()
+
+
+@contextmanager
+def figured(folder: Path) -> Iterator[Scene]:
+    """Something of the fictional case leaked, and it was figured whom to ask first."""
+    node, where = asked_first(folder)
+    with served(None, create_app(node, demo=True)) as address:
+        yield Scene(address, as_role, named={"/asked-first": lambda: f"{where}#attributed"})
+    node.close()
 
 
 @contextmanager
@@ -338,6 +348,7 @@ SCENES = {
     gallery.FOUNDED: founded,
     gallery.BARE: bare,
     gallery.TOLD: told_of,
+    gallery.FIGURED: figured,
 }
 Keep = Callable[[Page, str], None]
 

@@ -6,19 +6,14 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from tearline.facts.fact import Sealed
-from tearline.facts.history import Actor, Role
-from tearline.facts.identifiers import CompromiseId, InvestigationId, ItemId, PersonId
-from tearline.facts.leaks import CompromiseReported, InvestigationOpened, Sureness
+from tearline.facts.history import Role
 from tearline.facts.words import Language
 from tearline.jobs.cases import load_case
-from tearline.node import Node, Order, make_node
-from tearline.rooms.leaks.attribution import AttributeLeak
-from tearline.rooms.leaks.compromises import ReportCompromise
-from tearline.rooms.leaks.inquiring import OpenInvestigation
+from tearline.node import Node, make_node
 from tearline.web.app import create_app
 from tearline.web.tested import sayings
 from tearline.web.tongue import tongue
+from tests.web.asked_first import asked_first
 from tests.web.conftest import BASE, HERE
 from tests.web.world import Clock
 
@@ -109,37 +104,16 @@ def test_units_and_adversaries_once_somebody_had_them_figured(node: Node) -> Non
 
 
 def test_an_investigation_says_whom_to_ask_first_and_never_one_name_alone(tmp_path: Path) -> None:
-    clock = Clock()
-    node = make_node(tmp_path / "node", origin="pages.invalid/t", demo=True, clock=clock)
-    load_case(node, CASE, now=clock())
-    leak, inquiry = CompromiseId("quay-known"), InvestigationId("quay-inquiry")
-    item = ItemId("practice.quay-times")
-    clock.move(days=20)
-    by = {
-        role: Actor(PersonId(f"practice.{role.value}"), role) for role in (Role.HARM_DESK, Role.INVESTIGATOR)
-    }
-    reported = CompromiseReported(
-        compromise=leak, item=item, sure=Sureness.CONFIRMED, seen=Sealed("on a radio")
-    )
-    node.record(Order(command=ReportCompromise(reported), by=by[Role.HARM_DESK]))
-    opened = InvestigationOpened(
-        investigation=inquiry,
-        compromise=leak,
-        item=item,
-        investigators=(by[Role.INVESTIGATOR].person,),
-        remit=Sealed("how it came to be known"),
-    )
-    node.record(Order(command=OpenInvestigation(opened), by=by[Role.INVESTIGATOR]))
-    node.record(Order(command=AttributeLeak(inquiry), by=by[Role.INVESTIGATOR]))
-    page = client(node, Role.INVESTIGATOR).get(f"/investigations/{inquiry}").text
+    node, where = asked_first(tmp_path)
+    page = client(node, Role.INVESTIGATOR).get(where).text
     assert "Whom to ask first, by the record" in page
     assert "accuses nobody" in page
-    assert "None of those who were logged" in page
-    assert page.count("likelihood ratio") >= 3
+    assert "No logged reader" in page
+    assert page.count("likelihood ratio; in words") >= 3
     assert "channels ten times as frequent" in page
     assert "No finding may rest on these figures alone" in page
     assert "How it fared where the truth is known" in page
     assert all(one in page for one in sayings(tongue(Language.EN)))
-    spanish = client(node, Role.INVESTIGATOR, "es").get(f"/investigations/{inquiry}").text
+    spanish = client(node, Role.INVESTIGATOR, "es").get(where).text
     assert all(one in spanish for one in sayings(tongue(Language.ES)))
     node.ledger.close()

@@ -24,7 +24,7 @@ WIDTH = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderRow:
-    """``bar`` and ``mark`` are percent of the longest bar: the chance now, and what it was before any evidence."""
+    """``bar`` and ``mark`` are percent: the chance now, and what it was before any evidence."""
 
     person: Shown
     after: str
@@ -76,14 +76,13 @@ def view(
     readers = fact.readers.open()
     first = [one for one in readers if one.first]
     shown = readers[: min(max(len(first), FEWEST), MOST)]
-    top = max([one.after for one in shown] + [fact.nobody.open()], default=1.0) or 1.0
     rest = readers[len(shown) :]
     return Attributed(
         closed=None,
         lead=_lead(say, len(first), len(readers)),
         sayings=_sayings(say, fact, traced=traced),
-        nobody=_nobody(say, fact, top),
-        rows=[_row(say, one, names, top) for one in shown],
+        nobody=_nobody(say, fact),
+        rows=[_row(say, one, names) for one in shown],
         others=_others(say, rest),
         facts=_facts(say, recorded),
         varied=[_varied(say, one) for one in fact.varied.open()],
@@ -94,8 +93,8 @@ def view(
 
 def _lead(say: Tongue, first: int, all_of_them: int) -> str:
     return say(
-        "Of %(all)s people within the remit, %(first)s stand first: on these the evidence lays nine tenths of what is "
-        "expected among all who read anything that leaked. It says whom to ask first, and accuses nobody.",
+        "Start with %(first)s of the %(all)s people whom this investigation looks at. That does not mean that it was "
+        "one of them. It says whom to ask first, and accuses nobody.",
         all=say.number(all_of_them),
         first=say.number(first),
     )
@@ -109,33 +108,60 @@ def _sayings(say: Tongue, fact: LeakAttributed, *, traced: bool) -> list[str]:
         "or not, can have let it out. The trace itself names none of them."
     )
     return [
-        *([by_copy] if traced else []),
         say(
-            "The chance that none of those who were logged is a channel at all: %(p)s. That it came out otherwise, "
-            "through somebody unlogged or by itself: %(q)s.",
+            "A channel is a person through whom the adversary learns, knowingly or not: somebody bought, somebody "
+            "careless, somebody whose telephone is read."
+        ),
+        *([by_copy] if traced else []),
+        *_read_so(say, fact),
+        say(
+            "%(p)s: no logged reader is a channel. %(q)s: it came out another way, through somebody who was not logged "
+            "or through nobody who read it, even if a reader is one. The two overlap and are not added up.",
             p=say.chance(nobody),
             q=say.chance(unlogged),
         ),
         say(
-            "Before any evidence %(base)s of readers are taken to be channels. With it, %(n)s among all who were "
-            "logged are expected, whoever they are.",
+            "Before any evidence %(base)s of readers are taken to be channels. With it, on average %(n)s channels are "
+            "expected among all logged readers, whoever they are: perhaps none, perhaps several.",
             base=say.chance(fact.base_rate.open()),
-            n=say.figure(expected),
+            n=_rough(say, expected),
         ),
         say(
-            "Only readers who were logged have a figure. Whoever looked over a shoulder or ran the link has none, and "
-            "is allowed for on average.",
+            "Whoever saw it without being logged, over a shoulder or on the line, is not listed. It may have been "
+            "such a person.",
         ),
     ]
 
 
-def _nobody(say: Tongue, fact: LeakAttributed, top: float) -> ReaderRow:
+def _read_so(say: Tongue, fact: LeakAttributed) -> list[str]:
+    """The highest figure, as people reckon: of a hundred such people, so many are no channels."""
+    highest = max((one.after for one in fact.readers.open()), default=0.0)
+    if not 0.005 <= highest <= 0.995:
+        return []
+    among = round(100 * highest)
+    return [
+        say(
+            "The highest chance below is %(p)s. Of 100 people of whom as much was known, about %(yes)s would be "
+            "channels, and %(no)s would not.",
+            p=say.chance(highest),
+            yes=say.number(among),
+            no=say.number(100 - among),
+        )
+    ]
+
+
+def _rough(say: Tongue, x: float) -> str:
+    """To two significant digits: no more of it is known."""
+    return say.figure(float(f"{x:.2g}"))
+
+
+def _nobody(say: Tongue, fact: LeakAttributed) -> ReaderRow:
     nobody = fact.nobody.open()
     return ReaderRow(
-        person=say("None of those who were logged"),
+        person=say("No logged reader"),
         after=say.chance(nobody),
         before="—",
-        bar=round(WIDTH * nobody / top, 1),
+        bar=round(WIDTH * nobody, 1),
         mark=0.0,
         evidence="—",
         words="",
@@ -144,18 +170,18 @@ def _nobody(say: Tongue, fact: LeakAttributed, top: float) -> ReaderRow:
     )
 
 
-def _row(say: Tongue, one: ReaderFigured, names: Names, top: float) -> ReaderRow:
+def _row(say: Tongue, one: ReaderFigured, names: Names) -> ReaderRow:
     weighs = weight(one.ratio) if one.ratio > 0 else None
     return ReaderRow(
         person=names.person(one.person).link(),
         after=say.chance(one.after),
         before=say.chance(one.before),
-        bar=round(WIDTH * one.after / top, 1),
-        mark=round(WIDTH * one.before / top, 1),
-        evidence=say.figure(one.ratio),
+        bar=round(WIDTH * one.after, 1),
+        mark=round(WIDTH * one.before, 1),
+        evidence=_rough(say, one.ratio),
         words=say(weighs.support) if weighs else "",
         speaks_for=say(
-            "read %(leaked)s that leaked, %(quiet)s that did not, %(unknown)s of which nothing is known",
+            "items read: %(leaked)s leaked, %(quiet)s did not, %(unknown)s unknown",
             leaked=say.number(one.leaked),
             quiet=say.number(one.quiet),
             unknown=say.number(one.unknown),
@@ -198,6 +224,6 @@ def _varied(say: Tongue, one: Varied) -> list[object]:
     return [
         say(one.variation),
         say.chance(one.nobody),
-        say.figure(one.expected),
+        _rough(say, one.expected),
         say("%(first)s, %(same)s of them the same", first=say.number(one.first), same=say.number(one.same)),
     ]
