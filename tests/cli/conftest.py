@@ -39,6 +39,18 @@ class Ran:
 Run = Callable[..., Ran]
 
 
+def to_nine_digits(plain: object) -> object:
+    """The same JSON with its figures rounded: processors differ in the last digits of a sum."""
+    match plain:
+        case float():
+            return float(f"{plain:.9g}")
+        case dict():
+            return {name: to_nine_digits(value) for name, value in plain.items()}
+        case list():
+            return [to_nine_digits(value) for value in plain]
+    return plain
+
+
 @pytest.fixture(autouse=True)
 def no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """What runs the tests on several cores tells each of its processes how wide a terminal is."""
