@@ -1,4 +1,4 @@
-"""Decomposable graphs on the lists: which pairs may depend on each other directly, in every way that has closed forms."""
+"""Decomposable graphs on the lists: which pairs may depend on each other, in every way that has closed forms."""
 
 from dataclasses import dataclass
 from functools import lru_cache

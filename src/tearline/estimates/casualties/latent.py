@@ -1,0 +1,79 @@
+"""How many stand on no list, where people differ in how likely they are to be listed: the latent-class model."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from tearline.estimates.casualties.classes import room
+from tearline.estimates.casualties.convergence import Convergence, convergence
+from tearline.estimates.casualties.decomposable import Interval
+from tearline.estimates.casualties.histories import Floats, Histories
+from tearline.estimates.casualties.tempering import rungs, sweeps
+
+CLASSES, CHAINS = 10, 4
+WARM, SWEEPS, MOST_SWEEPS = 2_000, 6_000, 48_000
+LARGEST_RHAT, FEWEST_EFFECTIVE = 1.01, 400.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Latent:
+    """``draws`` of the population's size, documented and not, a row a chain; ``traded`` is the mean chance that two
+    neighbouring rungs traded places, between each two.
+    """
+
+    size: Interval
+    draws: Floats
+    converged: Convergence
+    traded: Floats
+
+    @property
+    def met(self) -> bool:
+        """Whether the chains have met, and know enough for an interval."""
+        return self.converged.rhat <= LARGEST_RHAT and self.converged.ess >= FEWEST_EFFECTIVE
+
+
+def latent(
+    histories: Histories, *, seed: int, classes: int = CLASSES, most_sweeps: int = MOST_SWEEPS
+) -> Latent:
+    """Goes on, each time as long again, until the chains have met or ``most_sweeps`` are done."""
+    chains = [_Chain(histories, classes, one) for one in np.random.SeedSequence(seed).spawn(CHAINS)]
+    done = 0
+    with ThreadPoolExecutor(CHAINS) as side_by_side:
+        list(side_by_side.map(_Chain.warm, chains))
+        while True:
+            more = min(max(SWEEPS, done), most_sweeps - done)
+            list(side_by_side.map(lambda chain: chain.go_on(more), chains))  # noqa: B023  it is done before it changes
+            done += more
+            draws = np.stack([np.concatenate(chain.draws) for chain in chains])
+            converged = convergence(np.log(draws - histories.documented + 0.5))
+            met = converged.rhat <= LARGEST_RHAT and converged.ess >= FEWEST_EFFECTIVE
+            if met or done >= most_sweeps:
+                break
+    low, median, high = np.quantile(draws, [0.025, 0.5, 0.975])
+    return Latent(
+        size=Interval(median=float(median), low95=float(low), high95=float(high), mean=float(draws.mean())),
+        draws=draws,
+        converged=converged,
+        traded=np.mean([chain.at.traded for chain in chains], axis=0),
+    )
+
+
+class _Chain:
+    def __init__(self, histories: Histories, classes: int, seed: np.random.SeedSequence) -> None:
+        self.lists, self.classes = len(histories.lists), classes
+        self.counts = histories.counts.astype(np.float64)
+        self.random = np.random.Generator(np.random.PCG64(seed))
+        self.at = rungs(self.lists, classes, self.random)
+        self.work = room(self.lists, classes)
+        self.draws: list[Floats] = []
+
+    def warm(self) -> None:
+        sweeps(WARM, True, self.at, self.counts, self.lists, self.classes, self.work, self.random)
+
+    def go_on(self, many: int) -> None:
+        """Given the cells' chances, those on no list are negative binomial: a Poisson count with a gamma mean."""
+        unseen = sweeps(many, False, self.at, self.counts, self.lists, self.classes, self.work, self.random)
+        people = self.counts.sum()
+        means = self.random.gamma(people, unseen / (1.0 - unseen))
+        self.draws.append(people + self.random.poisson(means))
