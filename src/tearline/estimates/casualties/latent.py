@@ -4,8 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tearline.estimates.casualties.classes import room
+from tearline.estimates.casualties.classes import room, seen
 from tearline.estimates.casualties.convergence import Convergence, convergence
 from tearline.estimates.casualties.decomposable import Interval
 from tearline.estimates.casualties.histories import Floats, Histories
@@ -18,12 +19,14 @@ LARGEST_RHAT, FEWEST_EFFECTIVE = 1.01, 400.0
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Latent:
-    """``draws`` of the population's size, documented and not, a row a chain; ``traded`` is the mean chance that two
+    """``draws`` of the population's size, documented and not, a row a chain; ``repeated`` how many would stand on
+    1, 2, ... lists if as many were listed anew, a row a draw; ``traded`` is the mean chance that two
     neighbouring rungs traded places, between each two.
     """
 
     size: Interval
     draws: Floats
+    repeated: NDArray[np.int64]
     converged: Convergence
     traded: Floats
 
@@ -54,6 +57,7 @@ def latent(
     return Latent(
         size=Interval(median=float(median), low95=float(low), high95=float(high), mean=float(draws.mean())),
         draws=draws,
+        repeated=np.concatenate([one for chain in chains for one in chain.repeated]),
         converged=converged,
         traded=np.mean([chain.at.traded for chain in chains], axis=0),
     )
@@ -61,19 +65,22 @@ def latent(
 
 class _Chain:
     def __init__(self, histories: Histories, classes: int, seed: np.random.SeedSequence) -> None:
-        self.lists, self.classes = len(histories.lists), classes
-        self.counts = histories.counts.astype(np.float64)
+        self.data = seen(histories)
         self.random = np.random.Generator(np.random.PCG64(seed))
-        self.at = rungs(self.lists, classes, self.random)
-        self.work = room(self.lists, classes)
+        self.at = rungs(len(histories.lists), classes, self.random)
+        self.work = room(self.data, len(histories.lists), classes)
         self.draws: list[Floats] = []
+        self.repeated: list[NDArray[np.int64]] = []
 
     def warm(self) -> None:
-        sweeps(WARM, True, self.at, self.counts, self.lists, self.classes, self.work, self.random)
+        sweeps(WARM, 1, self.at, self.data, self.work, self.random)
 
     def go_on(self, many: int) -> None:
         """Given the cells' chances, those on no list are negative binomial: a Poisson count with a gamma mean."""
-        unseen = sweeps(many, False, self.at, self.counts, self.lists, self.classes, self.work, self.random)
-        people = self.counts.sum()
+        captures = sweeps(many, 0, self.at, self.data, self.work, self.random)
+        unseen, people = captures[:, 0], self.data.counts.sum()
         means = self.random.gamma(people, unseen / (1.0 - unseen))
         self.draws.append(people + self.random.poisson(means))
+        self.repeated.append(
+            self.random.multinomial(int(people), captures[:, 1:] / captures[:, 1:].sum(axis=1, keepdims=True))
+        )

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tearline.estimates.casualties.classes import Value, Work, evaluate
+from tearline.estimates.casualties.classes import Seen, Value, Work, by_captures, evaluate
 from tearline.estimates.casualties.histories import Floats
 from tearline.estimates.exposure.compiled import compiled
 
@@ -29,7 +29,6 @@ class Rungs(NamedTuple):
     slopes: Floats
     log_priors: Floats
     log_likelihoods: Floats
-    unseen: Floats
     betas: Floats
     steps: Floats
     gaps: Floats
@@ -48,7 +47,6 @@ def rungs(lists: int, classes: int, random: np.random.Generator) -> Rungs:
         slopes=np.zeros_like(points),
         log_priors=none.copy(),
         log_likelihoods=none.copy(),
-        unseen=none.copy(),
         betas=np.exp(-np.concatenate([[0.0], np.cumsum(np.exp(gaps))])),
         steps=np.full(RUNGS, 0.05),
         gaps=gaps,
@@ -59,18 +57,15 @@ def rungs(lists: int, classes: int, random: np.random.Generator) -> Rungs:
 
 @compiled
 def _keep(at: Rungs, t: int, value: Value) -> None:
-    at.log_priors[t], at.log_likelihoods[t], at.unseen[t] = (
-        value.log_prior,
-        value.log_likelihood,
-        value.unseen,
-    )
+    at.log_priors[t] = value.log_prior
+    at.log_likelihoods[t] = value.log_likelihood
 
 
 @compiled
 def _trade(at: Rungs, t: int) -> None:
     for d in range(at.points.shape[1]):
         at.points[t, d], at.points[t + 1, d] = at.points[t + 1, d], at.points[t, d]
-    for values in (at.log_priors, at.log_likelihoods, at.unseen):
+    for values in (at.log_priors, at.log_likelihoods):
         values[t], values[t + 1] = values[t + 1], values[t]
 
 
@@ -78,10 +73,7 @@ def _trade(at: Rungs, t: int) -> None:
 def _move(
     t: int,
     at: Rungs,
-    counts: Floats,
-    people: float,
-    lists: int,
-    classes: int,
+    data: Seen,
     work: Work,
     random: np.random.Generator,
     speed: Floats,
@@ -96,12 +88,12 @@ def _move(
     for d in range(len(speed)):
         speed[d] = random.standard_normal()
         energy -= 0.5 * speed[d] * speed[d]
-    value = Value(0.0, 0.0, 0.0)
+    value = Value(0.0, 0.0)
     for _ in range(random.integers(1, MOST_STEPS + 1)):
         for d in range(len(speed)):
             speed[d] += 0.5 * step * slope[d]
             there[d] += step * speed[d]
-        value = evaluate(there, counts, people, lists, classes, beta, work, slope)
+        value = evaluate(there, data, beta, work, slope)
         if not value.log_prior + beta * value.log_likelihood > energy - GIVEN_UP:
             return value, 0.0
         for d in range(len(speed)):
@@ -117,26 +109,27 @@ def sweeps(
     many: int,
     adapt: int,
     at: Rungs,
-    counts: Floats,
-    lists: int,
-    classes: int,
+    data: Seen,
     work: Work,
     random: np.random.Generator,
 ) -> Floats:
-    """So many sweeps over all rungs; the unseen's chance on the lowest after each. ``at`` is where it goes on from."""
-    people = counts.sum()
-    found = np.zeros(many)
+    """So many sweeps over all rungs; after each, the lowest's chances of standing on c lists, c = 0 to J.
+
+    ``at`` is where it goes on from.
+    """
+    classes, lists = work.odds.shape
+    found = np.zeros((many, lists + 1))
     size = at.points.shape[1]
     speed, there, slope = np.zeros(size), np.zeros(size), np.zeros(size)
     at.accepted[:] = 0.0
     at.traded[:] = 0.0
     for t in range(len(at.betas)):
-        value = evaluate(at.points[t], counts, people, lists, classes, at.betas[t], work, at.slopes[t])
+        value = evaluate(at.points[t], data, at.betas[t], work, at.slopes[t])
         _keep(at, t, value)
     for sweep in range(many):
         gain = min(0.5, 5.0 / math.sqrt(sweep + 1.0))
         for t in range(len(at.betas)):
-            value, taken = _move(t, at, counts, people, lists, classes, work, random, speed, there, slope)
+            value, taken = _move(t, at, data, work, random, speed, there, slope)
             if taken > 0.0 and random.random() < taken:
                 at.points[t] = there
                 at.slopes[t] = slope
@@ -150,9 +143,7 @@ def sweeps(
             if random.random() < taken:
                 _trade(at, t)
                 for rung in (t, t + 1):
-                    evaluate(
-                        at.points[rung], counts, people, lists, classes, at.betas[rung], work, at.slopes[rung]
-                    )
+                    evaluate(at.points[rung], data, at.betas[rung], work, at.slopes[rung])
             at.traded[t] += 2.0 * taken / many
             if adapt:
                 at.gaps[t] += gain * (taken - TRADE_TARGET)
@@ -160,6 +151,6 @@ def sweeps(
             for t in range(len(at.gaps)):
                 at.betas[t + 1] = at.betas[t] * math.exp(-math.exp(at.gaps[t]))
             for t in range(1, len(at.betas)):
-                evaluate(at.points[t], counts, people, lists, classes, at.betas[t], work, at.slopes[t])
-        found[sweep] = at.unseen[0]
+                evaluate(at.points[t], data, at.betas[t], work, at.slopes[t])
+        by_captures(at.points[0], lists, classes, found[sweep])
     return found
