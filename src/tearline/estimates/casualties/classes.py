@@ -74,7 +74,8 @@ def room(data: Seen, lists: int, classes: int) -> Work:
 @compiled
 def softplus(x: float) -> float:
     """The log of 1 + e^x."""
-    return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
+    positive: float = max(0.0, x)
+    return positive + math.log1p(math.exp(-abs(x)))
 
 
 @reordered
@@ -82,7 +83,7 @@ def _weigh(counts: Floats, work: Work) -> float:
     """The log likelihood; and its derivative by each chance, as weights."""
     chances, weights, people = work.chances, work.weights, counts.sum()
     last = len(counts)
-    log_likelihood = -people * math.log1p(-chances[last])
+    log_likelihood = float(-people * math.log1p(-chances[last]))
     weights[last] = people / (1.0 - chances[last])
     for m in range(last):
         log_likelihood += counts[m] * math.log(chances[m])

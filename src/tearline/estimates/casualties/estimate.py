@@ -76,6 +76,12 @@ class Estimate:
     captured: list[Captured]
     varied: Varied | None
 
+    @property
+    def latent_size(self) -> Interval:
+        """Of both runs of the latent-class model together; only where it was run."""
+        assert self.latent is not None  # noqa: S101  asked only where it is
+        return _interval(_draws(self.latent))
+
 
 def estimate(histories: Histories, *, seed: int, varied: bool = True, step: Step = silent) -> Estimate:
     """``varied`` also changes each assumption, which takes three times as long. ``step`` is told what is being done."""

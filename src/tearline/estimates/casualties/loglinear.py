@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tearline.estimates.casualties.histories import Floats, Histories
 
 Pair = tuple[int, int]
 ALL_OF = 4
 """Lists of which all sets of pairs are fitted: 64 models."""
-ROUNDS, CLOSE = 200, 1e-10
+ROUNDS, CLOSE, SHORTEST = 200, 1e-10, 1e-6
+MOST_LOG = 40.0
 Z95 = 1.959964
 
 
@@ -87,28 +87,39 @@ def _fit(histories: Histories, pairs: tuple[Pair, ...]) -> LogLinear | None:
     spread = np.exp(Z95 * np.sqrt(max(covariance[0, 0] + 1.0 / max(unseen, 1.0), 0.0)))
     n = histories.documented
     return LogLinear(
-        median=n + unseen, low95=n + unseen / spread, high95=n + unseen * spread, pairs=pairs, bic=float(bic)
+        median=n + unseen,
+        low95=n + unseen / float(spread),
+        high95=n + unseen * float(spread),
+        pairs=pairs,
+        bic=float(bic),
     )
 
 
-def _newton(x: Floats, y: Floats) -> tuple[Floats, NDArray[np.float64]] | None:
-    at = np.linalg.lstsq(x, np.log(y + 0.5), rcond=None)[0]
-    value = -np.inf
+def _newton(x: Floats, y: Floats) -> tuple[Floats, Floats] | None:
+    at: Floats = np.asarray(np.linalg.lstsq(x, np.log(y + 0.5), rcond=None)[0], np.float64)
+    value = _log_likelihood(x, y, at)
     for _ in range(ROUNDS):
-        mean = np.exp(np.clip(x @ at, -40.0, 40.0))
+        mean = np.exp(np.clip(x @ at, -MOST_LOG, MOST_LOG))
         information = x.T @ (mean[:, None] * x)
         try:
             step = np.linalg.solve(information, x.T @ (y - mean))
         except np.linalg.LinAlgError:
             return None
         size = 1.0
-        while size > 1e-6:
-            there = at + size * step
-            now = float((y * (x @ there) - np.exp(np.clip(x @ there, -40.0, 40.0))).sum())
-            if now >= value - CLOSE:
-                break
+        while (
+            size > SHORTEST
+            and _log_likelihood(x, y, np.asarray(at + size * step, np.float64)) < value - CLOSE
+        ):
             size /= 2
-        at, gained, value = there, now - value, now
-        if np.isfinite(gained) and abs(gained) < CLOSE * (1.0 + abs(now)):
-            return at, np.linalg.pinv(information)
+        at = np.asarray(at + size * step, np.float64)
+        now = _log_likelihood(x, y, at)
+        if abs(now - value) < CLOSE * (1.0 + abs(now)):
+            covariance: Floats = np.asarray(np.linalg.pinv(information), np.float64)
+            return at, covariance
+        value = now
     return None
+
+
+def _log_likelihood(x: Floats, y: Floats, at: Floats) -> float:
+    log_mean = x @ at
+    return float((y * log_mean - np.exp(np.clip(log_mean, -MOST_LOG, MOST_LOG))).sum())
