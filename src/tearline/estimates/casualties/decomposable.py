@@ -57,12 +57,9 @@ def averaged(histories: Histories, delta: float | None = None, blocks: int = FIN
         raise ValueError(f"two to six lists, not {lists}")
     delta = 2.0**-lists if delta is None else delta
     graphs = decomposable(lists)
-    first = _Blocks.of(0.0, FURTHEST, COARSE)
+    first = _Blocks.in_proportion(0.0, FURTHEST, COARSE)
     coarse = _posterior(histories, graphs, delta, first)
-    mass = np.cumsum(coarse.sum(axis=0))
-    low = int(np.searchsorted(mass, LEFT_OUT / 2))
-    high = int(np.searchsorted(mass, 1.0 - LEFT_OUT / 2))
-    second = _Blocks.of(first.starts[max(low - 1, 0)], first.ends[min(high + 1, len(first.ends) - 1)], blocks)
+    second = first.refined(coarse.sum(axis=0), blocks)
     fine = _posterior(histories, graphs, delta, second)
     by_block = fine.sum(axis=0)
     cdf = np.cumsum(by_block)
@@ -81,7 +78,7 @@ def averaged(histories: Histories, delta: float | None = None, blocks: int = FIN
         chances=fine.sum(axis=1),
         ends=ends,
         cdf=cdf,
-        beyond=float(1.0 - mass[-2]),
+        beyond=float(coarse[:, -1].sum()),
     )
 
 
@@ -93,17 +90,26 @@ class _Blocks:
     ends: Floats
 
     @classmethod
-    def of(cls, first: float, last: float, count: int) -> "_Blocks":
-        """At most so many blocks: single numbers as long as those are narrower than blocks in proportion."""
-        edges = [first]
-        span = last - first + 1
-        while edges[-1] <= last:
-            left = max(count - len(edges) + 1, 1)
-            beyond = max(edges[-1] - first + 1, span / count**2)
-            step = ((last + 1 - edges[-1] + beyond) / beyond) ** (1 / left) - 1
-            edges.append(edges[-1] + max(1.0, round(beyond * step)))
-        starts = np.array(edges[:-1])
-        return cls(starts=starts, ends=np.array(edges[1:]) - 1)
+    def in_proportion(cls, first: float, last: float, count: int) -> "_Blocks":
+        """About so many blocks: each a fixed share of its distance from ``first``, or a single number."""
+        edges = first + np.expm1(np.linspace(0.0, np.log1p(last + 1 - first), count + 1))
+        return cls.between(edges)
+
+    @classmethod
+    def between(cls, edges: Floats) -> "_Blocks":
+        whole = np.unique(np.round(edges))
+        return cls(starts=whole[:-1], ends=whole[1:] - 1)
+
+    def refined(self, mass: Floats, count: int) -> "_Blocks":
+        """Over where the mass lies: half of the blocks in proportion, half with as much mass as each other."""
+        cdf = np.concatenate([[0.0], np.cumsum(mass)])
+        low = int(np.searchsorted(cdf, LEFT_OUT / 2, side="right")) - 1
+        high = min(int(np.searchsorted(cdf, 1.0 - LEFT_OUT / 2)) + 1, len(mass))
+        edges = np.concatenate([self.starts, self.ends[-1:] + 1])
+        wanted = np.linspace(cdf[low], cdf[high], count // 2 + 1)
+        alike = np.interp(wanted, cdf, np.log1p(edges))
+        apart = _Blocks.in_proportion(edges[low], edges[high] - 1, count // 2)
+        return _Blocks.between(np.sort(np.concatenate([np.expm1(alike), apart.starts, apart.ends[-1:] + 1])))
 
     @property
     def middles(self) -> Floats:

@@ -39,7 +39,9 @@ class Histories:
 
     def on(self, *lists: int) -> int:
         """People who stand on all of these lists, and perhaps on others."""
-        mask = sum(1 << one for one in lists)
+        mask = 0
+        for one in lists:
+            mask |= 1 << one
         return int(self.counts[(np.arange(len(self.counts)) & mask) == mask].sum())
 
     def without(self, gone: int) -> "Histories":
