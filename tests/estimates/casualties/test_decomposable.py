@@ -33,7 +33,12 @@ def test_a_grid_ten_times_finer_says_the_same(name: str) -> None:
         assert getattr(quick, one) == pytest.approx(getattr(fine, one), rel=0.005, abs=0.51)
 
 
-TABLES = (of(0, 9, 7, 5), of(0, 12, 9, 4, 8, 3, 2, 1), of(0, 6, 5, 4, 7, 3, 3, 2), of(0, 30, 25, 20, 22, 14, 9, 6))
+TABLES = (
+    of(0, 9, 7, 5),
+    of(0, 12, 9, 4, 8, 3, 2, 1),
+    of(0, 6, 5, 4, 7, 3, 3, 2),
+    of(0, 30, 25, 20, 22, 14, 9, 6),
+)
 
 
 @pytest.mark.parametrize("histories", TABLES, ids=lambda histories: str(histories.counts.tolist()))
