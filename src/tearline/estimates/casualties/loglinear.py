@@ -21,6 +21,8 @@ ALL_OF = 4
 """Lists of which all sets of pairs are fitted: 64 models."""
 ROUNDS, CLOSE, SHORTEST = 200, 1e-10, 1e-6
 MOST_LOG = 40.0
+FARTHEST, RUNAWAY = 1e3, 25.0
+"""A fit that puts the unseen at a thousand times the documented, or a rate at e^25, has run off to no maximum."""
 Z95 = 1.959964
 
 
@@ -74,22 +76,19 @@ def _fit(histories: Histories, pairs: tuple[Pair, ...]) -> LogLinear | None:
     if found is None:
         return None
     log_mean, covariance = found
-    unseen = float(np.exp(log_mean[0]))
-    if (
-        not np.isfinite(unseen)
-        or unseen > 1e3 * max(histories.documented, 1)
-        or np.any(np.abs(log_mean[1:]) > 25.0)
-    ):
+    n = histories.documented
+    if log_mean[0] > np.log(FARTHEST * n) or np.any(np.abs(log_mean[1:]) > RUNAWAY):
         return None
+    unseen = float(np.exp(log_mean[0]))
     fitted = x @ log_mean
     deviance = -2.0 * float((y * fitted - np.exp(fitted)).sum())
     bic = deviance + (x.shape[1] + len(never)) * np.log(max(histories.documented, 1))
-    spread = np.exp(Z95 * np.sqrt(max(covariance[0, 0] + 1.0 / max(unseen, 1.0), 0.0)))
-    n = histories.documented
+    error = float(np.sqrt(covariance[0, 0] + 1.0 / max(unseen, 1.0)))
+    spread = float(np.exp(min(Z95 * error, MOST_LOG)))
     return LogLinear(
         median=n + unseen,
-        low95=n + unseen / float(spread),
-        high95=n + unseen * float(spread),
+        low95=n + unseen / spread,
+        high95=n + unseen * spread,
         pairs=pairs,
         bic=float(bic),
     )
