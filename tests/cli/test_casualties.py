@@ -50,7 +50,7 @@ def test_what_is_refused_still_shows_what_methods_say(run: Run) -> None:
     said = json.loads(run("estimate", DATA / "artificial_3.csv", "--quick", "--json").out)
     assert said["estimate"] is None
     assert len(said["refused"]) >= 3
-    assert set(said["methods"]) == {"dga", "lcm", "loglinear"}
+    assert set(said["methods"]) == {"dga", "lcm", "mth", "loglinear"}
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = "Example: tearline estimate counts.csv --seed 1 --json"
 LARGEST_BYTES = 64 * 2**20
-ROUNDS = 7
+ROUNDS = 8
 
 _DOCUMENTED = Words(
     "{n} people are documented: each stands on at least one list.",
@@ -29,14 +29,12 @@ _BOUND = Words(
     "Al menos unas {n} en total, si las listas no se excluyen entre sí (cota inferior de Chao).",
 )
 _SIZE = Words(
-    "About {median} in all, between {low} and {high} with 95 %: half of it by decomposable graphs, half by latent"
-    " classes.",
-    "Unas {median} en total, entre {low} y {high} con el 95 %: la mitad por grafos descomponibles, la mitad por clases"
-    " latentes.",
+    "About {median} in all, between {low} and {high} with 95 %: the three methods marked * pooled.",
+    "Unas {median} en total, entre {low} y {high} con el 95 %: los tres métodos con * combinados.",
 )
-_ONE_METHOD = Words(
-    "About {median} in all, between {low} and {high} with 95 %, by latent classes alone.",
-    "Unas {median} en total, entre {low} y {high} con el 95 %, solo por clases latentes.",
+_TWO_METHODS = Words(
+    "About {median} in all, between {low} and {high} with 95 %: the two methods marked * pooled.",
+    "Unas {median} en total, entre {low} y {high} con el 95 %: los dos métodos con * combinados.",
 )
 _REFUSED = Words(
     "No single number can be given for how many there were in all:",
@@ -47,10 +45,14 @@ _UNFIT = Words(
     "(not to be used as a number: see above)",
     "(no debe usarse como cifra: véase arriba)",
 )
-_GRAPHS = Words("decomposable graphs, averaged", "grafos descomponibles, promediados")
+_GRAPHS = Words("* decomposable graphs, averaged", "* grafos descomponibles, promediados")
 _CLASSES = Words(
-    "latent classes (R-hat {rhat:.3f}, {ess:.0f} effective draws)",
-    "clases latentes (R-hat {rhat:.3f}, {ess:.0f} muestras efectivas)",
+    "* latent classes (R-hat {rhat:.3f}, {ess:.0f} effective draws)",
+    "* clases latentes (R-hat {rhat:.3f}, {ess:.0f} muestras efectivas)",
+)
+_ABILITIES = Words(
+    "* people who differ by degrees (spread {spread:.2f})",
+    "* personas que difieren por grados (dispersión {spread:.2f})",
 )
 _LOGLINEAR = Words(
     "log-linear model of least BIC, given that model",
@@ -110,6 +112,9 @@ def plain(found: "Estimate", language: Language) -> dict[str, object]:
     if found.latent is not None:
         rhat, ess = _convergence(found)
         methods["lcm"] = _plain(found.latent_size) | {"rhat": rhat, "ess": ess}
+    if found.abilities is not None:
+        spread, effective = found.abilities.spread, found.abilities.effective
+        methods["mth"] = _plain(found.abilities.size) | {"spread": _plain(spread), "effective": effective}
     if found.loglinear is not None:
         one = found.loglinear
         methods["loglinear"] = {
@@ -181,7 +186,7 @@ def _show(out: "Console", found: "Estimate", language: Language) -> None:
     say(out, _DOCUMENTED.to(language).format(n=_number(found.documented)), style="bold")
     say(out, _BOUND.to(language).format(n=_number(found.lower_bound)))
     if found.size is not None:
-        words = _SIZE if found.graphs is not None else _ONE_METHOD
+        words = _SIZE if found.graphs is not None else _TWO_METHODS
         say(out, words.to(language).format(**_three(found.size)), style="bold")
     else:
         say(out, _REFUSED.to(language), style="bold")
@@ -215,6 +220,9 @@ def _methods(found: "Estimate", language: Language) -> list[tuple[str, dict[str,
     if found.latent is not None:
         rhat, ess = _convergence(found)
         methods.append((_CLASSES.to(language).format(rhat=rhat, ess=ess), _three(found.latent_size)))
+    if found.abilities is not None:
+        spread = found.abilities.spread.median
+        methods.append((_ABILITIES.to(language).format(spread=spread), _three(found.abilities.size)))
     if found.loglinear is not None:
         one = found.loglinear
         size = {"median": _number(one.median), "low": _number(one.low95), "high": _number(one.high95)}

@@ -42,5 +42,11 @@ def test_lists_that_share_nobody_have_no_model() -> None:
 
 
 def test_the_lower_bound_is_as_written() -> None:
-    """n + (k-1)/k f1 (f1-1) / (2 (f2+1)) with 29 on one list, 9 on two, 1 on three."""
-    assert lower_bound(of(0, 12, 9, 4, 8, 3, 2, 1)) == pytest.approx(39 + 2 / 3 * 29 * 28 / (2 * 10))
+    """29 on one list, 12, 9 and 8 of them on each alone; 9 on two."""
+    assert lower_bound(of(0, 12, 9, 4, 8, 3, 2, 1)) == pytest.approx(39 + (29**2 - 144 - 81 - 64) / (2 * 10))
+
+
+def test_the_lower_bound_is_what_independent_lists_have() -> None:
+    """Of 100,000 people and lists that reach a half, a third and a fifth of them, as many as there are."""
+    cells = [50_000 * (1 / 3 if m & 2 else 2 / 3) * (0.2 if m & 4 else 0.8) for m in range(8)]
+    assert lower_bound(of(0, *(round(c) for c in cells[1:]))) == pytest.approx(100_000, rel=0.001)

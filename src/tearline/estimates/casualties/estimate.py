@@ -1,8 +1,9 @@
 """The documented count, and how many there were in all: by several methods, with reasons where no number is given.
 
-The number given pools the two methods that carry their own uncertainty, half each: decomposable graphs, in which lists
-depend on each other, and latent classes, in which people differ. It is given only where both fit and no reason of
-``refusals`` stands against it.
+The number given pools three methods that carry their own uncertainty, a third each: decomposable graphs, in which
+lists depend on each other, latent classes, in which people are of kinds, and a normal spread, in which they differ by
+degrees. A table hardly ever tells these apart, and each alone is too sure of itself where another is true. It is given
+only where no reason of ``refusals`` stands against it.
 """
 
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tearline.estimates.casualties.abilities import Abilities, abilities, interval_of
 from tearline.estimates.casualties.bounds import lower_bound
 from tearline.estimates.casualties.decomposable import Averaged, Interval, averaged
 from tearline.estimates.casualties.graphs import MOST_LISTS as MOST_OF_GRAPHS
@@ -71,6 +73,7 @@ class Estimate:
     refused: tuple[Reason, ...]
     graphs: Averaged | None
     latent: tuple[Latent, Latent] | None
+    abilities: Abilities | None
     loglinear: LogLinear | None
     overlaps: list[Overlap]
     captured: list[Captured]
@@ -80,7 +83,7 @@ class Estimate:
     def latent_size(self) -> Interval:
         """Of both runs of the latent-class model together; only where it was run."""
         assert self.latent is not None  # noqa: S101  asked only where it is
-        return _interval(_draws(self.latent))
+        return interval_of(_draws(self.latent))
 
 
 def estimate(histories: Histories, *, seed: int, varied: bool = True, step: Step = silent) -> Estimate:
@@ -90,17 +93,19 @@ def estimate(histories: Histories, *, seed: int, varied: bool = True, step: Step
     step("graphs")
     graphs = averaged(histories) if n and 2 <= lists <= MOST_OF_GRAPHS else None
     fit = loglinear(histories) if n and lists <= MOST_OF_LOGLINEAR else None
-    runs = None
+    runs, spread, size = None, None, None
     if n and lists >= FEWEST_LISTS:
         step("latent classes")
         first, second = np.random.SeedSequence(seed).generate_state(2)
         runs = (latent(histories, seed=int(first)), latent(histories, seed=int(second)))
         refused += of_chains(runs)
-    size = _pooled(graphs, runs)
+        step("people who differ by degrees")
+        spread = abilities(histories, seed=seed)
+        size = pooled(graphs, _draws(runs), spread.sizes)
     pairs = overlaps(histories, size.median if size else float(n))
     refused += of_overlaps(pairs)
     if graphs is not None and runs is not None:
-        refused += of_methods(graphs.size, _interval(_draws(runs)))
+        refused += of_methods(graphs.size, interval_of(_draws(runs)))
     if size is not None:
         refused += of_width(size)
     return Estimate(
@@ -110,6 +115,7 @@ def estimate(histories: Histories, *, seed: int, varied: bool = True, step: Step
         refused=tuple(refused),
         graphs=graphs,
         latent=runs,
+        abilities=spread,
         loglinear=fit,
         overlaps=pairs,
         captured=_captured(histories, runs) if runs else [],
@@ -117,37 +123,24 @@ def estimate(histories: Histories, *, seed: int, varied: bool = True, step: Step
     )
 
 
-def pooled(graphs: Averaged, draws: Floats) -> Interval:
-    """Half each of two posteriors of the same number."""
-    ordered = np.sort(draws, axis=None)
-
-    def at_most(number: float) -> float:
-        by_draws = np.searchsorted(ordered, number, side="right") / len(ordered)
-        by_graphs = np.interp(number, graphs.ends, graphs.cdf, left=0.0, right=1.0)
-        return float(by_draws + by_graphs) / 2
-
-    numbers = np.unique(np.concatenate([ordered, graphs.ends]))
-    chances = np.array([at_most(number) for number in numbers])
-    low, median, high = (float(numbers[np.searchsorted(chances, q)]) for q in (0.025, 0.5, 0.975))
-    mean = (graphs.size.mean + float(draws.mean())) / 2
-    return Interval(median=median, low95=low, high95=high, mean=mean)
-
-
-def _pooled(graphs: Averaged | None, runs: tuple[Latent, Latent] | None) -> Interval | None:
-    if runs is None:
-        return None
-    if graphs is None:
-        return _interval(_draws(runs))
-    return pooled(graphs, _draws(runs))
+def pooled(graphs: Averaged | None, *draws: Floats) -> Interval:
+    """Posteriors of the same number, each with the same weight: a table of its own, if there is one, and draws."""
+    ordered = [np.sort(one, axis=None) for one in draws]
+    numbers = np.unique(np.concatenate([*ordered, graphs.ends] if graphs else ordered))
+    chances = [np.searchsorted(one, numbers, side="right") / len(one) for one in ordered]
+    means = [float(one.mean()) for one in ordered]
+    if graphs is not None:
+        chances.append(np.interp(numbers, graphs.ends, graphs.cdf, left=0.0, right=1.0))
+        means.append(graphs.size.mean)
+    at_most = np.mean(chances, axis=0)
+    low, median, high = (
+        float(numbers[min(int(np.searchsorted(at_most, q)), len(numbers) - 1)]) for q in (0.025, 0.5, 0.975)
+    )
+    return Interval(median=median, low95=low, high95=high, mean=float(np.mean(means)))
 
 
 def _draws(runs: tuple[Latent, Latent]) -> Floats:
     return np.concatenate([run.draws.ravel() for run in runs])
-
-
-def _interval(draws: Floats) -> Interval:
-    low, median, high = np.quantile(draws, [0.025, 0.5, 0.975])
-    return Interval(median=float(median), low95=float(low), high95=float(high), mean=float(draws.mean()))
 
 
 def _captured(histories: Histories, runs: tuple[Latent, Latent]) -> list[Captured]:

@@ -13,7 +13,7 @@ from tearline.estimates.casualties.histories import Floats, Histories
 from tearline.estimates.casualties.tempering import rungs, sweeps
 
 CLASSES, CHAINS = 10, 4
-WARM, SWEEPS, MOST_SWEEPS = 2_000, 6_000, 48_000
+WARM, SWEEPS, MOST_SWEEPS = 1_500, 4_000, 32_000
 LARGEST_RHAT, FEWEST_EFFECTIVE = 1.01, 400.0
 
 
