@@ -15,6 +15,7 @@ from tearline.estimates.linkage.reports import Floats, Ints
 APART = -8.0
 """Log-odds of a pair that no key brought together."""
 SWEEPS = 50
+DAMPING = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -25,31 +26,41 @@ class Graph:
     neighbours: Ints
     log_odds: Floats
     source: Ints
+    share: Floats
+    bonus: float
 
     def __len__(self) -> int:
         return len(self.source)
 
 
-def graph(source: Ints, a: Ints, b: Ints, log_odds: Floats) -> Graph:
+def graph(source: Ints, a: Ints, b: Ints, log_odds: Floats, *, damping: float = DAMPING, bonus: float = 0.0) -> Graph:
     """Of candidate pairs; pairs within one source are left out, as they are never joined."""
     crossing = source[a] != source[b]
     a, b, log_odds = a[crossing], b[crossing], log_odds[crossing]
     one, other, weight = np.concatenate([a, b]), np.concatenate([b, a]), np.tile(log_odds, 2)
     order = np.lexsort((other, one))
     begins = np.searchsorted(one[order], np.arange(len(source) + 1))
-    return Graph(begins=begins, neighbours=other[order], log_odds=weight[order], source=source)
+    sizes = np.maximum(np.arange(int(source.max(initial=0)) + 3), 2)
+    return Graph(
+        begins=begins,
+        neighbours=other[order],
+        log_odds=weight[order],
+        source=source,
+        share=(2.0 / sizes) ** damping,
+        bonus=bonus,
+    )
 
 
 def clusters(of: Graph) -> Ints:
     """For each report, a number that those of the same person share."""
     rows = np.repeat(np.arange(len(of)), np.diff(of.begins))
-    once = (rows < of.neighbours) & (of.log_odds > 0.0)
+    once = (rows < of.neighbours) & (of.log_odds + max(of.bonus, 0.0) > 0.0)
     a, b, weight = rows[once], of.neighbours[once], of.log_odds[once]
     order = np.lexsort((b, a, -weight))
     member = np.arange(len(of))
     following = np.full(len(of), -1, np.int64)
-    _join(a[order], b[order], of.begins, of.neighbours, of.log_odds, of.source, member, following)
-    _improve(of.begins, of.neighbours, of.log_odds, of.source, member)
+    _join(a[order], b[order], of.begins, of.neighbours, of.log_odds, of.source, of.share, of.bonus, member, following)
+    _improve(of.begins, of.neighbours, of.log_odds, of.source, of.share, of.bonus, member)
     return renumbered(member)
 
 
@@ -77,8 +88,33 @@ def between(begins: Ints, neighbours: Ints, log_odds: Floats, one: int, other: i
 
 
 @compiled
+def inside(head: int, begins: Ints, neighbours: Ints, log_odds: Floats, following: Ints) -> tuple[int, float]:
+    """How many reports the group that begins at ``head`` has, and the sum of its pairs' log-odds."""
+    size = 0
+    total = 0.0
+    i = head
+    while i >= 0:
+        size += 1
+        j = following[i]
+        while j >= 0:
+            total += between(begins, neighbours, log_odds, i, j)
+            j = following[j]
+        i = following[i]
+    return size, total
+
+
+@compiled
 def _join(
-    a: Ints, b: Ints, begins: Ints, neighbours: Ints, log_odds: Floats, source: Ints, member: Ints, following: Ints
+    a: Ints,
+    b: Ints,
+    begins: Ints,
+    neighbours: Ints,
+    log_odds: Floats,
+    source: Ints,
+    share: Floats,
+    bonus: float,
+    member: Ints,
+    following: Ints,
 ) -> None:
     """Each group is a chain of reports from ``member``'s number on, linked by ``following``."""
     for n in range(len(a)):
@@ -96,7 +132,12 @@ def _join(
                     gain += between(begins, neighbours, log_odds, i, j)
                 j = following[j]
             i = following[i]
-        if gain <= 0.0:
+        if gain < -1e17:
+            continue
+        one, within_one = inside(first, begins, neighbours, log_odds, following)
+        two, within_two = inside(second, begins, neighbours, log_odds, following)
+        joined = share[one + two] * (gain + within_one + within_two)
+        if joined - share[one] * within_one - share[two] * within_two + bonus <= 0.0:
             continue
         last = first
         while following[last] >= 0:
@@ -143,7 +184,16 @@ def put_in(i: int, group: int, member: Ints, head: Ints, following: Ints) -> Non
 
 @compiled
 def gain_of(
-    i: int, group: int, begins: Ints, neighbours: Ints, log_odds: Floats, source: Ints, head: Ints, following: Ints
+    i: int,
+    group: int,
+    begins: Ints,
+    neighbours: Ints,
+    log_odds: Floats,
+    source: Ints,
+    share: Floats,
+    bonus: float,
+    head: Ints,
+    following: Ints,
 ) -> float:
     """What the sum of log-odds gains if ``i``, in no group now, joins this one; hugely negative on a shared source."""
     gain = 0.0
@@ -153,11 +203,14 @@ def gain_of(
             return -1e18
         gain += between(begins, neighbours, log_odds, i, j)
         j = following[j]
-    return gain
+    size, within = inside(head[group], begins, neighbours, log_odds, following)
+    return share[size + 1] * (gain + within) - share[size] * within + bonus
 
 
 @compiled
-def _improve(begins: Ints, neighbours: Ints, log_odds: Floats, source: Ints, member: Ints) -> None:
+def _improve(
+    begins: Ints, neighbours: Ints, log_odds: Floats, source: Ints, share: Floats, bonus: float, member: Ints
+) -> None:
     n = len(member)
     head, following = members_of(member, n)
     empty = np.empty(n, np.int64)
@@ -174,18 +227,18 @@ def _improve(begins: Ints, neighbours: Ints, log_odds: Floats, source: Ints, mem
             best = 0.0
             chosen = -1
             if head[was] >= 0:
-                best = gain_of(i, was, begins, neighbours, log_odds, source, head, following)
+                best = gain_of(i, was, begins, neighbours, log_odds, source, share, bonus, head, following)
                 chosen = was
                 if best < 0.0:
                     best = 0.0
                     chosen = -1
             for at in range(begins[i], begins[i + 1]):
-                if log_odds[at] <= 0.0:
+                if log_odds[at] + bonus <= 0.0:
                     continue
                 group = member[neighbours[at]]
                 if group == chosen or group < 0:
                     continue
-                gain = gain_of(i, group, begins, neighbours, log_odds, source, head, following)
+                gain = gain_of(i, group, begins, neighbours, log_odds, source, share, bonus, head, following)
                 if gain > best + 1e-9:
                     best = gain
                     chosen = group

@@ -32,12 +32,19 @@ def linkages(of: Graph, start: Ints, *, seed: int, count: int = 100, between: in
 def sweep(of: Graph, member: Ints, random: np.random.Generator, times: int) -> None:
     """In place."""
     for _ in range(times):
-        _sweep(of.begins, of.neighbours, of.log_odds, of.source, member, random.random(len(member)))
+        _sweep(of.begins, of.neighbours, of.log_odds, of.source, of.share, of.bonus, member, random.random(len(member)))
 
 
 @compiled
 def _sweep(
-    begins: Ints, neighbours: Ints, log_odds: Floats, source: Ints, member: Ints, uniform: NDArray[np.float64]
+    begins: Ints,
+    neighbours: Ints,
+    log_odds: Floats,
+    source: Ints,
+    share: Floats,
+    bonus: float,
+    member: Ints,
+    uniform: NDArray[np.float64],
 ) -> None:
     n = len(member)
     head, following = members_of(member, n)
@@ -70,7 +77,7 @@ def _sweep(
                     break
             if known:
                 continue
-            gain = gain_of(i, group, begins, neighbours, log_odds, source, head, following)
+            gain = gain_of(i, group, begins, neighbours, log_odds, source, share, bonus, head, following)
             if gain > -20.0:
                 options[count] = group
                 gains[count] = gain
