@@ -23,6 +23,7 @@ from tearline.estimates.linkage.reports import Floats, Ints
 
 RIDGE = 0.5
 """Prior precision of each weight around its start."""
+STRONGEST = 5.0
 FREE = 1e-3
 STEPS = 60
 FURTHEST = 12.0
@@ -40,27 +41,16 @@ class Model:
 
 
 def start(compared: Compared, across: Floats, ratio: float) -> Floats:
-    """Weights by expectation maximisation: what different people look like is counted within sources and held fixed."""
+    """Weights after Fellegi and Sunter: what different people look like is counted within sources."""
     levels = compared.levels
-    within = ~across.astype(bool)
-    u = [
-        _shares(np.bincount(levels[within, block], minlength=count)) for block, (_, count) in enumerate(BLOCKS)
-    ]
-    crossing = levels[~within]
+    within = across < 0.5
     expected = ratio * within.sum()
-    share = float(np.clip(1.0 - expected / max(len(crossing), 1), 0.02, 0.9))
-    likeness = np.array([_first(name, count) for name, count in BLOCKS], dtype=object)
-    m = [np.asarray(one, float) for one in likeness]
-    for _ in range(STEPS):
-        weights = [np.log(m[block] / u[block]) for block in range(len(BLOCKS))]
-        f = np.log(share / (1.0 - share)) + sum(weights[b][crossing[:, b]] for b in range(len(BLOCKS)))
-        p = expit(f)
-        m = [
-            _shares(np.bincount(crossing[:, b], weights=p, minlength=count), m[b])
-            for b, (_, count) in enumerate(BLOCKS)
-        ]
-        share = float(np.clip(p.mean(), 0.02, 0.9))
-    weights = [np.clip(np.log(m[b] / u[b]), -6.0, 6.0) for b in range(len(BLOCKS))]
+    share = float(np.clip(1.0 - expected / max((~within).sum(), 1), 0.02, 0.5))
+    weights = []
+    for block, (name, count) in enumerate(BLOCKS):
+        m = np.asarray(_first(name, count))
+        u = _shares(np.bincount(levels[within, block], minlength=count), m)
+        weights.append(np.clip(np.log(m / u), -STRONGEST, STRONGEST))
     return np.concatenate([[np.log(share / (1.0 - share))], *weights, [0.0, 0.0]])
 
 
