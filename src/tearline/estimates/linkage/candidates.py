@@ -5,10 +5,12 @@ with place and week. A key that very many reports share is split by place, by mo
 nothing of sources: pairs within one source are found by the same rule as pairs across, which ``model`` relies on.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from tearline.estimates.exposure.compiled import compiled
-from tearline.estimates.linkage.comparisons import Compared, Levels, compare
+from tearline.estimates.linkage.comparisons import Compared, Levels, compare, day_month
 from tearline.estimates.linkage.names import sound
 from tearline.estimates.linkage.reports import NONE, Coded, Floats, Ints
 
@@ -17,9 +19,9 @@ CROWDED = 150
 MOST_SHARED = 400
 """A key that more share even after that is left out."""
 THOROUGH = 20_000
-"""Reports up to which a surname alone is a key too."""
+"""Reports up to which a surname alone is a key too. Beyond, no pair is compared whose ages are further apart than
+``YEARS`` or whose days are further apart than ``MONTH``, unless as day and month exchanged."""
 AT_ONCE = 2_000_000
-NEITHER = -1
 YEARS, WEEK, MONTH = 5, 8, 40
 
 
@@ -75,10 +77,11 @@ def _paired(coded: Coded) -> Ints:
     both = np.sort(np.stack([_of(by_sound, surnames[0]), _of(by_sound, surnames[1])], axis=1), axis=1)
     has_both = (coded.paternal >= 0) & (coded.maternal >= 0)
     found: list[Ints] = []
+    near = _Near(age=coded.age, day=coded.day, exchanged=day_month(coded.day), asked=n > THOROUGH)
 
     def share(kind: int, parts: list[Ints], where: "np.ndarray[tuple[int], np.dtype[np.bool_]]", of: Ints) -> None:
         keys = _mixed(kind, [part[where] for part in parts])
-        found.append(_pairs(keys, of[where], n, coded, place, month, both, has_both))
+        found.extend(_pairs(keys, of[where], coded, near))
 
     kind = 0
     given_rows = np.concatenate([rows] * coded.given.shape[1] * 2)
@@ -99,13 +102,13 @@ def _paired(coded: Coded) -> Ints:
     kind += 1
     share(kind, [both[:, 0], both[:, 1]], has_both, rows)
     for shift in (0, 1):
-        near = (coded.day + shift * WEEK // 2) // WEEK
+        days = (coded.day + shift * WEEK // 2) // WEEK
         for column in range(coded.given.shape[1]):
             token = coded.given[:, column]
-            share(20 + shift, [token, place, near], (token >= 0) & known_place & known_day, rows)
-            share(22 + shift, [token, coded.age, near], (token >= 0) & (coded.age >= 0) & known_day, rows)
+            share(20 + shift, [token, place, days], (token >= 0) & known_place & known_day, rows)
+            share(22 + shift, [token, coded.age, days], (token >= 0) & (coded.age >= 0) & known_day, rows)
         for name in surnames:
-            share(24 + shift, [_of(by_sound, name), place, near], (name >= 0) & known_place & known_day, rows)
+            share(24 + shift, [_of(by_sound, name), place, days], (name >= 0) & known_place & known_day, rows)
     for name in surnames:
         share(30, [_of(by_sound, name), coded.age, place], (name >= 0) & (coded.age >= 0) & known_place, rows)
         share(31, [_of(by_sound, name), coded.age, week], (name >= 0) & (coded.age >= 0) & known_day, rows)
@@ -142,59 +145,90 @@ def _mixed(kind: int, parts: list[Ints]) -> Ints:
     return (key >> np.uint64(1)).astype(np.int64)
 
 
-def _pairs(
-    keys: Ints,
-    rows: Ints,
-    n: int,
-    coded: Coded,
-    place: Ints,
-    month: Ints,
-    both: Ints,
-    has_both: "np.ndarray[tuple[int], np.dtype[np.bool_]]",
-) -> Ints:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Near:
+    """What a pair is let through by, beside its key, where there are very many reports."""
+
+    age: Ints
+    day: Ints
+    exchanged: Ints
+    asked: bool
+
+
+def _pairs(keys: Ints, rows: Ints, coded: Coded, near: _Near) -> list[Ints]:
     order = np.argsort(keys, kind="stable")
     keys, rows = keys[order], rows[order]
-    begins = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])) if len(keys) else np.zeros(0, np.int64)
+    begins = np.flatnonzero(np.diff(keys, prepend=-1))
     sizes = np.diff(np.append(begins, len(keys)))
-    crowded = np.repeat(sizes > CROWDED, sizes)
-    parts = [_emitted(keys[~crowded], rows[~crowded], n)]
-    if crowded.any():
-        some, of = keys[crowded], rows[crowded]
-        for kind, (split, known) in enumerate(
-            (
-                ([place[of], month[of]], (coded.place[of] >= 0) & (coded.day[of] >= 0)),
-                ([place[of], coded.age[of]], (coded.place[of] >= 0) & (coded.age[of] >= 0)),
-                ([month[of], coded.age[of]], (coded.age[of] >= 0) & (coded.day[of] >= 0)),
-                ([both[of, 0], both[of, 1], month[of]], has_both[of] & (coded.day[of] >= 0)),
-                ([both[of, 0], both[of, 1], place[of]], has_both[of] & (coded.place[of] >= 0)),
-            )
-        ):
-            finer = _mixed(100 + kind, [some[known], *(one[known] for one in split)])
-            order = np.argsort(finer, kind="stable")
-            parts.append(_emitted(finer[order], of[known][order], n))
-    return np.unique(np.concatenate(parts))
+    crowded = np.repeat(sizes > (MOST_SHARED if near.asked else CROWDED), sizes)
+    parts = [_emitted(keys[~crowded], rows[~crowded], near)]
+    if not crowded.any():
+        return parts
+    some, of = keys[crowded], rows[crowded]
+    place, age, month = coded.place[of], coded.age[of], coded.day[of] // MONTH
+    both = np.sort(np.stack([coded.paternal[of], coded.maternal[of]], axis=1), axis=1)
+    has_place, has_age, has_day, has_both = place >= 0, age >= 0, month >= 0, both[:, 0] >= 0
+    for kind, (split, known) in enumerate(
+        (
+            ([place, month], has_place & has_day),
+            ([place, age], has_place & has_age),
+            ([month, age], has_age & has_day),
+            ([both[:, 0], both[:, 1], month], has_both & has_day),
+            ([both[:, 0], both[:, 1], place], has_both & has_place),
+        )
+    ):
+        finer = _mixed(100 + kind, [some[known], *(one[known] for one in split)])
+        order = np.argsort(finer, kind="stable")
+        parts.append(_emitted(finer[order], of[known][order], near))
+    return parts
 
 
-def _emitted(keys: Ints, rows: Ints, n: int) -> Ints:
-    if not len(keys):
-        return np.zeros(0, np.int64)
-    begins = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
+def _emitted(keys: Ints, rows: Ints, near: _Near) -> Ints:
+    begins = np.flatnonzero(np.diff(keys, prepend=-1))
     sizes = np.diff(np.append(begins, len(keys)))
     fine = sizes <= MOST_SHARED
-    pairs = np.empty(int((sizes[fine] * (sizes[fine] - 1) // 2).sum()), np.int64)
-    return pairs[: _emit(begins[fine], sizes[fine], rows, n, pairs)]
+    n = len(near.age)
+    args = (begins[fine], sizes[fine], rows, n, near.age, near.day, near.exchanged, near.asked)
+    pairs = np.empty(_emit(*args, np.empty(0, np.int64)), np.int64)
+    _emit(*args, pairs)
+    return pairs
 
 
 @compiled
-def _emit(begins: Ints, sizes: Ints, rows: Ints, n: int, pairs: Ints) -> int:
+def _emit(
+    begins: Ints,
+    sizes: Ints,
+    rows: Ints,
+    n: int,
+    age: Ints,
+    day: Ints,
+    exchanged: Ints,
+    asked: bool,
+    pairs: Ints,
+) -> int:
+    """Writes the pairs where there is room for them; how many there are."""
     count = 0
     for k in range(len(begins)):
         for x in range(begins[k], begins[k] + sizes[k]):
+            i = rows[x]
             for y in range(x + 1, begins[k] + sizes[k]):
-                one, other = min(rows[x], rows[y]), max(rows[x], rows[y])
-                if one != other:
-                    pairs[count] = one * n + other
-                    count += 1
+                j = rows[y]
+                if i == j:
+                    continue
+                if asked:
+                    if age[i] >= 0 and age[j] >= 0 and abs(age[i] - age[j]) > YEARS:
+                        continue
+                    if (
+                        day[i] > 0
+                        and day[j] > 0
+                        and abs(day[i] - day[j]) > MONTH
+                        and exchanged[i] != day[j]
+                        and exchanged[j] != day[i]
+                    ):
+                        continue
+                if len(pairs):
+                    pairs[count] = min(i, j) * n + max(i, j)
+                count += 1
     return count
 
 

@@ -35,7 +35,7 @@ class Graph:
 
 def graph(source: Ints, a: Ints, b: Ints, log_odds: Floats, *, damping: float = DAMPING, bonus: float = 0.0) -> Graph:
     """Of candidate pairs; pairs within one source are left out, as they are never joined."""
-    crossing = source[a] != source[b]
+    crossing = (source[a] != source[b]) & (log_odds > APART)
     a, b, log_odds = a[crossing], b[crossing], log_odds[crossing]
     one, other, weight = np.concatenate([a, b]), np.concatenate([b, a]), np.tile(log_odds, 2)
     order = np.lexsort((other, one))

@@ -47,15 +47,15 @@ def compare(coded: Coded, a: Ints, b: Ints) -> Compared:
     """Report ``a[i]`` with report ``b[i]``, for each i."""
     levels = np.empty((len(a), COLUMNS), np.int8)
     rarity = np.empty((len(a), 2))
-    day_month = _day_month(coded.day)
+    exchanged = day_month(coded.day)
     _compare(
         a, b, coded.given, coded.paternal, coded.maternal, coded.letters, coded.lengths, coded.meanings,
-        coded.given_rarity, coded.surname_rarity, coded.age, coded.day, day_month, coded.place, levels, rarity,
+        coded.given_rarity, coded.surname_rarity, coded.age, coded.day, exchanged, coded.place, levels, rarity,
     )  # fmt: skip
     return Compared(levels=levels, rarity=rarity)
 
 
-def _day_month(days: Ints) -> Ints:
+def day_month(days: Ints) -> Ints:
     """Each date with its day and month exchanged, as an ordinal; far away where that is no date."""
     from datetime import date
 

@@ -1,7 +1,7 @@
 """From reports and labels to who is who: candidates, model, grouping, and linkages drawn as likely as they are."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -17,10 +17,12 @@ from tearline.estimates.linkage.sampling import linkages
 Pair = tuple[int, int]
 CERTAIN = 40.0
 """Log-odds of what a label says: more than all else can outweigh."""
-BONUSES = (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0)
-BONUS, BONUS_SPREAD = 1.5, 0.75
-DRAWS = 60
-"""Linkages from which a pair's chance is read."""
+BONUS = 1.5
+"""What joining a group gains besides its pairs, in nats: a pair's log-odds already hold that each of the two might be
+one person with a third report instead, and the grouping would count that again. Set on registers with a known truth."""
+DRAWS, FEW_DRAWS, MANY = 60, 15, 20_000
+"""Linkages from which a pair's chance is read; for more than so many reports, fewer."""
+BETWEEN_DRAWS = 3
 MOST_TO_FIT = 60_000
 
 
@@ -45,7 +47,7 @@ class Register:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Linked:
     """``member`` numbers the people; ``chance`` is each candidate pair's chance to be one person, from sampled linkages
-    that keep the labels; ``graph`` is what they are drawn from; ``bonus`` is what joining gains besides the pairs.
+    that keep the labels; ``graph`` is what they are drawn from; ``log_odds`` know the labels only as the model does.
     """
 
     register: Register
@@ -53,7 +55,6 @@ class Linked:
     member: Ints
     chance: Floats
     log_odds: Floats
-    bonus: float
 
     def probability(self) -> Floats:
         """For each report, that it is where it was put: with each other report of its group on average, or alone."""
@@ -89,18 +90,16 @@ def link(of: Register, labels: Mapping[Pair, bool], *, seed: int) -> Linked:
     rows = np.array([of.row[pair] for pair in labels], np.int64)
     same = np.array([float(one) for one in labels.values()])
     log_odds = fitted(of, rows, same, seed=seed)
-    bonus = _bonus(of, log_odds, rows, same, seed)
     told = log_odds.copy()
     told[rows] = np.where(same > 0, CERTAIN, -CERTAIN)
-    drawn_from = graph(of.coded.source, of.a, of.b, told, bonus=bonus)
+    drawn_from = graph(of.coded.source, of.a, of.b, told, bonus=BONUS)
     member = clusters(drawn_from)
     return Linked(
         register=of,
         graph=drawn_from,
         member=member,
-        chance=chances(of, drawn_from, member, seed=seed, count=DRAWS),
+        chance=chances(of, drawn_from, member, seed=seed, count=DRAWS if len(member) <= MANY else FEW_DRAWS),
         log_odds=log_odds,
-        bonus=bonus,
     )
 
 
@@ -121,24 +120,10 @@ def fitted(of: Register, rows: Ints, same: Floats, *, seed: int) -> Floats:
     return found.log_odds(of.compared)
 
 
-def _bonus(of: Register, log_odds: Floats, rows: Ints, same: Floats, seed: int) -> float:
-    """What joining gains besides the pairs, by how well linkages that do not know the labels foretell them."""
-    best, chosen = -np.inf, BONUS
-    for bonus in BONUSES:
-        fit = -0.5 * ((bonus - BONUS) / BONUS_SPREAD) ** 2
-        if len(rows):
-            drawn_from = graph(of.coded.source, of.a, of.b, log_odds, bonus=bonus)
-            p = np.clip(chances(of, drawn_from, clusters(drawn_from), seed=seed, count=30)[rows], 0.02, 0.98)
-            fit += float((same * np.log(p) + (1.0 - same) * np.log(1.0 - p)).sum())
-        if fit > best:
-            best, chosen = fit, bonus
-    return chosen
-
-
 def chances(of: Register, drawn_from: Graph, start: Ints, *, seed: int, count: int) -> Floats:
     """Each candidate pair's share of linkages in which it is one person."""
     together = np.zeros(len(of.a))
-    for member in linkages(drawn_from, start, seed=seed, count=count, between=3):
+    for member in linkages(drawn_from, start, seed=seed, count=count, between=BETWEEN_DRAWS):
         together += member[of.a] == member[of.b]
     return together / count
 
@@ -162,10 +147,3 @@ def ask(of: Register, labels: Mapping[Pair, bool], *, count: int, seed: int) -> 
         chosen.append(pair)
         used.update(pair)
     return chosen
-
-
-def without_labels(linked: Linked) -> Linked:
-    """The same model with nothing held to what labels said."""
-    of = linked.register
-    free = graph(of.coded.source, of.a, of.b, linked.log_odds, bonus=linked.bonus)
-    return replace(linked, graph=free, member=clusters(free))

@@ -23,6 +23,9 @@ from tearline.estimates.linkage.reports import Floats, Ints
 
 RIDGE = 0.5
 """Prior precision of each weight around its start."""
+CHOICE = 0.25
+"""Prior precision of what labelled pairs have in common beyond what was compared: they were chosen for being doubtful in
+the light of other pairs, so they are more often, or more seldom, one person than others that look like them."""
 STRONGEST = 5.0
 FREE = 1e-3
 STEPS = 60
@@ -37,7 +40,13 @@ class Model:
     precision: Floats
 
     def log_odds(self, compared: Compared) -> Floats:
-        return np.asarray(np.clip(design(compared) @ self.weights, -FURTHEST, FURTHEST))
+        """As ``design(compared) @ weights``, without the design."""
+        f = self.weights[0] + compared.rarity @ self.weights[WIDTH - 2 : WIDTH]
+        begins = 1
+        for block, (_, count) in enumerate(BLOCKS):
+            f += self.weights[begins : begins + count][compared.levels[:, block]]
+            begins += count
+        return np.asarray(np.clip(f, -FURTHEST, FURTHEST))
 
 
 def start(compared: Compared, across: Floats, ratio: float) -> Floats:
@@ -94,11 +103,12 @@ def fit(
     unlabelled: float = 1.0,
 ) -> Model:
     """``labelled`` are rows of ``compared`` and ``same`` their labels; ``across`` is 1 where the sources differ."""
-    x = design(compared)
-    precision = np.full(WIDTH, ridge)
-    precision[0] = FREE
-    weights = around.copy()
+    x = np.hstack([design(compared), np.zeros((len(across), 1))])
     lx = x[labelled]
+    lx[:, -1] = 1.0
+    precision = np.full(WIDTH + 1, ridge)
+    precision[0], precision[-1] = FREE, CHOICE
+    weights = around = np.append(around, 0.0)
 
     def value(w: Floats) -> float:
         f = x @ w
@@ -112,7 +122,7 @@ def fit(
         )
 
     now = value(weights)
-    curvature = np.eye(WIDTH)
+    curvature = np.eye(WIDTH + 1)
     for _ in range(STEPS):
         f = x @ weights
         p = expit(f)
@@ -136,4 +146,4 @@ def fit(
         gained, weights, now = then - now, there, then
         if gained < 1e-7:
             break
-    return Model(weights=weights, precision=curvature)
+    return Model(weights=weights[:WIDTH], precision=curvature[:WIDTH, :WIDTH])
