@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from bench.registers import Made, made
+from tearline.estimates.casualties.decomposable import averaged as over_graphs
 from tearline.estimates.linkage.linking import ask, link, register
 from tearline.estimates.linkage.reports import Ints
 from tearline.estimates.linkage.sizes import averaged, histories
-from tearline.estimates.casualties.decomposable import averaged as over_graphs
 from tearline.jobs.reports import read_reports
 
 SEEDS = tuple(range(101, 111))

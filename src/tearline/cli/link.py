@@ -21,7 +21,8 @@ NEXT_EXAMPLE = "Example: tearline link next reports.csv --labels pairs.csv -n 20
 REPORTS, NEXT = "reports", "next"
 
 _DONE = Words(
-    "{reports} reports of {people} people, in {file}.", "{reports} informes sobre {people} personas, en {file}."
+    "{reports} reports of {people} people, in {file}.",
+    "{reports} informes sobre {people} personas, en {file}.",
 )
 _SAMPLED = Words(
     "Between {low} and {high} people are documented with 95 %, as far as it is doubtful who is who.",
@@ -67,7 +68,8 @@ Reports = Annotated[
     ),
 ]
 Labels = Annotated[
-    Path | None, typer.Option("--labels", metavar="PAIRS.csv", help="a, b and same: 1 for one person, 0 for two.")
+    Path | None,
+    typer.Option("--labels", metavar="PAIRS.csv", help="a, b and same: 1 for one person, 0 for two."),
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Of the linkages that are drawn.")]
 

@@ -59,7 +59,9 @@ def read_labels(data: bytes, *, file: str, reports: Sequence[Report]) -> dict[tu
             raise Malformed(file, f"line {row.line}, column 'b'", "another report than in column 'a'")
         pair, same = (min(one, other), max(one, other)), row.cells["same"] == "1"
         if labels.setdefault(pair, same) != same:
-            raise Malformed(file, f"line {row.line}, column 'same'", f"what line {line[pair]} said of the same pair")
+            raise Malformed(
+                file, f"line {row.line}, column 'same'", f"what line {line[pair]} said of the same pair"
+            )
         line.setdefault(pair, row.line)
     _agree(labels, line, file, reports)
     return labels
@@ -127,7 +129,9 @@ def _age(row: Row, file: str) -> int | None:
         return None
     if not (re.fullmatch("-?[0-9]{1,3}", cell) and YOUNGEST <= int(cell) <= OLDEST):
         raise Malformed(
-            file, f"line {row.line}, column 'age'", f"whole years from {YOUNGEST} to {OLDEST}, or nothing, found {cell!r}"
+            file,
+            f"line {row.line}, column 'age'",
+            f"whole years from {YOUNGEST} to {OLDEST}, or nothing, found {cell!r}",
         )
     return max(int(cell), 0)
 

@@ -79,7 +79,9 @@ def _paired(coded: Coded) -> Ints:
     found: list[Ints] = []
     near = _Near(age=coded.age, day=coded.day, exchanged=day_month(coded.day), asked=n > THOROUGH)
 
-    def share(kind: int, parts: list[Ints], where: "np.ndarray[tuple[int], np.dtype[np.bool_]]", of: Ints) -> None:
+    def share(
+        kind: int, parts: list[Ints], where: "np.ndarray[tuple[int], np.dtype[np.bool_]]", of: Ints
+    ) -> None:
         keys = _mixed(kind, [part[where] for part in parts])
         found.extend(_pairs(keys, of[where], coded, near))
 
@@ -123,7 +125,9 @@ def _paired(coded: Coded) -> Ints:
 def _ends(coded: Coded, *, last: bool) -> Ints:
     """A number for each word's first or last three letters."""
     seen: dict[str, int] = {}
-    return np.array([seen.setdefault(word[-3:] if last else word[:3], len(seen)) for word in coded.words], np.int64)
+    return np.array(
+        [seen.setdefault(word[-3:] if last else word[:3], len(seen)) for word in coded.words], np.int64
+    )
 
 
 def _outline(coded: Coded) -> Ints:

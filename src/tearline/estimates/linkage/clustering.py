@@ -1,6 +1,7 @@
-"""Which reports are one person, all at once: the grouping whose pairs have the largest sum of log-odds.
+"""Which reports are one person, all at once: the grouping that gains most, from its pairs and from each joining.
 
-No group has two reports of one source. A pair that was no candidate counts as APART. The grouping is built by joining
+A group of k reports gains the sum of its pairs' log-odds and k - 1 times ``bonus``. No group has two reports of one
+source. A pair that was no candidate counts as APART. The grouping is built by joining
 groups along pairs, likeliest first, where joining gains, and is then improved one report at a time until nothing gains.
 For a handful of reports that is the best grouping (tests enumerate them all); for many it need not be.
 """
@@ -15,7 +16,6 @@ from tearline.estimates.linkage.reports import Floats, Ints
 APART = -8.0
 """Log-odds of a pair that no key brought together."""
 SWEEPS = 50
-DAMPING = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -26,27 +26,24 @@ class Graph:
     neighbours: Ints
     log_odds: Floats
     source: Ints
-    share: Floats
     bonus: float
 
     def __len__(self) -> int:
         return len(self.source)
 
 
-def graph(source: Ints, a: Ints, b: Ints, log_odds: Floats, *, damping: float = DAMPING, bonus: float = 0.0) -> Graph:
+def graph(source: Ints, a: Ints, b: Ints, log_odds: Floats, *, bonus: float = 0.0) -> Graph:
     """Of candidate pairs; pairs within one source are left out, as they are never joined."""
     crossing = (source[a] != source[b]) & (log_odds > APART)
     a, b, log_odds = a[crossing], b[crossing], log_odds[crossing]
     one, other, weight = np.concatenate([a, b]), np.concatenate([b, a]), np.tile(log_odds, 2)
     order = np.lexsort((other, one))
     begins = np.searchsorted(one[order], np.arange(len(source) + 1))
-    sizes = np.maximum(np.arange(int(source.max(initial=0)) + 3), 2)
     return Graph(
         begins=begins,
         neighbours=other[order],
         log_odds=weight[order],
         source=source,
-        share=(2.0 / sizes) ** damping,
         bonus=bonus,
     )
 
@@ -59,8 +56,8 @@ def clusters(of: Graph) -> Ints:
     order = np.lexsort((b, a, -weight))
     member = np.arange(len(of))
     following = np.full(len(of), -1, np.int64)
-    _join(a[order], b[order], of.begins, of.neighbours, of.log_odds, of.source, of.share, of.bonus, member, following)
-    _improve(of.begins, of.neighbours, of.log_odds, of.source, of.share, of.bonus, member)
+    _join(a[order], b[order], of.begins, of.neighbours, of.log_odds, of.source, of.bonus, member, following)
+    _improve(of.begins, of.neighbours, of.log_odds, of.source, of.bonus, member)
     return renumbered(member)
 
 
@@ -88,22 +85,6 @@ def between(begins: Ints, neighbours: Ints, log_odds: Floats, one: int, other: i
 
 
 @compiled
-def inside(head: int, begins: Ints, neighbours: Ints, log_odds: Floats, following: Ints) -> tuple[int, float]:
-    """How many reports the group that begins at ``head`` has, and the sum of its pairs' log-odds."""
-    size = 0
-    total = 0.0
-    i = head
-    while i >= 0:
-        size += 1
-        j = following[i]
-        while j >= 0:
-            total += between(begins, neighbours, log_odds, i, j)
-            j = following[j]
-        i = following[i]
-    return size, total
-
-
-@compiled
 def _join(
     a: Ints,
     b: Ints,
@@ -111,7 +92,6 @@ def _join(
     neighbours: Ints,
     log_odds: Floats,
     source: Ints,
-    share: Floats,
     bonus: float,
     member: Ints,
     following: Ints,
@@ -132,12 +112,7 @@ def _join(
                     gain += between(begins, neighbours, log_odds, i, j)
                 j = following[j]
             i = following[i]
-        if gain < -1e17:
-            continue
-        one, within_one = inside(first, begins, neighbours, log_odds, following)
-        two, within_two = inside(second, begins, neighbours, log_odds, following)
-        joined = share[one + two] * (gain + within_one + within_two)
-        if joined - share[one] * within_one - share[two] * within_two + bonus <= 0.0:
+        if gain + bonus <= 0.0:
             continue
         last = first
         while following[last] >= 0:
@@ -190,7 +165,6 @@ def gain_of(
     neighbours: Ints,
     log_odds: Floats,
     source: Ints,
-    share: Floats,
     bonus: float,
     head: Ints,
     following: Ints,
@@ -203,13 +177,12 @@ def gain_of(
             return -1e18
         gain += between(begins, neighbours, log_odds, i, j)
         j = following[j]
-    size, within = inside(head[group], begins, neighbours, log_odds, following)
-    return share[size + 1] * (gain + within) - share[size] * within + bonus
+    return gain + bonus
 
 
 @compiled
 def _improve(
-    begins: Ints, neighbours: Ints, log_odds: Floats, source: Ints, share: Floats, bonus: float, member: Ints
+    begins: Ints, neighbours: Ints, log_odds: Floats, source: Ints, bonus: float, member: Ints
 ) -> None:
     n = len(member)
     head, following = members_of(member, n)
@@ -227,7 +200,7 @@ def _improve(
             best = 0.0
             chosen = -1
             if head[was] >= 0:
-                best = gain_of(i, was, begins, neighbours, log_odds, source, share, bonus, head, following)
+                best = gain_of(i, was, begins, neighbours, log_odds, source, bonus, head, following)
                 chosen = was
                 if best < 0.0:
                     best = 0.0
@@ -238,7 +211,7 @@ def _improve(
                 group = member[neighbours[at]]
                 if group == chosen or group < 0:
                     continue
-                gain = gain_of(i, group, begins, neighbours, log_odds, source, share, bonus, head, following)
+                gain = gain_of(i, group, begins, neighbours, log_odds, source, bonus, head, following)
                 if gain > best + 1e-9:
                     best = gain
                     chosen = group

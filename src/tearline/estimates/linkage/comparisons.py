@@ -188,7 +188,11 @@ def _compare(
                         exact_pairs += level == 6
                         short += level == 5
                         if level >= 5:
-                            rare += max(given_rarity[given[i, k]], given_rarity[given[j, other]]) - usual if level == 6 else 0.0
+                            rare += (
+                                max(given_rarity[given[i, k]], given_rarity[given[j, other]]) - usual
+                                if level == 6
+                                else 0.0
+                            )
                         break
         if count_i == 0 or count_j == 0:
             outcome = 0

@@ -9,8 +9,9 @@ that are one person. Were no two reports one person, ``k`` pairs across sources 
 
 That gives a likelihood of ``f`` without labels, and labels add theirs, P(same | x) = 1 / (1 + e^-f(x)). Both are given
 what was compared, so pairs may be chosen for labels by any rule that looks only at what was compared and at earlier
-labels. The ridge pulls towards weights after Fellegi and Sunter (JASA 64, 1969), from expectation maximisation with
-the odds of different people held fixed.
+labels. The ridge pulls towards weights after Fellegi and Sunter (JASA 64, 1969): what different people look like
+is counted within sources, and what one person's two reports look like is set beforehand. Expectation maximisation for
+the latter was tried and left: it took relatives for one person, and names in another order for relatives.
 """
 
 from dataclasses import dataclass
@@ -18,14 +19,15 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from tearline.estimates.linkage.comparisons import BLOCKS, WIDTH, Compared, design
+from tearline.estimates.exposure.compiled import compiled
+from tearline.estimates.linkage.comparisons import BLOCKS, WIDTH, Compared, Levels
 from tearline.estimates.linkage.reports import Floats, Ints
 
 RIDGE = 0.5
 """Prior precision of each weight around its start."""
 CHOICE = 0.25
-"""Prior precision of what labelled pairs have in common beyond what was compared: they were chosen for being doubtful in
-the light of other pairs, so they are more often, or more seldom, one person than others that look like them."""
+"""Prior precision of what labelled pairs have in common beyond what was compared: they were chosen for being doubtful
+in the light of other pairs, so they are more often, or more seldom, one person than others that look like them."""
 STRONGEST = 5.0
 FREE = 1e-3
 STEPS = 60
@@ -40,13 +42,7 @@ class Model:
     precision: Floats
 
     def log_odds(self, compared: Compared) -> Floats:
-        """As ``design(compared) @ weights``, without the design."""
-        f = self.weights[0] + compared.rarity @ self.weights[WIDTH - 2 : WIDTH]
-        begins = 1
-        for block, (_, count) in enumerate(BLOCKS):
-            f += self.weights[begins : begins + count][compared.levels[:, block]]
-            begins += count
-        return np.asarray(np.clip(f, -FURTHEST, FURTHEST))
+        return np.asarray(np.clip(_times(compared, self.weights), -FURTHEST, FURTHEST))
 
 
 def start(compared: Compared, across: Floats, ratio: float) -> Floats:
@@ -100,39 +96,35 @@ def fit(
     *,
     around: Floats,
     ridge: float = RIDGE,
-    unlabelled: float = 1.0,
 ) -> Model:
     """``labelled`` are rows of ``compared`` and ``same`` their labels; ``across`` is 1 where the sources differ."""
-    x = np.hstack([design(compared), np.zeros((len(across), 1))])
-    lx = x[labelled]
-    lx[:, -1] = 1.0
+    chosen = Compared(levels=compared.levels[labelled], rarity=compared.rarity[labelled])
     precision = np.full(WIDTH + 1, ridge)
     precision[0], precision[-1] = FREE, CHOICE
     weights = around = np.append(around, 0.0)
 
     def value(w: Floats) -> float:
-        f = x @ w
-        crossing = np.log(ratio) + np.logaddexp(0.0, f)
+        crossing = np.log(ratio) + np.logaddexp(0.0, _times(compared, w))
         free = across * -np.logaddexp(0.0, -crossing) + (1.0 - across) * -np.logaddexp(0.0, crossing)
-        told = lx @ w
+        told = _times(chosen, w) + w[-1]
         return float(
-            unlabelled * free.sum()
+            free.sum()
             + (same * told - np.logaddexp(0.0, told)).sum()
             - 0.5 * (precision * (w - around) ** 2).sum()
         )
 
     now = value(weights)
-    curvature = np.eye(WIDTH + 1)
+    curvature = np.diag(precision)
     for _ in range(STEPS):
-        f = x @ weights
+        f = _times(compared, weights)
         p = expit(f)
         q = expit(np.log(ratio) + np.logaddexp(0.0, f))
-        slope = unlabelled * (across - q) * p
-        told = expit(lx @ weights)
-        gradient = x.T @ slope + lx.T @ (same - told) - precision * (weights - around)
+        told = expit(_times(chosen, weights) + weights[-1])
         # The expected curvature: that of the observed one may have the wrong sign.
-        bend = unlabelled * q * (1.0 - q) * p * p
-        curvature = (x * bend[:, None]).T @ x + (lx * (told * (1 - told))[:, None]).T @ lx + np.diag(precision)
+        slope, bend = _summed(compared, (across - q) * p, q * (1.0 - q) * p * p, 0.0)
+        told_slope, told_bend = _summed(chosen, same - told, told * (1.0 - told), 1.0)
+        gradient = slope + told_slope - precision * (weights - around)
+        curvature = bend + told_bend + np.diag(precision)
         step = np.linalg.solve(curvature, gradient)
         size = 1.0
         while size > 1e-4:
@@ -144,6 +136,51 @@ def fit(
         else:
             break
         gained, weights, now = then - now, there, then
-        if gained < 1e-7:
+        if gained < 1e-4:
             break
     return Model(weights=weights[:WIDTH], precision=curvature[:WIDTH, :WIDTH])
+
+
+_BEGINS = np.cumsum([1, *(count for _, count in BLOCKS)])[:-1]
+
+
+def _times(compared: Compared, weights: Floats) -> Floats:
+    """``design(compared) @ weights[:WIDTH]``, without the design."""
+    f = weights[0] + compared.rarity @ weights[WIDTH - 2 : WIDTH]
+    for block, begins in enumerate(_BEGINS):
+        f += weights[begins + compared.levels[:, block]]
+    return f
+
+
+def _summed(compared: Compared, slope: Floats, bend: Floats, last: float) -> tuple[Floats, Floats]:
+    """``x.T @ slope`` and ``(x * bend).T @ x`` for the design ``x`` with a further column that is ``last``."""
+    first, second = np.zeros(WIDTH + 1), np.zeros((WIDTH + 1, WIDTH + 1))
+    _add(compared.levels, compared.rarity, _BEGINS, slope, bend, last, first, second)
+    return first, second
+
+
+@compiled
+def _add(
+    levels: Levels,
+    rarity: Floats,
+    begins: Ints,
+    slope: Floats,
+    bend: Floats,
+    last: float,
+    first: Floats,
+    second: Floats,
+) -> None:
+    """A row of the design has ten columns that are not 0."""
+    width = len(first)
+    column = np.zeros(len(begins) + 4, np.int64)
+    value = np.ones(len(begins) + 4)
+    column[-3], column[-2], column[-1] = width - 3, width - 2, width - 1
+    value[-1] = last
+    for n in range(len(levels)):
+        for block in range(len(begins)):
+            column[block + 1] = begins[block] + levels[n, block]
+        value[-3], value[-2] = rarity[n, 0], rarity[n, 1]
+        for i in range(len(column)):
+            first[column[i]] += value[i] * slope[n]
+            for j in range(len(column)):
+                second[column[i], column[j]] += value[i] * value[j] * bend[n]

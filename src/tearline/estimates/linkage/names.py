@@ -40,9 +40,7 @@ tomasito:tomas tono:antonio tonio:antonio tona:antonia toni:antonio,antonia trin
 vicky:victoria victorin:victor vito:victor viqui:victoria vic:victor yayo:gerardo,eduardo,mario
 yola:yolanda yoli:yolanda
 """
-SHORT = {
-    short: tuple(names.split(",")) for short, names in (entry.split(":") for entry in _SHORT.split())
-}
+SHORT = {short: tuple(names.split(",")) for short, names in (entry.split(":") for entry in _SHORT.split())}
 """Short forms in use in Mexico, each with what it may stand for. Our own small list, certainly not complete."""
 
 WRITTEN_SHORT = {"ma": "maria", "fco": "francisco", "gpe": "guadalupe", "jse": "jose"}

@@ -1,6 +1,6 @@
 """Linkages drawn as likely as they are, so that what is counted from them carries the doubt about who is who.
 
-A linkage's weight is the product of its pairs' odds, those of pairs that are joined: each report in turn leaves its
+A linkage's weight is e to what it gains (``clustering``): each report in turn leaves its
 group and joins one of the groups it has a candidate in, or stands alone, with the chance that this gives (Gibbs
 sampling on groupings). No group ever has two reports of one source.
 """
@@ -19,7 +19,9 @@ BETWEEN = 10
 MOST_OPTIONS = 256
 
 
-def linkages(of: Graph, start: Ints, *, seed: int, count: int = 100, between: int = BETWEEN) -> Iterator[Ints]:
+def linkages(
+    of: Graph, start: Ints, *, seed: int, count: int = 100, between: int = BETWEEN
+) -> Iterator[Ints]:
     """``count`` groupings, numbered as by ``clusters``; the first after ten times as many sweeps as between two."""
     random = np.random.Generator(np.random.PCG64(seed))
     member = start.astype(np.int64).copy()
@@ -32,7 +34,7 @@ def linkages(of: Graph, start: Ints, *, seed: int, count: int = 100, between: in
 def sweep(of: Graph, member: Ints, random: np.random.Generator, times: int) -> None:
     """In place."""
     for _ in range(times):
-        _sweep(of.begins, of.neighbours, of.log_odds, of.source, of.share, of.bonus, member, random.random(len(member)))
+        _sweep(of.begins, of.neighbours, of.log_odds, of.source, of.bonus, member, random.random(len(member)))
 
 
 @compiled
@@ -41,7 +43,6 @@ def _sweep(
     neighbours: Ints,
     log_odds: Floats,
     source: Ints,
-    share: Floats,
     bonus: float,
     member: Ints,
     uniform: NDArray[np.float64],
@@ -77,7 +78,7 @@ def _sweep(
                     break
             if known:
                 continue
-            gain = gain_of(i, group, begins, neighbours, log_odds, source, share, bonus, head, following)
+            gain = gain_of(i, group, begins, neighbours, log_odds, source, bonus, head, following)
             if gain > -20.0:
                 options[count] = group
                 gains[count] = gain
