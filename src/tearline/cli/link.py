@@ -75,7 +75,7 @@ Seed = Annotated[int, typer.Option("--seed", min=0, help="Of the linkages that a
 
 
 @app.command(REPORTS, epilog=f"{EXAMPLE}\n\n{NEXT_EXAMPLE}")
-def link(
+def link(  # noqa: PLR0917  the command line gives them by name
     reports: Reports,
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="LINKS.csv", help="report_id, person, probability.")
@@ -146,7 +146,7 @@ def _say_size(found: "Averaged", count: int, language: Language) -> None:
 
 
 @app.command(NEXT, epilog=NEXT_EXAMPLE)
-def ask(
+def ask(  # noqa: PLR0917  the command line gives them by name
     reports: Reports,
     labels: Labels = None,
     count: Annotated[int, typer.Option("-n", min=1, max=10_000, help="So many pairs.")] = 20,

@@ -141,9 +141,9 @@ def _date(row: Row, file: str) -> date | None:
     if not cell:
         return None
     try:
-        if len(cell) != 10:
-            raise ValueError
-        return date.fromisoformat(cell)
+        if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", cell):
+            return date.fromisoformat(cell)
     except ValueError:
-        at = f"line {row.line}, column 'date'"
-        raise Malformed(file, at, f"a date such as 2011-03-18, or nothing, found {cell!r}") from None
+        pass
+    at = f"line {row.line}, column 'date'"
+    raise Malformed(file, at, f"a date such as 2011-03-18, or nothing, found {cell!r}")

@@ -48,7 +48,7 @@ def candidates(coded: Coded) -> tuple[Ints, Ints, Compared]:
 
 
 def _plausible(levels: Levels) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-    """Some given name and some surname agree; or surnames do and age and day allow it; or given name and incident do."""
+    """Some given name and surname agree; or surnames do, and age and day allow it; or given name and incident do."""
     given = (levels[:, 0] >= 2) | (levels[:, 0] == 0)
     one_surname = (levels[:, 1] >= 2) | (levels[:, 2] >= 2) | (levels[:, 3] >= 2)
     surnames = ((levels[:, 1] >= 3) & ((levels[:, 2] >= 3) | (levels[:, 2] == 0))) | (levels[:, 3] == 3)
@@ -207,7 +207,7 @@ def _emit(
     age: Ints,
     day: Ints,
     exchanged: Ints,
-    asked: bool,
+    asked: bool,  # noqa: FBT001  a compiled loop takes its arrays by position
     pairs: Ints,
 ) -> int:
     """Writes the pairs where there is room for them; how many there are."""

@@ -80,7 +80,7 @@ def between(begins: Ints, neighbours: Ints, log_odds: Floats, one: int, other: i
         else:
             high = middle
     if low < begins[one + 1] and neighbours[low] == other:
-        return log_odds[low]
+        return float(log_odds[low])
     return APART
 
 

@@ -96,7 +96,7 @@ def distance(letters: NDArray[np.uint8], lengths: Ints, one: int, other: int, mo
         for j in range(m + 1):
             before[j] = last[j]
             last[j] = now[j]
-    return min(last[m], most + 1)
+    return int(min(last[m], most + 1))
 
 
 @compiled

@@ -99,6 +99,8 @@ def fit(
 ) -> Model:
     """``labelled`` are rows of ``compared`` and ``same`` their labels; ``across`` is 1 where the sources differ."""
     chosen = Compared(levels=compared.levels[labelled], rarity=compared.rarity[labelled])
+    # Without pairs within a source nothing is known but the labels and the start.
+    heed, ratio = (1.0, ratio) if ratio > 0 else (0.0, 1.0)
     precision = np.full(WIDTH + 1, ridge)
     precision[0], precision[-1] = FREE, CHOICE
     weights = around = np.append(around, 0.0)
@@ -108,7 +110,7 @@ def fit(
         free = across * -np.logaddexp(0.0, -crossing) + (1.0 - across) * -np.logaddexp(0.0, crossing)
         told = _times(chosen, w) + w[-1]
         return float(
-            free.sum()
+            heed * free.sum()
             + (same * told - np.logaddexp(0.0, told)).sum()
             - 0.5 * (precision * (w - around) ** 2).sum()
         )
@@ -121,19 +123,19 @@ def fit(
         q = expit(np.log(ratio) + np.logaddexp(0.0, f))
         told = expit(_times(chosen, weights) + weights[-1])
         # The expected curvature: that of the observed one may have the wrong sign.
-        slope, bend = _summed(compared, (across - q) * p, q * (1.0 - q) * p * p, 0.0)
+        slope, bend = _summed(compared, heed * (across - q) * p, heed * q * (1.0 - q) * p * p, 0.0)
         told_slope, told_bend = _summed(chosen, same - told, told * (1.0 - told), 1.0)
         gradient = slope + told_slope - precision * (weights - around)
         curvature = bend + told_bend + np.diag(precision)
         step = np.linalg.solve(curvature, gradient)
         size = 1.0
-        while size > 1e-4:
+        there = weights + step
+        then = value(there)
+        while then < now and size > 1e-4:
+            size /= 2
             there = weights + size * step
             then = value(there)
-            if then > now:
-                break
-            size /= 2
-        else:
+        if then < now:
             break
         gained, weights, now = then - now, there, then
         if gained < 1e-4:
@@ -149,7 +151,7 @@ def _times(compared: Compared, weights: Floats) -> Floats:
     f = weights[0] + compared.rarity @ weights[WIDTH - 2 : WIDTH]
     for block, begins in enumerate(_BEGINS):
         f += weights[begins + compared.levels[:, block]]
-    return f
+    return np.asarray(f)
 
 
 def _summed(compared: Compared, slope: Floats, bend: Floats, last: float) -> tuple[Floats, Floats]:

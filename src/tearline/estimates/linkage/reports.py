@@ -79,7 +79,7 @@ def coded(reports: Sequence[Report]) -> Coded:
     named = _put_back([_read(report) for report in reports])
     paternal = ["".join(one.paternal) for one in named]
     maternal = ["".join(one.maternal) for one in named]
-    words: dict[str, int] = {}
+    words: dict[str, int] = {"-": 0}  # one that nobody bears, so that there is one
     for one, *surnames in zip(named, paternal, maternal, strict=True):
         for word in (*one.given, *surnames):
             if word:
