@@ -19,6 +19,7 @@ PARTS = (
     "site",
     "browser",
     "marks",
+    "linkage",
 )
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from bench.registers import Made, made
 from tearline.estimates.casualties.decomposable import averaged as over_graphs
 from tearline.estimates.linkage.linking import ask, link, register
-from tearline.estimates.linkage.reports import Ints
+from tearline.estimates.linkage.reports import Ints, coded
 from tearline.estimates.linkage.sizes import averaged, histories
 from tearline.jobs.reports import read_reports
 
@@ -80,7 +80,7 @@ def measure(name: str, one: Made, *, seed: int = 0, rounds: int = ROUNDS, count:
 def with_truth(one: Made) -> str:
     """The interval that the true linkage gives: what no linkage can be blamed for."""
     _, member = np.unique(one.person, return_inverse=True)
-    of = register(one.reports[:1] + one.reports[1:]).coded
+    of = coded(one.reports)
     size = over_graphs(histories(member, of.source, of.sources)).size
     return f"{size.median:.0f} ({size.low95:.0f}-{size.high95:.0f})"
 
