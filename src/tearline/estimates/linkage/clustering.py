@@ -32,9 +32,12 @@ class Graph:
         return len(self.source)
 
 
-def graph(source: Ints, a: Ints, b: Ints, log_odds: Floats, *, bonus: float = 0.0) -> Graph:
-    """Of candidate pairs; pairs within one source are left out, as they are never joined."""
-    crossing = (source[a] != source[b]) & (log_odds > APART)
+def graph(
+    source: Ints, a: Ints, b: Ints, log_odds: Floats, *, bonus: float = 0.0, least: float = APART
+) -> Graph:
+    """Of candidate pairs; pairs within one source are left out, as they are never joined, and those of at most
+    ``least``, which then count as APART."""
+    crossing = (source[a] != source[b]) & (log_odds > least)
     a, b, log_odds = a[crossing], b[crossing], log_odds[crossing]
     one, other, weight = np.concatenate([a, b]), np.concatenate([b, a]), np.tile(log_odds, 2)
     order = np.lexsort((other, one))

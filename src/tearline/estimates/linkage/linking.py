@@ -9,7 +9,7 @@ from scipy.special import expit
 
 from tearline.estimates.linkage import model
 from tearline.estimates.linkage.candidates import candidates, ratio_of
-from tearline.estimates.linkage.clustering import Graph, clusters, graph
+from tearline.estimates.linkage.clustering import APART, Graph, clusters, graph
 from tearline.estimates.linkage.comparisons import Compared, compare
 from tearline.estimates.linkage.reports import Coded, Floats, Ints, Report, coded
 from tearline.estimates.linkage.sampling import linkages
@@ -22,6 +22,8 @@ BONUS = 1.5
 one person with a third report instead, and the grouping would count that again. Set on registers with a known truth."""
 DRAWS, FEW_DRAWS, MANY = 60, 15, 20_000
 """Linkages from which a pair's chance is read; for more than so many reports, fewer."""
+UNLIKELY = -4.0
+"""Then pairs with log-odds below this count as if they had been no candidates."""
 BETWEEN_DRAWS = 3
 MOST_TO_FIT = 60_000
 
@@ -87,18 +89,19 @@ def register(reports: Sequence[Report], labelled: Sequence[Pair] = ()) -> Regist
 
 def link(of: Register, labels: Mapping[Pair, bool], *, seed: int) -> Linked:
     """``labels``: for pairs of reports by number, the smaller first, whether they are one person."""
+    few = len(of.coded) <= MANY
     rows = np.array([of.row[pair] for pair in labels], np.int64)
     same = np.array([float(one) for one in labels.values()])
     log_odds = fitted(of, rows, same, seed=seed)
     told = log_odds.copy()
     told[rows] = np.where(same > 0, CERTAIN, -CERTAIN)
-    drawn_from = graph(of.coded.source, of.a, of.b, told, bonus=BONUS)
+    drawn_from = graph(of.coded.source, of.a, of.b, told, bonus=BONUS, least=APART if few else UNLIKELY)
     member = clusters(drawn_from)
     return Linked(
         register=of,
         graph=drawn_from,
         member=member,
-        chance=chances(of, drawn_from, member, seed=seed, count=DRAWS if len(member) <= MANY else FEW_DRAWS),
+        chance=chances(of, drawn_from, member, seed=seed, count=DRAWS if few else FEW_DRAWS),
         log_odds=log_odds,
     )
 
