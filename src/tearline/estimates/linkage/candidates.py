@@ -58,6 +58,7 @@ def _plausible(levels: Levels) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
         (one_surname & given)
         | (surnames & ~given & age_allows & (when < 8))
         | (~one_surname & (levels[:, 0] >= 5) & age_allows & (when > 0) & (when < 5))
+        | ((levels[:, 3] == 1) & (levels[:, 0] >= 5) & age_allows & (when < 8))
     )
 
 
@@ -115,6 +116,10 @@ def _paired(coded: Coded) -> Ints:
         share(30, [_of(by_sound, name), coded.age, place], (name >= 0) & (coded.age >= 0) & known_place, rows)
         share(31, [_of(by_sound, name), coded.age, week], (name >= 0) & (coded.age >= 0) & known_day, rows)
     if n <= THOROUGH:
+        # Two reports of one surname each may have taken different ones of a person's two.
+        single = (coded.maternal < 0)[meaning_rows] & (meanings >= 0)
+        share(43, [meanings, place[meaning_rows]], single & known_place[meaning_rows], meaning_rows)
+        share(44, [meanings, month[meaning_rows]], single & known_day[meaning_rows], meaning_rows)
         for name in surnames:
             share(40, [_of(by_sound, name)], name >= 0, rows)
             share(41, [_of(first, name), place], (name >= 0) & known_place, rows)
