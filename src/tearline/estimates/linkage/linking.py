@@ -17,7 +17,7 @@ from tearline.estimates.linkage.sampling import linkages
 Pair = tuple[int, int]
 CERTAIN = 40.0
 """Log-odds of what a label says: more than all else can outweigh."""
-BONUS = 1.5
+BONUS = 2.25
 """What joining a group gains besides its pairs, in nats: a pair's log-odds already hold that each of the two might be
 one person with a third report instead, and the grouping would count that again. Set on registers with a known truth."""
 DRAWS, FEW_DRAWS, MANY = 60, 15, 20_000
