@@ -20,6 +20,7 @@ PARTS = (
     "browser",
     "marks",
     "casualties",
+    "linkage",
 )
 
 
