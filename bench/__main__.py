@@ -22,6 +22,8 @@ PARTS = (
     "exposure",
     "exposure_node",
     "exposure_study",
+    "casualties",
+    "linkage",
 )
 
 

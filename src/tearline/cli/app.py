@@ -7,6 +7,7 @@ import typer
 from tearline.cli import (
     backup,
     cases,
+    casualties,
     config,
     decide,
     demo,
@@ -19,6 +20,7 @@ from tearline.cli import (
     imports,
     keys,
     ledger,
+    link,
     logs,
     marks,
     nodes,
@@ -72,6 +74,8 @@ app.command(epilog=decide.EXAMPLE)(decide.decide)
 app.command(epilog=owed.EXAMPLE)(owed.owed)
 app.command(epilog=exposure.ATTRIBUTE_EXAMPLE)(exposure.attribute)
 app.command(epilog=exposure.RISK_EXAMPLE)(exposure.risk)
+app.command(epilog=casualties.EXAMPLE)(casualties.estimate)
+app.add_typer(link.app, name="link")
 app.add_typer(cases.app, name="case")
 app.add_typer(imports.app, name="import")
 protocol.app.command(epilog=proposals.PROPOSE_EXAMPLE)(proposals.propose)

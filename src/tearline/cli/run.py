@@ -50,5 +50,5 @@ def _failed(line: str, status: int) -> int:
 
 def _usage(wrong: TyperException) -> str:
     context = getattr(wrong, "ctx", None)
-    command = context.command_path if context else "tearline"
+    command = context.command_path.rstrip() if context else "tearline"
     return f"{command}: {wrong.format_message()} See: {command} --help"

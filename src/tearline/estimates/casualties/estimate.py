@@ -1,0 +1,179 @@
+"""The documented count, and how many there were in all: by several methods, with reasons where no number is given.
+
+The number given pools three methods that carry their own uncertainty, a third each: decomposable graphs, in which
+lists depend on each other, latent classes, in which people are of kinds, and a normal spread, in which they differ by
+degrees. A table hardly ever tells these apart, and each alone is too sure of itself where another is true. It is given
+only where no reason of ``refusals`` stands against it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from tearline.estimates.casualties.abilities import Abilities, abilities, interval_of
+from tearline.estimates.casualties.bounds import lower_bound
+from tearline.estimates.casualties.decomposable import Averaged, Interval, averaged
+from tearline.estimates.casualties.graphs import MOST_LISTS as MOST_OF_GRAPHS
+from tearline.estimates.casualties.histories import Floats, Histories
+from tearline.estimates.casualties.latent import Latent, latent
+from tearline.estimates.casualties.loglinear import LogLinear, loglinear
+from tearline.estimates.casualties.overlaps import Overlap, overlaps
+from tearline.estimates.casualties.refusals import (
+    FEWEST_LISTS,
+    Reason,
+    of_chains,
+    of_lists,
+    of_methods,
+    of_overlaps,
+    of_width,
+)
+
+MOST_OF_LOGLINEAR = 8
+DELTAS = (0.5, 1.0)
+OTHER_CLASSES = (5, 20)
+
+Step = Callable[[str], None]
+
+
+def silent(_said: str) -> None:
+    """Nobody is told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Captured:
+    """People on so many lists, and how many a fitted model repeats, with 95 %."""
+
+    lists: int
+    people: int
+    low95: float
+    high95: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Varied:
+    """The estimate's median with one thing changed, each by the method that is named."""
+
+    deltas: dict[float, float]
+    classes: dict[int, float]
+    without: dict[str, float]
+    merged: dict[tuple[str, str], float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Estimate:
+    """``size`` is None where any of ``refused`` stands against a number; methods are there where they could be run.
+
+    ``latent`` are two runs from different seeds.
+    """
+
+    documented: int
+    lower_bound: float
+    size: Interval | None
+    refused: tuple[Reason, ...]
+    graphs: Averaged | None
+    latent: tuple[Latent, Latent] | None
+    abilities: Abilities | None
+    loglinear: LogLinear | None
+    overlaps: list[Overlap]
+    captured: list[Captured]
+    varied: Varied | None
+
+    @property
+    def latent_size(self) -> Interval:
+        """Of both runs of the latent-class model together; only where it was run."""
+        assert self.latent is not None  # noqa: S101  asked only where it is
+        return interval_of(_draws(self.latent))
+
+
+def estimate(histories: Histories, *, seed: int, varied: bool = True, step: Step = silent) -> Estimate:
+    """``varied`` also changes each assumption, which takes three times as long. ``step`` is told what is being done."""
+    lists, n = len(histories.lists), histories.documented
+    refused = list(of_lists(histories))
+    step("graphs")
+    graphs = averaged(histories) if n and 2 <= lists <= MOST_OF_GRAPHS else None
+    fit = loglinear(histories) if n and lists <= MOST_OF_LOGLINEAR else None
+    runs, spread, size = None, None, None
+    if n and lists >= FEWEST_LISTS:
+        step("latent classes")
+        first, second = np.random.SeedSequence(seed).generate_state(2)
+        runs = (latent(histories, seed=int(first)), latent(histories, seed=int(second)))
+        refused += of_chains(runs)
+        step("people who differ by degrees")
+        spread = abilities(histories, seed=seed)
+        size = pooled(graphs, _draws(runs), spread.sizes)
+    pairs = overlaps(histories, size.median if size else float(n))
+    refused += of_overlaps(pairs)
+    if graphs is not None and runs is not None:
+        refused += of_methods(graphs.size, interval_of(_draws(runs)))
+    if size is not None:
+        refused += of_width(size)
+    return Estimate(
+        documented=n,
+        lower_bound=lower_bound(histories),
+        size=None if refused else size,
+        refused=tuple(refused),
+        graphs=graphs,
+        latent=runs,
+        abilities=spread,
+        loglinear=fit,
+        overlaps=pairs,
+        captured=_captured(histories, runs) if runs else [],
+        varied=_varied(histories, seed, step) if varied and n else None,
+    )
+
+
+def pooled(graphs: Averaged | None, *draws: Floats) -> Interval:
+    """Posteriors of the same number, each with the same weight: a table of its own, if there is one, and draws."""
+    ordered = [np.sort(one, axis=None) for one in draws]
+    numbers = np.unique(np.concatenate([*ordered, graphs.ends] if graphs else ordered))
+    chances = [np.searchsorted(one, numbers, side="right") / len(one) for one in ordered]
+    means = [float(one.mean()) for one in ordered]
+    if graphs is not None:
+        chances.append(np.interp(numbers, graphs.ends, graphs.cdf, left=0.0, right=1.0))
+        means.append(graphs.size.mean)
+    at_most = np.mean(chances, axis=0)
+    low, median, high = (
+        float(numbers[min(int(np.searchsorted(at_most, q)), len(numbers) - 1)]) for q in (0.025, 0.5, 0.975)
+    )
+    return Interval(median=median, low95=low, high95=high, mean=float(np.mean(means)))
+
+
+def _draws(runs: tuple[Latent, Latent]) -> Floats:
+    return np.concatenate([run.draws.ravel() for run in runs])
+
+
+def _captured(histories: Histories, runs: tuple[Latent, Latent]) -> list[Captured]:
+    repeated = np.concatenate([run.repeated for run in runs])
+    low, high = np.quantile(repeated, [0.025, 0.975], axis=0)
+    people = histories.captures()
+    return [
+        Captured(lists=n, people=int(people[n]), low95=float(low[n - 1]), high95=float(high[n - 1]))
+        for n in range(1, len(people))
+    ]
+
+
+def _varied(histories: Histories, seed: int, step: Step) -> Varied:
+    lists = range(len(histories.lists))
+    deltas, without, merged, classes = {}, {}, {}, {}
+    if 2 <= len(lists) <= MOST_OF_GRAPHS:
+        step("other priors")
+        deltas = {delta: averaged(histories, delta).size.median for delta in (2.0 ** -len(lists), *DELTAS)}
+    if FEWEST_LISTS < len(lists) <= MOST_OF_GRAPHS + 1:
+        step("lists left out and merged")
+        without = {
+            histories.lists[one]: averaged(left).size.median
+            for one in lists
+            if (left := histories.without(one)).documented
+        }
+        merged = {
+            (histories.lists[a], histories.lists[b]): averaged(histories.merged(a, b)).size.median
+            for a in lists
+            for b in lists
+            if a < b
+        }
+    if len(lists) >= FEWEST_LISTS:
+        for count in OTHER_CLASSES:
+            step(f"{count} classes")
+            classes[count] = latent(histories, seed=seed + count, classes=count).size.median
+    return Varied(deltas=deltas, classes=classes, without=without, merged=merged)

@@ -1,0 +1,156 @@
+"""When there is no honest number: each reason with its sentence. "Not estimable" is a good answer.
+
+Estimates rest on who was seen more than once. Where hardly anybody was, where a list is a copy of another, or where
+methods that all fit say different things, any one number would be the method's and not the world's (Aleshin-Guendel,
+Sadinle and Wakefield 2024: without a defensible identifying assumption, none).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tearline.estimates.casualties.decomposable import Interval
+from tearline.estimates.casualties.histories import Histories
+from tearline.estimates.casualties.latent import Latent
+from tearline.estimates.casualties.overlaps import Overlap
+from tearline.facts.words import Words
+
+FEWEST_LISTS = 3
+FEWEST_EXPECTED = 5.0
+FEWEST_TWICE, SHARE_TWICE = 15, 0.05
+LARGEST_RHAT = 1.05
+SEEDS_APART = 0.03
+METHODS_APART = 1.5
+WIDEST = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why no single number is given."""
+
+    rule: str
+    because: Words
+
+
+def of_lists(histories: Histories) -> Iterator[Reason]:
+    """What the lists alone say, before any method."""
+    lists = range(len(histories.lists))
+    if len(lists) < FEWEST_LISTS:
+        yield Reason(
+            rule="few-lists",
+            because=Words(
+                f"{len(lists)} lists cannot show how they depend on each other: at least {FEWEST_LISTS} are needed",
+                f"{len(lists)} listas no muestran cómo dependen entre sí: se necesitan al menos {FEWEST_LISTS}",
+            ),
+        )
+    for one in lists:
+        yield from _of_list(histories, one)
+    twice = int(histories.captures()[2:].sum())
+    if twice < FEWEST_TWICE or twice < SHARE_TWICE * histories.documented:
+        yield Reason(
+            rule="few-seen-twice",
+            because=Words(
+                f"{twice} of {histories.documented} people stand on two lists or more: at least {FEWEST_TWICE}, and"
+                f" {SHARE_TWICE:.0%} of all, are needed",
+                f"{twice} de {histories.documented} personas están en dos listas o más: se necesitan al menos"
+                f" {FEWEST_TWICE} y el {SHARE_TWICE * 100:.0f} % del total",
+            ),
+        )
+
+
+def _of_list(histories: Histories, one: int) -> Iterator[Reason]:
+    name, people = histories.lists[one], histories.on(one)
+    others = [other for other in range(len(histories.lists)) if other != one]
+    alone = int(histories.counts[1 << one])
+    if people == 0:
+        yield Reason(
+            rule="empty-list",
+            because=Words(f"nobody stands on {name}", f"nadie está en {name}"),
+        )
+        return
+    if alone == people:
+        yield Reason(
+            rule="isolated-list",
+            because=Words(
+                f"{name} shares nobody with the other lists: it says nothing of how many they missed",
+                f"{name} no comparte a nadie con las demás listas: no dice cuántas personas omitieron",
+            ),
+        )
+    for other in others:
+        if histories.on(one, other) == people and (people < histories.on(other) or one < other):
+            yield Reason(
+                rule="contained-list",
+                because=Words(
+                    f"everybody on {name} stands on {histories.lists[other]} too: a copy is no second list",
+                    f"todas las personas de {name} están también en {histories.lists[other]}: una copia no es"
+                    " otra lista",
+                ),
+            )
+
+
+def of_overlaps(pairs: list[Overlap]) -> Iterator[Reason]:
+    """Two lists that share nobody, where so few would be expected that this says nothing of how they depend."""
+    for pair in pairs:
+        if pair.both == 0 and 0 < pair.expected < FEWEST_EXPECTED:
+            a, b = pair.lists
+            yield Reason(
+                rule="interaction-not-identified",
+                because=Words(
+                    f"nobody stands on both {a} and {b}, where {pair.expected:.1f} would be expected: whether they shut"
+                    " each other out cannot be told",
+                    f"nadie está a la vez en {a} y {b}, donde se esperarían {pair.expected:.1f}: no puede saberse si se"
+                    " excluyen entre sí",
+                ),
+            )
+
+
+def of_chains(runs: tuple[Latent, Latent]) -> Iterator[Reason]:
+    """Whether the latent-class model's chains met, and whether another seed says the same."""
+    rhat = max(run.converged.rhat for run in runs)
+    if not rhat <= LARGEST_RHAT:
+        yield Reason(
+            rule="chains-apart",
+            because=Words(
+                f"chains of the latent-class model have not met (R-hat {rhat:.3f}, at most {LARGEST_RHAT} allowed)",
+                f"las cadenas del modelo de clases latentes no coinciden (R-hat {rhat:.3f}, se admite {LARGEST_RHAT})",
+            ),
+        )
+    first, second = sorted(run.size.median for run in runs)
+    if second > first * (1.0 + SEEDS_APART):
+        yield Reason(
+            rule="seeds-apart",
+            because=Words(
+                f"two runs of the latent-class model say {first:,.0f} and {second:,.0f}: more than"
+                f" {SEEDS_APART:.0%} apart",
+                f"dos ejecuciones del modelo de clases latentes dan {first:,.0f} y {second:,.0f}: más del"
+                f" {SEEDS_APART * 100:.0f} % de diferencia",
+            ),
+        )
+
+
+def of_methods(one: Interval, other: Interval) -> Iterator[Reason]:
+    """Whether decomposable graphs and latent classes say the same."""
+    low, high = sorted((one.median, other.median))
+    disjoint = max(one.low95, other.low95) > min(one.high95, other.high95)
+    if high > METHODS_APART * low or disjoint:
+        yield Reason(
+            rule="methods-disagree",
+            because=Words(
+                f"methods disagree: {one.median:,.0f} ({one.low95:,.0f} to {one.high95:,.0f}) by decomposable graphs,"
+                f" {other.median:,.0f} ({other.low95:,.0f} to {other.high95:,.0f}) by latent classes",
+                f"los métodos discrepan: {one.median:,.0f} ({one.low95:,.0f} a {one.high95:,.0f}) con grafos"
+                f" descomponibles, {other.median:,.0f} ({other.low95:,.0f} a {other.high95:,.0f}) con clases latentes",
+            ),
+        )
+
+
+def of_width(size: Interval) -> Iterator[Reason]:
+    if size.high95 > WIDEST * size.median:
+        yield Reason(
+            rule="too-wide",
+            because=Words(
+                f"the interval's end, {size.high95:,.0f}, is more than {WIDEST:.0f} times its middle,"
+                f" {size.median:,.0f}",
+                f"el extremo del intervalo, {size.high95:,.0f}, supera {WIDEST:.0f} veces su centro,"
+                f" {size.median:,.0f}",
+            ),
+        )

@@ -1,0 +1,152 @@
+"""From reports and labels to who is who: candidates, model, grouping, and linkages drawn as likely as they are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.special import expit
+
+from tearline.estimates.linkage import model
+from tearline.estimates.linkage.candidates import candidates, ratio_of
+from tearline.estimates.linkage.clustering import APART, Graph, clusters, graph
+from tearline.estimates.linkage.comparisons import Compared, compare
+from tearline.estimates.linkage.reports import Coded, Floats, Ints, Report, coded
+from tearline.estimates.linkage.sampling import linkages
+
+Pair = tuple[int, int]
+CERTAIN = 40.0
+"""Log-odds of what a label says: more than all else can outweigh."""
+BONUS = 2.25
+"""What joining a group gains besides its pairs, in nats: a pair's log-odds already hold that each of the two might be
+one person with a third report instead, and the grouping would count that again. Set on registers with a known truth."""
+DRAWS, FEW_DRAWS, MANY = 60, 15, 20_000
+"""Linkages from which a pair's chance is read; for more than so many reports, fewer."""
+UNLIKELY = -4.0
+"""Then pairs with log-odds below this count as if they had been no candidates."""
+BETWEEN_DRAWS = 3
+MOST_TO_FIT = 60_000
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Register:
+    """Reports, the pairs among them that may be one person (``a < b``), and how alike they are."""
+
+    coded: Coded
+    a: Ints
+    b: Ints
+    compared: Compared
+
+    @cached_property
+    def across(self) -> Floats:
+        return np.asarray(self.coded.source[self.a] != self.coded.source[self.b], float)
+
+    @cached_property
+    def row(self) -> dict[Pair, int]:
+        return {pair: n for n, pair in enumerate(zip(self.a.tolist(), self.b.tolist(), strict=True))}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Linked:
+    """``member`` numbers the people; ``chance`` is each candidate pair's chance to be one person, from sampled linkages
+    that keep the labels; ``graph`` is what they are drawn from; ``log_odds`` know the labels only as the model does.
+    """
+
+    register: Register
+    graph: Graph
+    member: Ints
+    chance: Floats
+    log_odds: Floats
+
+    def probability(self) -> Floats:
+        """For each report, that it is where it was put: with each other report of its group on average, or alone."""
+        register, n = self.register, len(self.member)
+        together = self.member[register.a] == self.member[register.b]
+        summed, alone = np.zeros(n), np.ones(n)
+        for one in (register.a, register.b):
+            np.add.at(summed, one[together], self.chance[together])
+            np.multiply.at(alone, one, 1.0 - self.chance)
+        size = np.bincount(self.member)[self.member]
+        return np.asarray(np.where(size > 1, summed / np.maximum(size - 1, 1), alone))
+
+
+def register(reports: Sequence[Report], labelled: Sequence[Pair] = ()) -> Register:
+    """With the labelled pairs among the candidates, whatever they look like."""
+    numbers = coded(reports)
+    a, b, compared = candidates(numbers)
+    known = set(zip(a.tolist(), b.tolist(), strict=True))
+    more = sorted({(min(p), max(p)) for p in labelled} - known)
+    if more:
+        more_a, more_b = np.array(more, np.int64).T
+        extra = compare(numbers, more_a, more_b)
+        a, b = np.concatenate([a, more_a]), np.concatenate([b, more_b])
+        compared = Compared(
+            levels=np.concatenate([compared.levels, extra.levels]),
+            rarity=np.concatenate([compared.rarity, extra.rarity]),
+        )
+    return Register(coded=numbers, a=a, b=b, compared=compared)
+
+
+def link(of: Register, labels: Mapping[Pair, bool], *, seed: int) -> Linked:
+    """``labels``: for pairs of reports by number, the smaller first, whether they are one person."""
+    few = len(of.coded) <= MANY
+    rows = np.array([of.row[pair] for pair in labels], np.int64)
+    same = np.array([float(one) for one in labels.values()])
+    log_odds = fitted(of, rows, same, seed=seed)
+    told = log_odds.copy()
+    told[rows] = np.where(same > 0, CERTAIN, -CERTAIN)
+    drawn_from = graph(of.coded.source, of.a, of.b, told, bonus=BONUS, least=APART if few else UNLIKELY)
+    member = clusters(drawn_from)
+    return Linked(
+        register=of,
+        graph=drawn_from,
+        member=member,
+        chance=chances(of, drawn_from, member, seed=seed, count=DRAWS if few else FEW_DRAWS),
+        log_odds=log_odds,
+    )
+
+
+def fitted(of: Register, rows: Ints, same: Floats, *, seed: int) -> Floats:
+    """Each candidate pair's log-odds, by the labels of some and by what pairs within one source look like."""
+    ratio = ratio_of(of.coded.source)
+    compared, across, labelled = of.compared, of.across, rows
+    if len(across) > MOST_TO_FIT:
+        random = np.random.Generator(np.random.PCG64([seed, 1]))
+        some = np.sort(random.choice(len(across), MOST_TO_FIT, replace=False))
+        some = np.union1d(some, rows)
+        labelled = np.searchsorted(some, rows)
+        compared = Compared(levels=compared.levels[some], rarity=compared.rarity[some])
+        across = across[some]
+    crossing = labelled[across[labelled] > 0]
+    around = model.start(compared, across, ratio)
+    found = model.fit(compared, across, ratio, crossing, same[across[labelled] > 0], around=around)
+    return found.log_odds(of.compared)
+
+
+def chances(of: Register, drawn_from: Graph, start: Ints, *, seed: int, count: int) -> Floats:
+    """Each candidate pair's share of linkages in which it is one person."""
+    together = np.zeros(len(of.a))
+    for member in linkages(drawn_from, start, seed=seed, count=count, between=BETWEEN_DRAWS):
+        together += member[of.a] == member[of.b]
+    return together / count
+
+
+def ask(of: Register, labels: Mapping[Pair, bool], *, count: int, seed: int) -> list[Pair]:
+    """The pairs whose label would help most: those that sampled linkages are least agreed on, no report twice.
+
+    Only what was compared and what was answered before decides.
+    """
+    linked = link(of, labels, seed=seed)
+    doubt = linked.chance * (1.0 - linked.chance) * of.across
+    doubt += 1e-3 * expit(linked.log_odds) * (1.0 - expit(linked.log_odds)) * of.across
+    chosen: list[Pair] = []
+    used: set[int] = set()
+    for n in np.argsort(-doubt, kind="stable").tolist():
+        pair = (int(of.a[n]), int(of.b[n]))
+        if len(chosen) == count:
+            break
+        if doubt[n] <= 0.0 or pair in labels or used & set(pair):
+            continue
+        chosen.append(pair)
+        used.update(pair)
+    return chosen

@@ -1,0 +1,149 @@
+"""Reports of harm and labelled pairs from tables, read strictly."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from tearline.estimates.linkage.reports import Report
+from tearline.facts.errors import Malformed
+from tearline.formats.csv import Row, read_rows
+
+COLUMNS = "report_id source given_names paternal_surname maternal_surname age date place".split()
+PAIR = "a b same".split()
+YOUNGEST, OLDEST = -9, 130
+"""A register that worked an age out from two dates may say that an infant was a little less than nothing: read as 0."""
+LARGEST_BYTES = 256 * 2**20
+
+
+def read_reports(files: Sequence[tuple[str, bytes]]) -> list[Report]:
+    """Of one or more CSV files, each with its name, in their order. Raises Malformed."""
+    reports = []
+    given: dict[str, str] = {}
+    for file, data in files:
+        rows = read_rows(data, file=file, largest=LARGEST_BYTES)
+        if not rows:
+            raise Malformed(file, "line 2", "at least one report")
+        _has(rows[0], COLUMNS, file)
+        for row in rows:
+            report = _report(row, file)
+            if report.report_id in given:
+                at = f"line {row.line}, column 'report_id'"
+                raise Malformed(file, at, f"each report once, found that of {given[report.report_id]} again")
+            given[report.report_id] = f"{file}, line {row.line}"
+            reports.append(report)
+    return reports
+
+
+def read_labels(data: bytes, *, file: str, reports: Sequence[Report]) -> dict[tuple[int, int], bool]:
+    """For pairs of reports by number, the smaller first, whether they are one person. Raises Malformed.
+
+    Labels must agree with each other: what is said to be one person, directly or by way of others, is one person, and
+    no person has two reports of one source.
+    """
+    rows = read_rows(data, file=file, largest=LARGEST_BYTES)
+    number = {report.report_id: n for n, report in enumerate(reports)}
+    labels: dict[tuple[int, int], bool] = {}
+    line: dict[tuple[int, int], int] = {}
+    if rows:
+        _has(rows[0], PAIR, file)
+    for row in rows:
+        for column in ("a", "b"):
+            if row.cells[column] not in number:
+                at = f"line {row.line}, column {column!r}"
+                raise Malformed(file, at, f"the id of a report, found {row.cells[column]!r}")
+        if row.cells["same"] not in ("0", "1"):
+            at = f"line {row.line}, column 'same'"
+            raise Malformed(file, at, f"0 or 1, found {row.cells['same']!r}")
+        one, other = number[row.cells["a"]], number[row.cells["b"]]
+        if one == other:
+            raise Malformed(file, f"line {row.line}, column 'b'", "another report than in column 'a'")
+        pair, same = (min(one, other), max(one, other)), row.cells["same"] == "1"
+        if labels.setdefault(pair, same) != same:
+            raise Malformed(
+                file, f"line {row.line}, column 'same'", f"what line {line[pair]} said of the same pair"
+            )
+        line.setdefault(pair, row.line)
+    _agree(labels, line, file, reports)
+    return labels
+
+
+def _agree(
+    labels: Mapping[tuple[int, int], bool],
+    line: Mapping[tuple[int, int], int],
+    file: str,
+    reports: Sequence[Report],
+) -> None:
+    group = list(range(len(reports)))
+
+    def first(n: int) -> int:
+        while group[n] != n:
+            group[n] = group[group[n]]
+            n = group[n]
+        return n
+
+    sources = {n: {report.source} for n, report in enumerate(reports)}
+    for (a, b), same in labels.items():
+        one, other = first(a), first(b)
+        if same and one != other:
+            if sources[one] & sources[other]:
+                shared = min(sources[one] & sources[other])
+                raise Malformed(
+                    file,
+                    f"line {line[a, b]}, column 'same'",
+                    f"0: joining them, with what other lines say, gives one person two reports of {shared!r}",
+                )
+            group[other] = one
+            sources[one] |= sources.pop(other)
+    for (a, b), same in labels.items():
+        if not same and first(a) == first(b):
+            raise Malformed(
+                file, f"line {line[a, b]}, column 'same'", "1, as other lines say they are one person"
+            )
+
+
+def _has(row: Row, columns: Sequence[str], file: str) -> None:
+    for column in columns:
+        if column not in row.cells:
+            raise Malformed(file, "line 1", f"a column {column!r}")
+
+
+def _report(row: Row, file: str) -> Report:
+    for column in ("report_id", "source"):
+        if not row.cells[column]:
+            raise Malformed(file, f"line {row.line}, column {column!r}", "what is not empty")
+    return Report(
+        report_id=row.cells["report_id"],
+        source=row.cells["source"],
+        given_names=row.cells["given_names"],
+        paternal_surname=row.cells["paternal_surname"],
+        maternal_surname=row.cells["maternal_surname"],
+        age=_age(row, file),
+        date=_date(row, file),
+        place=row.cells["place"],
+    )
+
+
+def _age(row: Row, file: str) -> int | None:
+    cell = row.cells["age"]
+    if not cell:
+        return None
+    if not (re.fullmatch("-?[0-9]{1,3}", cell) and YOUNGEST <= int(cell) <= OLDEST):
+        raise Malformed(
+            file,
+            f"line {row.line}, column 'age'",
+            f"whole years from {YOUNGEST} to {OLDEST}, or nothing, found {cell!r}",
+        )
+    return max(int(cell), 0)
+
+
+def _date(row: Row, file: str) -> date | None:
+    cell = row.cells["date"]
+    if not cell:
+        return None
+    try:
+        if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", cell):
+            return date.fromisoformat(cell)
+    except ValueError:
+        pass
+    at = f"line {row.line}, column 'date'"
+    raise Malformed(file, at, f"a date such as 2011-03-18, or nothing, found {cell!r}")

@@ -1,0 +1,65 @@
+"""Names as they are compared."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tearline.estimates.linkage.names import fold, given_tokens, sound, stands_for, strict, surname
+
+
+@pytest.mark.parametrize(
+    ("written", "same"),
+    [("José", "jose"), ("PEÑA", "Pena"), ("María-José", "maria jose"), ("Müller", "muller")],
+)
+def test_case_accents_and_marks_do_not_tell_names_apart(written: str, same: str) -> None:
+    assert fold(written) == fold(same)
+
+
+def test_the_strict_key_keeps_n_with_a_tilde_apart() -> None:
+    assert fold("Peña") == fold("Pena")
+    assert strict("Peña") == strict("PEN\u0303A") == "peña"
+    assert strict("Pena") == "pena"
+    assert strict("Núñez") == "nuñez"
+
+
+@pytest.mark.parametrize("written", ["de la Garza", "De La GARZA", "garza", "del Garza"])
+def test_particles_do_not_tell_surnames_apart(written: str) -> None:
+    assert surname(written) == "garza"
+
+
+def test_a_surname_of_particles_alone_is_kept() -> None:
+    assert surname("de la O") == "o"
+    assert surname("La") == "la"
+
+
+def test_written_abbreviations_are_spelt_out() -> None:
+    assert given_tokens("Ma. José") == given_tokens("María José") == ("maria", "jose")
+    assert given_tokens("Fco.") == ("francisco",)
+    assert given_tokens("María de los Ángeles") == ("maria", "angeles")
+
+
+def test_short_forms_stand_for_what_they_may() -> None:
+    assert stands_for("pepe") == ("jose",)
+    assert "alberto" in stands_for("beto")
+    assert "roberto" in stands_for("beto")
+    assert stands_for("quetzal") == ("quetzal",)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("vazquez", "basques"),
+        ("gomez", "gomes"),
+        ("hernandez", "ernandes"),
+        ("villa", "biya"),
+        ("jimenez", "gimenez"),
+    ],
+)
+def test_names_that_sound_alike_have_one_key(one: str, other: str) -> None:
+    assert sound(one) == sound(other)
+
+
+@given(st.text())
+def test_folding_twice_is_folding_once(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+    assert set(fold(text)) <= set("abcdefghijklmnopqrstuvwxyz ")
