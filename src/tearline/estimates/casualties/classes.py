@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tearline.estimates.casualties.histories import Counts, Floats, Histories
-from tearline.estimates.exposure.compiled import compiled, reordered
+from tearline.estimates.compiled import compiled, reordered
 
 SHAPE = RATE = 0.25
 FARTHEST = 200.0

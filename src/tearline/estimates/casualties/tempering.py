@@ -13,7 +13,7 @@ import numpy as np
 
 from tearline.estimates.casualties.classes import Seen, Value, Work, by_captures, evaluate
 from tearline.estimates.casualties.histories import Floats
-from tearline.estimates.exposure.compiled import compiled
+from tearline.estimates.compiled import compiled
 
 RUNGS = 5
 MOST_STEPS = 20

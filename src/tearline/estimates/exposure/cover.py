@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tearline.estimates.exposure.compiled import compiled
+from tearline.estimates.compiled import compiled
 from tearline.estimates.exposure.layout import MULTIPLY, Layout, Steps, Units
 from tearline.estimates.exposure.tables import (
     Floats,

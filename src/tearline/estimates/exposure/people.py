@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tearline.estimates.exposure.compiled import compiled, reordered
+from tearline.estimates.compiled import compiled, reordered
 from tearline.estimates.exposure.factors import People
 from tearline.estimates.exposure.tables import Floats, Ints
 from tearline.estimates.exposure.units import NOTHING

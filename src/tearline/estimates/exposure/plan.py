@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tearline.estimates.exposure.compiled import compiled
+from tearline.estimates.compiled import compiled
 from tearline.estimates.exposure.tables import Floats, Ints
 
 HANDLING = 12.0

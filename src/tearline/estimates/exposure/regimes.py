@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tearline.estimates.exposure.compiled import compiled
+from tearline.estimates.compiled import compiled
 from tearline.estimates.exposure.cover import Joint, odds
 from tearline.estimates.exposure.epochs import Epochs
 from tearline.estimates.exposure.factors import People

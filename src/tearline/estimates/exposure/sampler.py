@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tearline.estimates.exposure.compiled import compiled
+from tearline.estimates.compiled import compiled
 from tearline.estimates.exposure.tables import Floats, Ints
 
 CHAINS = 4

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from tearline.estimates.exposure.compiled import compiled
+from tearline.estimates.compiled import compiled
 from tearline.estimates.exposure.tables import Floats
 
 OCTAVES, PARTS = 64, 64

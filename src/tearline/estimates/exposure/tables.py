@@ -17,7 +17,7 @@ slowest, so that the innermost loop runs over what the larger table has for itse
 import numpy as np
 from numpy.typing import NDArray
 
-from tearline.estimates.exposure.compiled import compiled, reordered
+from tearline.estimates.compiled import compiled, reordered
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -13,7 +13,7 @@ import math
 
 import numpy as np
 
-from tearline.estimates.exposure.compiled import compiled
+from tearline.estimates.compiled import compiled
 from tearline.estimates.exposure.layout import Units
 from tearline.estimates.exposure.tables import FIT, Floats, Ints
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tearline.estimates.exposure.compiled import compiled
+from tearline.estimates.compiled import compiled
 from tearline.estimates.linkage.comparisons import Compared, Levels, compare, day_month
 from tearline.estimates.linkage.names import sound
 from tearline.estimates.linkage.reports import NONE, Coded, Floats, Ints

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tearline.estimates.exposure.compiled import compiled
+from tearline.estimates.compiled import compiled
 from tearline.estimates.linkage.reports import Floats, Ints
 
 APART = -8.0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tearline.estimates.exposure.compiled import compiled
+from tearline.estimates.compiled import compiled
 from tearline.estimates.linkage.reports import LONGEST, Coded, Floats, Ints
 
 Levels = NDArray[np.int8]

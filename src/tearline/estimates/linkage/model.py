@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from tearline.estimates.exposure.compiled import compiled
+from tearline.estimates.compiled import compiled
 from tearline.estimates.linkage.comparisons import BLOCKS, WIDTH, Compared, Levels
 from tearline.estimates.linkage.reports import Floats, Ints
 

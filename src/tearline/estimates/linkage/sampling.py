@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from tearline.estimates.exposure.compiled import compiled
+from tearline.estimates.compiled import compiled
 from tearline.estimates.linkage.clustering import Graph, gain_of, members_of, put_in, renumbered, take_out
 from tearline.estimates.linkage.reports import Floats, Ints
 
