@@ -17,9 +17,8 @@ demo: .venv/run.ok ## both worked cases in a throw-away node, then the site; ARG
 serve: .venv/run.ok ## run the node in ./tearline-data
 	@$(BIN)/tearline serve $(ARGS)
 
-# One process more than there are cores: many tests wait, for a browser, a child process or a disk.
 test: .venv/test.ok ## all tests, on all cores; ARGS=tests/ledger for some
-	@$(BIN)/pytest -q --numprocesses $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --maxprocesses 8 --dist loadscope $(ARGS)
+	@$(BIN)/pytest -q --numprocesses auto --maxprocesses 8 --dist loadscope $(ARGS)
 
 check: .venv/test.ok ## format, lint, types, layers, lock files
 	$(BIN)/ruff format --quiet --check .

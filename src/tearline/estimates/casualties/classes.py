@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tearline.estimates.casualties.histories import Counts, Floats, Histories
-from tearline.estimates.compiled import compiled, reordered
+from tearline.estimates.compiled import exact
 
 SHAPE = RATE = 0.25
 FARTHEST = 200.0
@@ -71,14 +71,14 @@ def room(data: Seen, lists: int, classes: int) -> Work:
     )
 
 
-@compiled
+@exact
 def softplus(x: float) -> float:
     """The log of 1 + e^x."""
     positive: float = max(0.0, x)
     return positive + math.log1p(math.exp(-abs(x)))
 
 
-@reordered
+@exact
 def _weigh(counts: Floats, work: Work) -> float:
     """The log likelihood; and its derivative by each chance, as weights."""
     chances, weights, people = work.chances, work.weights, counts.sum()
@@ -91,7 +91,7 @@ def _weigh(counts: Floats, work: Work) -> float:
     return log_likelihood
 
 
-@reordered
+@exact
 def _descend(point: Floats, data: Seen, beta: float, work: Work, slope: Floats) -> None:
     """Adds the likelihood's part to the gradient, from the last class to the first."""
     shares, weights, on = work.shares, work.weights, work.on
@@ -114,7 +114,7 @@ def _descend(point: Floats, data: Seen, beta: float, work: Work, slope: Floats) 
         after += whole
 
 
-@reordered
+@exact
 def evaluate(point: Floats, data: Seen, beta: float, work: Work, slope: Floats) -> Value:
     """The value at a point; ``slope`` becomes the gradient of ``log_prior + beta * log_likelihood``."""
     shares, chances, odds = work.shares, work.chances, work.odds
@@ -156,7 +156,7 @@ def evaluate(point: Floats, data: Seen, beta: float, work: Work, slope: Floats) 
     return Value(log_prior, log_likelihood)
 
 
-@compiled
+@exact
 def by_captures(point: Floats, lists: int, classes: int, into: Floats) -> None:
     """The chance of standing on exactly c lists, c = 0 to J."""
     into[:] = 0.0

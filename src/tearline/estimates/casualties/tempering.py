@@ -13,7 +13,7 @@ import numpy as np
 
 from tearline.estimates.casualties.classes import Seen, Value, Work, by_captures, evaluate
 from tearline.estimates.casualties.histories import Floats
-from tearline.estimates.compiled import compiled
+from tearline.estimates.compiled import exact
 
 RUNGS = 5
 MOST_STEPS = 20
@@ -55,13 +55,13 @@ def rungs(lists: int, classes: int, random: np.random.Generator) -> Rungs:
     )
 
 
-@compiled
+@exact
 def _keep(at: Rungs, t: int, value: Value) -> None:
     at.log_priors[t] = value.log_prior
     at.log_likelihoods[t] = value.log_likelihood
 
 
-@compiled
+@exact
 def _trade(at: Rungs, t: int) -> None:
     for d in range(at.points.shape[1]):
         at.points[t, d], at.points[t + 1, d] = at.points[t + 1, d], at.points[t, d]
@@ -69,7 +69,7 @@ def _trade(at: Rungs, t: int) -> None:
         values[t], values[t + 1] = values[t + 1], values[t]
 
 
-@compiled
+@exact
 def _move(
     t: int,
     at: Rungs,
@@ -104,7 +104,7 @@ def _move(
     return value, math.exp(min(0.0, now - energy))
 
 
-@compiled
+@exact
 def sweeps(
     many: int,
     adapt: int,
