@@ -23,6 +23,7 @@ def test_kosovo_has_a_number_and_every_method_beside_it(run: Run) -> None:
     assert said["methods"]["lcm"]["median"] == pytest.approx(10_420, rel=0.03)
     assert said["methods"]["lcm"]["rhat"] <= 1.01
     assert said["methods"]["lcm"]["ess"] >= 400
+    assert 0 < said["methods"]["lcm"]["median_error"] < 0.01 * said["methods"]["lcm"]["median"]
     assert said["methods"]["loglinear"]["low95"] < said["methods"]["loglinear"]["median"]
     assert 4_400 < said["lower_bound"] < said["estimate"]["median"]
     assert len(said["diagnostics"]["overlaps"]) == 6

@@ -111,7 +111,8 @@ def plain(found: "Estimate", language: Language) -> dict[str, object]:
         methods["dga"] = _plain(found.graphs.size)
     if found.latent is not None:
         rhat, ess = _convergence(found)
-        methods["lcm"] = _plain(found.latent_size) | {"rhat": rhat, "ess": ess}
+        error = found.median_error
+        methods["lcm"] = _plain(found.latent_size) | {"rhat": rhat, "ess": ess, "median_error": error}
     if found.abilities is not None:
         spread, effective = found.abilities.spread, found.abilities.effective
         methods["mth"] = _plain(found.abilities.size) | {"spread": _plain(spread), "effective": effective}

@@ -1,6 +1,5 @@
 """Who is who among reports of several sources, and which pairs a person should look at first. No node is needed."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -179,10 +178,9 @@ def _read(files: list[Path], labels: Path | None) -> "tuple[list[Report], dict[t
 
 def _write(file: Path, text: str) -> None:
     """All of it or nothing."""
-    beside = file.with_name(f".{file.name}.{os.getpid()}.part")
+    from tearline.config import replace_file
+
     try:
-        beside.write_text(text, encoding="utf-8", newline="")
-        beside.replace(file)
+        replace_file(file, text.encode("utf-8"))
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise Malformed("--output", str(file), f"a file that can be written ({error.strerror})") from None

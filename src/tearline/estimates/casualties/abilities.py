@@ -55,16 +55,11 @@ def abilities(histories: Histories, *, seed: int, draws: int = 8_000) -> Abiliti
     unseen_people = random.poisson(random.gamma(histories.documented, missed))
     sizes = (histories.documented + unseen_people).astype(np.float64)
     return Abilities(
-        size=interval_of(sizes),
+        size=Interval.of(sizes),
         sizes=sizes,
-        spread=interval_of(spreads[chosen]),
+        spread=Interval.of(spreads[chosen]),
         effective=float(1.0 / (weights**2).sum()),
     )
-
-
-def interval_of(draws: Floats) -> Interval:
-    low, median, high = np.quantile(draws, [0.025, 0.5, 0.975])
-    return Interval(median=float(median), low95=float(low), high95=float(high), mean=float(draws.mean()))
 
 
 class _Asked:

@@ -81,6 +81,8 @@ def _by_batches(draws: Floats) -> float:
     """What the spread of the means of long batches says: a twentieth of each chain."""
     chains, count = draws.shape
     length = count // 20
+    if not length:
+        return float(chains)
     batches = draws[:, : length * 20].reshape(chains * 20, length).mean(axis=1)
     spread = batches.var(ddof=1)
     return float(draws.size * draws.var() / (length * spread)) if spread > 0.0 else float(draws.size)

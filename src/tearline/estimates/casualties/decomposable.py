@@ -29,6 +29,12 @@ class Interval:
     high95: float
     mean: float
 
+    @classmethod
+    def of(cls, draws: Floats) -> "Interval":
+        """Of draws that all count the same."""
+        low, median, high = np.quantile(draws, [0.025, 0.5, 0.975])
+        return cls(median=float(median), low95=float(low), high95=float(high), mean=float(draws.mean()))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Averaged:
@@ -42,7 +48,6 @@ class Averaged:
     chances: Floats
     ends: Floats
     cdf: Floats
-    beyond: float
 
     def edges(self) -> dict[tuple[int, int], float]:
         """For each pair of lists, the probability that they depend on each other directly."""
@@ -78,7 +83,6 @@ def averaged(histories: Histories, delta: float | None = None, blocks: int = FIN
         chances=fine.sum(axis=1),
         ends=ends,
         cdf=cdf,
-        beyond=float(coarse[:, -1].sum()),
     )
 
 

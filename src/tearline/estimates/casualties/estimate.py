@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tearline.estimates.casualties.abilities import Abilities, abilities, interval_of
+from tearline.estimates.casualties.abilities import Abilities, abilities
 from tearline.estimates.casualties.bounds import lower_bound
+from tearline.estimates.casualties.convergence import quantile_error
 from tearline.estimates.casualties.decomposable import Averaged, Interval, averaged
 from tearline.estimates.casualties.graphs import MOST_LISTS as MOST_OF_GRAPHS
 from tearline.estimates.casualties.histories import Floats, Histories
@@ -83,7 +84,13 @@ class Estimate:
     def latent_size(self) -> Interval:
         """Of both runs of the latent-class model together; only where it was run."""
         assert self.latent is not None  # noqa: S101  asked only where it is
-        return interval_of(_draws(self.latent))
+        return Interval.of(_draws(self.latent))
+
+    @property
+    def median_error(self) -> float:
+        """The standard error of that median, from how much the chains of both runs know."""
+        assert self.latent is not None  # noqa: S101  asked only where it is
+        return quantile_error(_side_by_side(self.latent), 0.5)
 
 
 def estimate(histories: Histories, *, seed: int, varied: bool = True, step: Step = silent) -> Estimate:
@@ -105,7 +112,7 @@ def estimate(histories: Histories, *, seed: int, varied: bool = True, step: Step
     pairs = overlaps(histories, size.median if size else float(n))
     refused += of_overlaps(pairs)
     if graphs is not None and runs is not None:
-        refused += of_methods(graphs.size, interval_of(_draws(runs)))
+        refused += of_methods(graphs.size, Interval.of(_draws(runs)))
     if size is not None:
         refused += of_width(size)
     return Estimate(
@@ -137,6 +144,12 @@ def pooled(graphs: Averaged | None, *draws: Floats) -> Interval:
         float(numbers[min(int(np.searchsorted(at_most, q)), len(numbers) - 1)]) for q in (0.025, 0.5, 0.975)
     )
     return Interval(median=median, low95=low, high95=high, mean=float(np.mean(means)))
+
+
+def _side_by_side(runs: tuple[Latent, Latent]) -> Floats:
+    """The chains of both runs, as long as the shorter's."""
+    shortest = min(run.draws.shape[1] for run in runs)
+    return np.concatenate([run.draws[:, -shortest:] for run in runs])
 
 
 def _draws(runs: tuple[Latent, Latent]) -> Floats:

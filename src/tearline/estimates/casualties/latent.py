@@ -53,9 +53,8 @@ def latent(
             met = converged.rhat <= LARGEST_RHAT and converged.ess >= FEWEST_EFFECTIVE
             if met or done >= most_sweeps:
                 break
-    low, median, high = np.quantile(draws, [0.025, 0.5, 0.975])
     return Latent(
-        size=Interval(median=float(median), low95=float(low), high95=float(high), mean=float(draws.mean())),
+        size=Interval.of(draws),
         draws=draws,
         repeated=np.concatenate([one for chain in chains for one in chain.repeated]),
         converged=converged,

@@ -1,7 +1,6 @@
 """Names as they are compared: without case, accents and particles, given names apart, short forms known.
 
-A name has two keys: the fold, where an ``ñ`` is an ``n``, and the strict one, where it is a letter of its own, because
-half of all writers drop the tilde and the other half mean it.
+An ``ñ`` counts as an ``n``: half of all writers drop the tilde, so that it tells no two people apart.
 """
 
 import re
@@ -70,14 +69,6 @@ def fold(text: str) -> str:
     spread = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(c for c in spread if not unicodedata.combining(c))
     return re.sub(r"[^a-z]+", " ", bare).strip()
-
-
-def strict(text: str) -> str:
-    """As ``fold``, with ``ñ`` kept as a letter of its own."""
-    held = unicodedata.normalize("NFC", text.casefold()).replace("ñ", "\x01")
-    spread = unicodedata.normalize("NFKD", held)
-    bare = "".join(c for c in spread if not unicodedata.combining(c))
-    return re.sub(r"[^a-z\x01]+", " ", bare).strip().replace("\x01", "ñ")
 
 
 def given_tokens(text: str) -> tuple[str, ...]:

@@ -53,5 +53,4 @@ def _pooled(parts: list[tuple[Floats, Floats]]) -> Interval:
     """Of equal parts of a mixture, each given by its distribution function."""
     even = (np.arange(POINTS) + 0.5) / POINTS
     draws = np.concatenate([np.interp(even * cdf[-1], cdf, ends) for ends, cdf in parts])
-    low, median, high = np.quantile(draws, [0.025, 0.5, 0.975])
-    return Interval(median=float(median), low95=float(low), high95=float(high), mean=float(draws.mean()))
+    return Interval.of(draws)
