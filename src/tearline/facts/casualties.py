@@ -15,7 +15,7 @@ from tearline.facts.words import Worded
 VICTIMS = Compartment.VICTIMS
 
 
-class Method(Worded):
+class EstimateMethod(Worded):
     GRAPHS = "graphs", "decomposable graphs, averaged", "grafos descomponibles, promediados"
     CLASSES = "classes", "latent classes", "clases latentes"
     DEGREES = "degrees", "people who differ by degrees", "personas que difieren por grados"
@@ -23,7 +23,7 @@ class Method(Worded):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Scope:
+class CountedScope:
     """What is counted."""
 
     unit: Annotated[str, Label("What is counted", "Qué se cuenta"), Public(200)]
@@ -39,7 +39,7 @@ class Scope:
 class ByMethod:
     """``rhat`` and ``effective`` say how well chains agree, where a method has chains."""
 
-    method: Annotated[Method, Label("Method", "Método")]
+    method: Annotated[EstimateMethod, Label("Method", "Método")]
     median: Annotated[float, Label("Median", "Mediana")]
     low: Annotated[float, Label("95 %, from", "95 %, desde")]
     high: Annotated[float, Label("95 %, to", "95 %, hasta")]
@@ -48,11 +48,11 @@ class ByMethod:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Varied:
+class VariedAssumption:
     """The median with one assumption changed, by the method that is named."""
 
     changed: Annotated[str, Label("What is changed", "Qué cambia"), Public(120)]
-    method: Annotated[Method, Label("Method", "Método")]
+    method: Annotated[EstimateMethod, Label("Method", "Método")]
     median: Annotated[float, Label("Median", "Mediana")]
 
 
@@ -67,7 +67,7 @@ class CasualtiesEstimated(Fact):
     """
 
     estimate: Annotated[EstimateId, Label("Estimate", "Estimación")]
-    scope: Annotated[Scope, Label("Of what", "De qué")]
+    scope: Annotated[CountedScope, Label("Of what", "De qué")]
     position: Annotated[int, Label("Up to entry", "Hasta la anotación")]
     seed: Annotated[int, Label("Seed", "Semilla")]
     lists: Annotated[int, Label("Lists", "Listas")]
@@ -83,7 +83,9 @@ class CasualtiesEstimated(Fact):
     high: Annotated[float | None, Label("95 %, to", "95 %, hasta")]
     refused: Annotated[tuple[str, ...], Label("Why there is no number", "Por qué no hay cifra"), Public(60)]
     methods: Annotated[tuple[ByMethod, ...], Label("By method", "Por método")]
-    varied: Annotated[tuple[Varied, ...], Label("If an assumption is changed", "Si se cambia un supuesto")]
+    varied: Annotated[
+        tuple[VariedAssumption, ...], Label("If an assumption is changed", "Si se cambia un supuesto")
+    ]
     histories: Annotated[
         Sealed[tuple[int, ...]], Label("How lists overlap", "Cómo se solapan las listas"), VICTIMS
     ]
@@ -92,7 +94,7 @@ class CasualtiesEstimated(Fact):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Cell:
+class PublishedCell:
     """``people`` None: suppressed."""
 
     what: Annotated[str, Label("What", "Qué"), Public(120)]
@@ -109,7 +111,7 @@ class HarmPublished(Fact):
     publication: Annotated[PublicationId, Label("Publication", "Publicación")]
     estimate: Annotated[EstimateId, Label("Estimate", "Estimación")]
     by_condition: Annotated[
-        tuple[Cell, ...], Label("By what became of people", "Según qué fue de las personas")
+        tuple[PublishedCell, ...], Label("By what became of people", "Según qué fue de las personas")
     ]
-    by_place: Annotated[tuple[Cell, ...], Label("By place", "Según el lugar")]
+    by_place: Annotated[tuple[PublishedCell, ...], Label("By place", "Según el lugar")]
     rule: Annotated[str, Label("Suppression", "Supresión"), Public(120)]

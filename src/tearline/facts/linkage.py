@@ -20,7 +20,7 @@ class Judgement(Worded):
     UNSURE = "unsure", "cannot be told", "no puede saberse"
 
 
-class Ground(Worded):
+class MergeGround(Worded):
     """What a merge rests on."""
 
     PEOPLE = "people", "somebody compared them", "alguien las comparó"
@@ -28,7 +28,7 @@ class Ground(Worded):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Likely:
+class LikelyPair:
     """Two people reported, and how likely a model takes them to be one person."""
 
     a: Annotated[VictimId, Label("One", "Una")]
@@ -37,7 +37,7 @@ class Likely:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Group:
+class LikelyGroup:
     """People reported whom a model puts together, and how likely they are all one person, at the least pair."""
 
     victims: Annotated[tuple[VictimId, ...], Label("People reported", "Personas informadas")]
@@ -60,8 +60,8 @@ class LinkageRun(Fact):
     high: Annotated[int, Label("At most, 95 %", "A lo sumo, 95 %")]
     seed: Annotated[int, Label("Seed", "Semilla")]
     settings: Annotated[str, Label("Settings", "Ajustes"), Public(200)]
-    doubtful: Annotated[Sealed[tuple[Likely, ...]], Label("Doubtful pairs", "Pares dudosos"), VICTIMS]
-    groups: Annotated[Sealed[tuple[Group, ...]], Label("Put together", "Reunidas"), VICTIMS]
+    doubtful: Annotated[Sealed[tuple[LikelyPair, ...]], Label("Doubtful pairs", "Pares dudosos"), VICTIMS]
+    groups: Annotated[Sealed[tuple[LikelyGroup, ...]], Label("Put together", "Reunidas"), VICTIMS]
 
 
 @fact("A pair was judged", "Se juzgó un par")
@@ -79,7 +79,7 @@ class PairJudged(Fact):
 class VictimsMerged(Fact):
     merge: Annotated[MergeId, Label("Merge", "Reunión")]
     victims: Annotated[tuple[VictimId, ...], Label("People reported", "Personas informadas")]
-    ground: Annotated[Ground, Label("Rests on", "Se basa en")]
+    ground: Annotated[MergeGround, Label("Rests on", "Se basa en")]
     reason: Annotated[Sealed[str], Label("Reason", "Motivo"), VICTIMS]
     linkage: Annotated[LinkageId | None, Label("Comparison", "Comparación")] = None
     probability: Annotated[float | None, Label("Probability", "Probabilidad")] = None

@@ -39,7 +39,7 @@ class Purpose(Worded):
     PUBLICATION = "publication", "to tell it in public", "para contarlo en público"
 
 
-class Party(Worded):
+class ConsentParty(Worded):
     """Who may be given a report."""
 
     NOBODY = "nobody", "nobody outside the harm desk", "nadie fuera de la mesa de daños"
@@ -68,7 +68,7 @@ class Condition(Worded):
     UNKNOWN = "unknown", "not known", "se ignora"
 
 
-class Basis(Worded):
+class ConditionBasis(Worded):
     """What a condition rests on."""
 
     REPORTED = "reported", "what was reported", "lo que se informó"
@@ -85,7 +85,7 @@ class PlacePrecision(Worded):
     STATE = "state", "a state", "un estado"
 
 
-class Copy(Worded):
+class FileCopy(Worded):
     """Which of the two copies of a file."""
 
     EVIDENTIARY = "evidentiary", "evidentiary copy", "copia de evidencia"
@@ -102,7 +102,7 @@ class ConsentGiven(Fact):
     consent: Annotated[ConsentId, Label("Consent", "Consentimiento")]
     report: Annotated[ReportId, Label("Report", "Informe")]
     purposes: Annotated[tuple[Purpose, ...], Label("What for", "Para qué")]
-    shared: Annotated[tuple[Party, ...], Label("Whom it may reach", "A quién puede llegar")]
+    shared: Annotated[tuple[ConsentParty, ...], Label("Whom it may reach", "A quién puede llegar")]
     public_name: Annotated[bool, Label("Names may be made public", "Los nombres pueden publicarse")]
     how: Annotated[Sealed[str], Label("How it was given", "Cómo se dio"), WITNESSES]
     until: Annotated[date | None, Label("Until", "Hasta")] = None
@@ -178,7 +178,7 @@ class ConditionEstablished(Fact):
     status: Annotated[StatusId, Label("Status", "Situación")]
     victim: Annotated[VictimId, Label("Person reported", "Persona informada")]
     condition: Annotated[Condition, Label("What became of them", "Qué fue de ella")]
-    basis: Annotated[Basis, Label("What that rests on", "En qué se basa")]
+    basis: Annotated[ConditionBasis, Label("What that rests on", "En qué se basa")]
     day: Annotated[date | None, Label("Since", "Desde")]
     said: Annotated[Sealed[str | None], Label("By whom, and how", "Por quién y cómo"), WITNESSES] = NO_TEXT
 
@@ -209,6 +209,6 @@ class FilePassed(Fact):
 
     custody: Annotated[CustodyId, Label("Custody", "Custodia")]
     file: Annotated[FileId, Label("File", "Archivo")]
-    copy: Annotated[Copy, Label("Copy", "Copia")]
+    copy: Annotated[FileCopy, Label("Copy", "Copia")]
     to: Annotated[Sealed[str], Label("To whom", "A quién"), WITNESSES]
     why: Annotated[Sealed[str], Label("Why", "Por qué"), WITNESSES]
