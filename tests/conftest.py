@@ -11,6 +11,7 @@ import gc
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,6 +39,34 @@ ENOUGH = 3 << 30
 def pytest_configure() -> None:
     if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH:
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of several processes none is to begin a long story when the others are done: first those, then the most tests.
+
+    Modules stay whole, and each in its order; ``--no-loadscope-reorder`` hands them out as they stand here.
+    """
+    if not hasattr(config, "workerinput"):
+        return
+    size = Counter(_module(item) for item in items)
+    long = {_module(item) for item in items if item.get_closest_marker("browser")} | LONG
+    items.sort(key=lambda item: (_module(item) not in long, -size[_module(item)], _module(item)))
+
+
+def _module(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
+
+
+LONG = {
+    "tests/cli/test_replay_page.py",
+    "tests/cli/test_serve.py",
+    "tests/jobs/test_replay_spark.py",
+    "tests/protocol/test_loosened.py",
+    "tests/web/test_attacks.py",
+    "tests/web/test_markup.py",
+    "tests/web/test_matrix.py",
+}
+"""Modules of few tests and many seconds, beside those that drive a browser."""
 
 
 def pytest_collection_finish() -> None:
