@@ -40,8 +40,9 @@ from tearline.facts.register import (
 from tearline.rooms.harm import ReportHarm
 from tearline.rooms.register import REGISTRARS
 from tearline.rooms.register.consent import GiveConsent, WithdrawConsent
-from tearline.rooms.register.files import KeepFile, PassFile
+from tearline.rooms.register.custody import PassFile
 from tearline.rooms.register.incidents import RecordIncident
+from tearline.rooms.register.keeping import KeepFile
 from tearline.rooms.register.people import EstablishCondition, ReportVictim
 from tests.rooms.rows import Row, check
 from tests.rooms.test_harm import REPORT
@@ -75,7 +76,7 @@ INCIDENT = IncidentRecorded(
     first_day=date(2026, 3, 7),
     last_day=date(2026, 3, 8),
     place="Allende",
-    precision=PlacePrecision.MUNICIPALITY,
+    place_precision=PlacePrecision.MUNICIPALITY,
     told=Sealed("houses were torn down"),
 )
 STATUS = ConditionEstablished(

@@ -26,7 +26,7 @@ from tearline.rooms.leaks import (
 )
 from tearline.rooms.logs import naming
 from tearline.rooms.parties import agreements, persons, units
-from tearline.rooms.register import consent, files, incidents, people
+from tearline.rooms.register import consent, custody, incidents, people
 from tearline.rooms.release import (
     dissents,
     items,
@@ -65,7 +65,7 @@ ROOMS: tuple[ModuleType, ...] = (
     consent,
     people,
     incidents,
-    files,
+    custody,
     operations,
     oversight,
     terms,

@@ -1,6 +1,4 @@
-"""Files of evidence: kept once, as they came, and every handing out of a copy put on record."""
-
-import re
+"""Every handing out of a copy is put on record: the chain of custody has no gap."""
 
 from tearline.facts.errors import Refused
 from tearline.facts.harm import HarmReported
@@ -8,43 +6,9 @@ from tearline.facts.history import Draft, History, Question, about, each
 from tearline.facts.register import ConsentWithdrawn, FileKept, FilePassed
 from tearline.facts.words import Words
 from tearline.rooms import Act, Says, require_new, unknown
-from tearline.rooms.register import REGISTRARS, asks_report, reaches, standing
+from tearline.rooms.register import REGISTRARS, reaches, standing
 
 FILE = Words("file", "el archivo")
-SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
-
-
-class KeepFile(Says[FileKept]):
-    """The fact follows the bytes: they are sealed and on the disk before it is recorded."""
-
-    allowed = REGISTRARS
-
-    def question(self, known: History) -> Question:
-        asked = asks_report(self.fact.report) | about(f"report:{self.fact.report}", kinds=(FileKept,))
-        return asked | about(f"file:{self.fact.file}", kinds=(FileKept,))
-
-    def decide(self, known: History, act: Act) -> list[Draft]:
-        fact = self.fact
-        standing(known, fact.report, act.by)
-        require_new(known, FileKept, "file", fact.file, FILE)
-        for digest in (fact.digest, fact.working):
-            if digest is not None and not SHA256.fullmatch(digest):
-                raise Refused(
-                    "a-hash",
-                    Words("SHA-256 is 64 digits, in hexadecimal", "SHA-256 son 64 dígitos hexadecimales"),
-                    (fact.file,),
-                )
-        for kept in known.of(FileKept):
-            if kept.fact.report == fact.report and kept.fact.digest == fact.digest:
-                raise Refused(
-                    "kept-once",
-                    Words(
-                        "this report has a file of the very same bytes",
-                        "este informe ya tiene un archivo con los mismos bytes",
-                    ),
-                    (fact.file, kept.fact.file),
-                )
-        return [act.says(fact)]
 
 
 class PassFile(Says[FilePassed]):
