@@ -26,6 +26,7 @@ from tearline.rooms.leaks import (
 )
 from tearline.rooms.logs import naming
 from tearline.rooms.parties import agreements, persons, units
+from tearline.rooms.register import consent, custody, incidents, people
 from tearline.rooms.release import (
     dissents,
     items,
@@ -61,6 +62,10 @@ ROOMS: tuple[ModuleType, ...] = (
     suspensions,
     reports,
     harm,
+    consent,
+    people,
+    incidents,
+    custody,
     operations,
     oversight,
     terms,
