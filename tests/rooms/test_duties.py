@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tearline.rooms.warnings import WaiveWarning
 
 from tearline.facts.fact import Sealed
 from tearline.facts.history import Actor, Role
@@ -11,7 +12,6 @@ from tearline.facts.parties import AllegationAssessed, AllegationStanding, Perso
 from tearline.facts.release import DissentAnswered, SignOffLine, SourceWarningAnswered
 from tearline.folds.people import People
 from tearline.rooms import Command, asked_by
-from tearline.rooms.harm import WaiveWarning
 from tearline.rooms.leaks.inquiring import OpenInvestigation
 from tearline.rooms.parties.persons import DecidePersonVetting
 from tearline.rooms.parties.units import AssessAllegation, DecideUnitVetting, JudgeJusticeSteps

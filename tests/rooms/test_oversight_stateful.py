@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
+from tearline.rooms.warnings import WarnPeople
 
 from tearline.facts.fact import Sealed
-from tearline.facts.harm import NoticeMethod, PeopleWarned
 from tearline.facts.identifiers import (
     AccountId,
     BriefingId,
@@ -29,8 +29,8 @@ from tearline.facts.release import (
     ProtectionPlanSet,
     SourceWarningAnswered,
 )
+from tearline.facts.warnings import NoticeMethod, PeopleWarned
 from tearline.folds.obligations import Obligation, obligations
-from tearline.rooms.harm import WarnPeople
 from tearline.rooms.leaks.compromises import ReportCompromise
 from tearline.rooms.leaks.inquiring import OpenInvestigation
 from tearline.rooms.operations import RenderAccount

@@ -11,18 +11,10 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 from fastapi import FastAPI
+from tearline.rooms.warnings import AssessThreat
 
 from tearline.facts.fact import Sealed
-from tearline.facts.harm import (
-    CountDocumented,
-    Credibility,
-    Harm,
-    HarmReported,
-    Reliability,
-    SourceClass,
-    ThreatAssessed,
-    ThreatHarm,
-)
+from tearline.facts.harm import CountDocumented, Credibility, Harm, HarmReported, Reliability, SourceClass
 from tearline.facts.history import Actor, Precision, Role, Told
 from tearline.facts.identifiers import (
     AdversaryId,
@@ -109,10 +101,11 @@ from tearline.facts.screening import (
     Standing,
     Treatment,
 )
+from tearline.facts.warnings import ThreatAssessed, ThreatHarm
 from tearline.node import Node, Order
 from tearline.protocol import ParameterType
 from tearline.rooms import Command
-from tearline.rooms.harm import AssessThreat, DocumentCount, ReportHarm
+from tearline.rooms.harm import DocumentCount, ReportHarm
 from tearline.rooms.leaks.compromises import RecordCompromiseAsItHappened
 from tearline.rooms.logs.naming import NamePartnerLog
 from tearline.rooms.logs.received import ReceiveCheckpoint, RecordFork, RecordUnproven, ShowConsistency

@@ -43,6 +43,8 @@ TITLES = {
     "investigation": Words("Investigations of leaks", "Investigaciones de filtraciones"),
     "tracing": Words("Traces of surfaced texts", "Rastreos de textos aparecidos"),
     "harm": Words("Harm", "Daños"),
+    "warnings": Words("Warnings", "Avisos"),
+    "assistance": Words("Assistance", "Asistencia"),
     "operations": Words("Operations", "Operaciones"),
     "protocols": Words("Protocols", "Protocolos"),
     "oversight": Words("Oversight", "Supervisión"),

@@ -2,6 +2,7 @@
 
 from tearline.facts import (
     admission,
+    assistance,
     exposure,
     harm,
     investigation,
@@ -18,6 +19,7 @@ from tearline.facts import (
     retention,
     screening,
     tracing,
+    warnings,
 )
 from tearline.facts.fact import KINDS, Fact
 
@@ -34,6 +36,8 @@ ROOMS = (
     investigation,
     tracing,
     harm,
+    warnings,
+    assistance,
     operations,
     oversight,
     reading,

@@ -11,7 +11,9 @@ from datetime import datetime
 from functools import cache
 
 from tearline.facts import vocabulary
+from tearline.facts.assistance import NeedRecorded
 from tearline.facts.fact import Fact
+from tearline.facts.harm import HarmReported
 from tearline.facts.history import Clause, History, Question, Recorded, Role
 from tearline.facts.identifiers import AgreementId, ItemId, RequestId
 from tearline.facts.leaks import CompromiseReported, CooperationSuspended
@@ -45,6 +47,8 @@ LINKING: tuple[type[Fact], ...] = (
     DisclosureRecorded,
     CompromiseReported,
     OperationDeclared,
+    HarmReported,
+    NeedRecorded,
     VerdictReached,
 )
 
@@ -150,6 +154,10 @@ class _Links:
         for declared in history.of(OperationDeclared):
             if declared.fact.agreement:
                 self.by_field["operation", declared.fact.operation] = {declared.fact.agreement}
+        for reported in history.of(HarmReported):
+            self.by_field["report", reported.fact.report] = self._named(reported.fact)
+        for needed in history.of(NeedRecorded):
+            self.by_field["need", needed.fact.need] = self._named(needed.fact)
 
     def _given_under(self, given: Recorded[ItemReleased] | Recorded[DisclosureRecorded]) -> set[AgreementId]:
         """The agreement it names, if that was in force; else those in force with the recipient's organisation.
@@ -202,12 +210,19 @@ class _Links:
         named = getattr(fact, "agreement", None)
         if named and not isinstance(fact, DisclosureRecorded):
             return [self.held[named]] if named in self.held else []
-        for field in ("release", "request", "compromise", "operation"):
-            found = self.by_field.get((field, getattr(fact, field, None) or ""))
-            if found:
-                return [self.held[a] for a in sorted(found) if a in self.held]
+        found = self._named(fact)
+        if found:
+            return [self.held[a] for a in sorted(found) if a in self.held]
         about_item = self.by_item.get(getattr(fact, "item", None) or ItemId(""), set())
         return [self.held[a] for a in sorted(about_item) if a in self.held]
+
+    def _named(self, fact: Fact) -> set[AgreementId]:
+        """By what a fact names of what is governed; of several, by the first of these."""
+        for field in ("release", "request", "compromise", "operation", "report", "need"):
+            found = self.by_field.get((field, getattr(fact, field, None) or ""))
+            if found:
+                return found
+        return set()
 
 
 def _from_duties(history: History, protocols: Mapping[str, Pack], held: Held) -> Iterator[Obligation]:

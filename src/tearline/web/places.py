@@ -1,15 +1,7 @@
 """Where a recorded fact is shown: the page of what it is about, or its own entry in the ledger."""
 
 from tearline.facts.fact import Fact
-from tearline.facts.harm import (
-    CountDocumented,
-    HarmLookedInto,
-    HarmRecordOpened,
-    HarmReported,
-    LeakWarningWaived,
-    ThreatAssessed,
-    WarningWaived,
-)
+from tearline.facts.harm import CountDocumented, HarmLookedInto, HarmRecordOpened, HarmReported
 from tearline.facts.history import Recorded
 from tearline.facts.investigation import FindingMade, FindingReported, InterimReportMade
 from tearline.facts.leaks import (
@@ -53,6 +45,7 @@ from tearline.facts.release import (
     VerdictReached,
 )
 from tearline.facts.screening import ItemScreened, OriginatorAnswered, SourceStandingStated
+from tearline.facts.warnings import LeakWarningWaived, ThreatAssessed, WarningWaived
 
 
 def entry_of(recorded: Recorded[Fact]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from tearline.facts.fact import Fact
-from tearline.facts.harm import HarmLookedInto, LeakWarningWaived, PeopleWarned
+from tearline.facts.harm import HarmLookedInto
 from tearline.facts.history import History, Recorded, about
 from tearline.facts.identifiers import CompromiseId, FindingId, LiftingId, SuspensionId
 from tearline.facts.investigation import FindingMade, FindingReported, InterimReportMade
@@ -21,12 +21,13 @@ from tearline.facts.leaks import (
 )
 from tearline.facts.parties import OrganisationRegistered
 from tearline.facts.release import ItemRegistered
+from tearline.facts.warnings import LeakWarningWaived, PeopleWarned
 from tearline.folds.investigations import substantiated_against
-from tearline.rooms.harm import WarnPeople
 from tearline.rooms.leaks.compromises import ReportAdversaryUnaware, ReportCompromise
 from tearline.rooms.leaks.inquiring import OpenInvestigation
 from tearline.rooms.leaks.reports import LookIntoHarm, ReportFinding, ReportInterim, WaiveLeakWarning
 from tearline.rooms.leaks.suspensions import EndCooperation, JudgeRemedies, LiftSuspension, ProposeLifting
+from tearline.rooms.warnings import WarnPeople
 from tearline.web import offers
 from tearline.web.asked import Asked, Options
 from tearline.web.forms import form

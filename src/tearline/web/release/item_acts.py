@@ -6,7 +6,6 @@ from fastapi import APIRouter
 
 from tearline.estimates.marks.template import escaped
 from tearline.facts.fact import Closed
-from tearline.facts.harm import PeopleWarned, ThreatAssessed, WarningWaived
 from tearline.facts.history import Recorded, about, each
 from tearline.facts.identifiers import ItemId, ThreatId
 from tearline.facts.marks import WordingVariantsSet
@@ -18,8 +17,8 @@ from tearline.facts.screening import (
     SourceContactApproved,
     SourceStandingStated,
 )
+from tearline.facts.warnings import PeopleWarned, ThreatAssessed, WarningWaived
 from tearline.folds.release import lineage, threats
-from tearline.rooms.harm import AssessThreat, WaiveWarning, WarnPeople
 from tearline.rooms.release.dissents import RecordDissent
 from tearline.rooms.release.marking import SetWordings
 from tearline.rooms.release.screening import (
@@ -29,6 +28,7 @@ from tearline.rooms.release.screening import (
     SetEuropolCodes,
     StateSourceStanding,
 )
+from tearline.rooms.warnings import AssessThreat, WaiveWarning, WarnPeople
 from tearline.web import offers
 from tearline.web.asked import Asked, Options
 from tearline.web.forms import form
