@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tearline.rooms.warnings import WaiveWarning
 
 from tearline.facts.fact import Sealed
 from tearline.facts.history import Actor, Role
@@ -19,6 +18,7 @@ from tearline.rooms.release.dissents import AnswerDissent
 from tearline.rooms.release.items import AnswerSourceWarning
 from tearline.rooms.release.requests import SignOff
 from tearline.rooms.release.reviews import ReviewRelease
+from tearline.rooms.warnings import WaiveWarning
 from tests.inquiries import inquiry
 from tests.rooms.rows import Row, check
 from tests.rooms.test_leaks import leaked

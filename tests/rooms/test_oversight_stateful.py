@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
-from tearline.rooms.warnings import WarnPeople
 
 from tearline.facts.fact import Sealed
 from tearline.facts.identifiers import (
@@ -38,6 +37,7 @@ from tearline.rooms.oversight import InformOverseer
 from tearline.rooms.release.dissents import AnswerDissent, RecordDissent
 from tearline.rooms.release.items import AnswerSourceWarning, RecordSourceWarning, SetProtectionPlan
 from tearline.rooms.release.outside import JustifyDisclosure, RecordDisclosure
+from tearline.rooms.warnings import WarnPeople
 from tests.rooms.machine import SETTINGS, OnANode
 from tests.worlds import (
     ANA,

@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 from fastapi import FastAPI
-from tearline.rooms.warnings import AssessThreat
 
 from tearline.facts.fact import Sealed
 from tearline.facts.harm import CountDocumented, Credibility, Harm, HarmReported, Reliability, SourceClass
@@ -137,6 +136,7 @@ from tearline.rooms.release.screening import (
     SetEuropolCodes,
     StateSourceStanding,
 )
+from tearline.rooms.warnings import AssessThreat
 from tests.logs import fork, named, received, shown, unproven
 from tests.protocols import LOOSER, STRICTER
 

@@ -34,7 +34,7 @@ from tearline.web.forms import form
 from tearline.web.look import link
 from tearline.web.names import Names, names_question
 from tearline.web.release.acts import inform, only, overseers
-from tearline.web.release.item_acts import settled, threat_options
+from tearline.web.release.item_acts import warned_of
 from tearline.web.show import label, text
 from tearline.web.visit import Visit, absent
 
@@ -209,7 +209,7 @@ def harm(visit: Visit) -> Asked:
 def warned(visit: Visit) -> Asked:
     fact, names, _ = _leak(visit)
     say = visit.say
-    assessed = threat_options(visit, fact.item)
+    fixed, options = warned_of(visit, fact.item)
     return Asked(
         title=say("Warn people in danger"),
         submit=say("Record the warning"),
@@ -222,8 +222,8 @@ def warned(visit: Visit) -> Asked:
             "Danger to life comes first: warn them, then record it. It waits for no verdict and no signature."
         ),
         new="notice",
-        fixed={"item": fact.item, "compromise": fact.compromise, **settled(assessed)},
-        options={"threat": assessed},
+        fixed={"item": fact.item, "compromise": fact.compromise, **fixed},
+        options=options,
         happened=say("When were they warned?"),
     )
 

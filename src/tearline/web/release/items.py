@@ -201,13 +201,13 @@ _NAMED: Mapping[type[Fact], tuple[str, ...]] = {
     PeopleAtRiskNamed: ("count", "who"),
     ProtectionPlanSet: ("ready_from", "measures"),
     OnwardConsentGiven: ("unit", "conditions"),
-    PeopleWarned: ("people", "method", "threat", "said"),
+    PeopleWarned: ("people", "method", "outcome", "threat", "warning", "said"),
     ItemScreened: ("suspicion", "protected", "lawful", "control_official"),
     EuropolCodesSet: ("source", "information", "codes", "text"),
     OriginatorAnswered: ("unit", "answer", "use", "court", "requires", "tearline", "conditions"),
     SourceStandingStated: ("standing", "review_due", "promised"),
     SourceContactApproved: ("reasons",),
-    ThreatAssessed: ("threat", "harm", "credible", "specific", "impending", "whom"),
+    ThreatAssessed: ("threat", "harm", "credible", "specific", "impending", "officer", "whom"),
     WarningWaived: ("threat", "ground", "reasons"),
 }
 
