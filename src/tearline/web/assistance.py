@@ -26,11 +26,13 @@ from tearline.facts.release import ItemRegistered
 from tearline.folds.assistance import Need, NeedState, Offer
 from tearline.folds.obligations import Obligation
 from tearline.projections import Projections
-from tearline.web.cards import Card, Rows, Step, after_link, earliest, end_of, in_order, served, step
+from tearline.web.cards import Card, Rows, Step, after_link, in_order, served, step
 from tearline.web.names import Names
 from tearline.web.oversight import ORGANISATIONS
 from tearline.web.owed import duties_ended_by, owed_row
 from tearline.web.parts import shown
+from tearline.web.people_waiting import HELPED as MEETS
+from tearline.web.people_waiting import earliest, end_of, grounds_of
 from tearline.web.queue import clock
 from tearline.web.show import label, text
 from tearline.web.visit import Visit, Visiting
@@ -45,7 +47,7 @@ STATES = {
     NeedState.MET: "release",
     NeedState.WITHDRAWN: "unknown",
 }
-HELPED = (AssistanceGiven, NeedReferred, ReferralAnswered, HelpOffered, OfferAnswered)
+ENDS_HELP = (AssistanceGiven, NeedReferred, ReferralAnswered, HelpOffered, OfferAnswered)
 """What ends a duty to help, to ask on, or to offer."""
 
 
@@ -57,7 +59,7 @@ def assistance_page(visit: Visiting) -> Response:
     over = shown([n for n in reversed(every) if not n.open], visit.place("done"), A_PAGE)
     asked = shown(offers, visit.place("offers"), A_PAGE)
     freely = visit.projections.helped_freely()[::-1][:A_PAGE]
-    owed = visit.projections.once(_owed_to_the_harmed, duties_ended_by(visit.node.protocols, *HELPED))
+    owed = visit.projections.once(owed_to_the_harmed, duties_ended_by(visit.node.protocols, *ENDS_HELP))
     listed = shown(owed, visit.place("owed"), A_PAGE)
     cards = _Cards(visit, [*open_.items, *over.items], asked.items, freely)
     items = sorted({i for o in listed.items if (i := getattr(o.ground.fact, "item", None))})
@@ -73,7 +75,7 @@ def assistance_page(visit: Visiting) -> Response:
     )
 
 
-def _owed_to_the_harmed(of: Projections, kinds: frozenset[str]) -> Sequence[Obligation]:
+def owed_to_the_harmed(of: Projections, kinds: frozenset[str]) -> Sequence[Obligation]:
     """What is owed to those who were harmed and does not show as a need or an offer already."""
     return [o for o in of.owed_of(kinds) if not isinstance(o.ground.fact, _SHOWN)]
 
@@ -109,20 +111,24 @@ class _Cards:
         self.seen = {r.position: r for r in visit.read_at(sorted({r.position for r in facts}))}
         people = frozenset(r.by.person for r in facts)
         asked = {o for r in facts for f in ("organisation", "given_by") if (o := getattr(r.fact, f, None))}
+        registers = visit.projections.registers()
+        leaks = {r.fact.compromise: r.fact.item for r in registers.leaks if r.told is None}
+        after = {c for r in facts if (c := getattr(r.fact, "compromise", None)) in leaks}
         known = visit.read(
             each("organisation", frozenset(asked), (OrganisationRegistered,))
             | each("person", people, (PersonEnrolled,))
+            | each("item", frozenset(leaks[c] for c in after), (ItemRegistered,))
         )
         self.names = Names(known, visit.say)
+        self.called = {c: self.names.item(leaks[c]).name for c in after}
+        self.called |= {r.fact.operation: r.fact.name for r in registers.operations}
         protocols = visit.node.protocols
-        self.due = visit.projections.due_by(duties_ended_by(protocols, AssistanceGiven, ReferralAnswered))
+        self.due = visit.projections.due_by(duties_ended_by(protocols, *MEETS))
 
     def need(self, need: Need) -> Card:
         say, fact = self.say, need.recorded.fact
-        grounds = [need.recorded, *(r.recorded for r in need.referrals)]
-        grounds += [a for r in need.referrals for a in r.answers]
-        terms = (self.due.get(r.position) for r in grounds)
-        due = earliest(end_of(say, fact.wanted_by), *terms) if need.open else None
+        terms = (self.due.get(r.position) for r in grounds_of(need))
+        due = earliest(end_of(fact.wanted_by, say.zone), *terms) if need.open else None
         whom = [self.names.organisation(o) for o in need.with_whom]
         state = say("%(state)s: %(whom)s", state=say(need.state), whom=say.listed(whom)) if whom else ""
         return Card(
@@ -142,7 +148,7 @@ class _Cards:
         say, fact = self.say, self.seen[need.recorded.position].fact
         said: Rows = [(label(say, NeedRecorded, n), text(say, fact, n)) for n in ("what", "contact", "reach")]
         recorded = say.happened(need.recorded)
-        return [*said, *after_link(say, fact), (say("On record since"), recorded)]
+        return [*said, *after_link(say, fact, self.called), (say("On record since"), recorded)]
 
     def _steps(self, need: Need) -> list[Step]:
         say, found = self.say, []
@@ -162,7 +168,7 @@ class _Cards:
         say = self.say
         by = r.fact.given_by
         who: Rows = [(label(say, AssistanceGiven, "given_by"), self.names.organisation(by))] if by else []
-        return self._step(r, "kind", "given", good=True, rows=[*who, *after_link(say, r.fact)])
+        return self._step(r, "kind", "given", good=True, rows=[*who, *after_link(say, r.fact, self.called)])
 
     def _step(self, r: Recorded[Fact], *fields: str, good: bool = False, rows: Rows | None = None) -> Step:
         return step(self.say, self.names, self.seen[r.position], *fields, good=good, rows=rows)
@@ -202,7 +208,7 @@ class _Cards:
 
     def offer(self, offer: Offer) -> Card:
         say, fact, answered = self.say, offer.recorded.fact, offer.answered
-        due = None if answered else end_of(say, fact.answer_by)
+        due = None if answered else end_of(fact.answer_by, say.zone)
         seen = self.seen[offer.recorded.position].fact
         answer = f"{PLACE}/offers/{fact.offer}/answer"
         return Card(
@@ -212,18 +218,18 @@ class _Cards:
             kind=say("offered %(when)s", when=say.happened(offer.recorded)),
             state=(say(answered.fact.answer), "release") if answered else (say("no answer yet"), "hold"),
             clock=clock(say, due, self.visit.now, perishes=False) if due else None,
-            rows=[(label(say, HelpOffered, "what"), text(say, seen, "what")), *after_link(say, fact)],
+            rows=[
+                (label(say, HelpOffered, "what"), text(say, seen, "what")),
+                *after_link(say, fact, self.called),
+            ],
             steps=[self._step(answered, "answer", "said", good=True)] if answered else [],
             acts=[] if answered else served(self.visit, [(say("Record their answer"), answer)]),
         )
 
 
 def _facts(need: Need) -> list[Recorded[Fact]]:
-    found: list[Recorded[Fact]] = [need.recorded, *need.given]
-    for referral in need.referrals:
-        found += [referral.recorded, *referral.answers]
     withdrawn: list[Recorded[NeedWithdrawn]] = [need.withdrawn] if need.withdrawn else []
-    return [*found, *withdrawn]
+    return [*grounds_of(need), *need.given, *withdrawn]
 
 
 def _opening(words: str) -> str:

@@ -1,8 +1,7 @@
 """A card a thing in a queue that many act on: how it stands, by when, what was done in order, and what one can do."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 
 from tearline.facts.fact import Fact
 from tearline.facts.history import Recorded
@@ -74,17 +73,8 @@ def in_order(steps: Iterable[tuple[int, Step]]) -> list[Step]:
     return [one for _, one in sorted(steps, key=lambda s: s[0])]
 
 
-def earliest(*due: datetime | None) -> datetime | None:
-    return min((d for d in due if d is not None), default=None)
-
-
-def end_of(say: Tongue, day: date) -> datetime:
-    """When a day ends for the reader: what is due on it is not late before."""
-    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=say.zone)
-
-
-def after_link(say: Tongue, fact: object) -> Rows:
-    """What somebody was harmed by, as far as a fact names it."""
+def after_link(say: Tongue, fact: object, called: Mapping[str, str]) -> Rows:
+    """What somebody was harmed by, as far as a fact names it; leaks and operations by what they are called."""
     found: Rows = []
     for field, words, page in (
         ("compromise", Words("After the leak", "Tras la filtración"), "/leaks"),
@@ -92,7 +82,7 @@ def after_link(say: Tongue, fact: object) -> Rows:
     ):
         named = getattr(fact, field, None)
         if named:
-            found.append((say(words), link(named, f"{page}/{named}")))
+            found.append((say(words), link(called.get(named, named), f"{page}/{named}")))
     report = getattr(fact, "report", None)
     if report:
         found.append((say(Words("Report", "Informe")), link(report, "/harm")))

@@ -22,9 +22,10 @@ from tearline.rooms.warnings import (
 from tearline.web.asked import Asked
 from tearline.web.forms import form
 from tearline.web.names import Names, names_question
+from tearline.web.people_waiting import to_review
 from tearline.web.show import Shown, is_open, label, text
 from tearline.web.visit import Visit, absent
-from tearline.web.warnings import PLACE, history_of, kind_of, to_review
+from tearline.web.warnings import PLACE, history_of, kind_of
 
 router = APIRouter()
 TOLD_OF = ("harm", "whom", "officer", "words", "seen")
@@ -45,21 +46,25 @@ def _trail(visit: Visit) -> list[tuple[str, str]]:
     return [("/harm", visit.say("Harm")), (PLACE, visit.say("Warnings"))]
 
 
-def _about(visit: Visit, danger: Danger) -> tuple[str, list[tuple[str, Shown]], dict[str, list[str]]]:
-    """What the danger is, and what the last order says that people are told, as far as this reader may see it."""
+def _about(
+    visit: Visit, danger: Danger, *, ordered: bool = False
+) -> tuple[str, list[tuple[str, Shown]], dict[str, list[str]]]:
+    """What the danger is, and with ``ordered`` what people are to be told, as far as this reader may see it."""
     say, known = visit.say, history_of(visit, danger)
     names = Names(visit.read(names_question(known)), say)
     ground = next(r.fact for r in known if r.position == danger.ground.position)
     rows: list[tuple[str, Shown]] = [(say("Item"), names.item(danger.ground.fact.item).link())]
     rows += [
-        (label(say, type(ground), name), text(say, ground, name)) for name in TOLD_OF if hasattr(ground, name)
+        (label(say, type(ground), name), text(say, ground, name))
+        for name in TOLD_OF
+        if getattr(ground, name, None) is not None
     ]
     already: dict[str, list[str]] = {}
-    for ordered in known.of(WarningOrdered)[-1:]:
-        rows += _fields(visit, ordered.fact, "text", "method", "until")
-        already["method"] = [ordered.fact.method.value]
-        if is_open(ordered.fact.text):
-            already["said"] = [ordered.fact.text.open()]
+    for r in known.of(WarningOrdered)[-1:] if ordered else ():
+        rows += _fields(visit, r.fact, "text", "method", "until")
+        already["method"] = [r.fact.method.value]
+        if is_open(r.fact.text):
+            already["said"] = [r.fact.text.open()]
     return kind_of(say, ground), rows, already
 
 
@@ -102,7 +107,7 @@ def order(visit: Visit) -> Asked:
 
 def warned(visit: Visit) -> Asked:
     danger = _danger(visit)
-    say, (kind, rows, already) = visit.say, _about(visit, danger)
+    say, (kind, rows, already) = visit.say, _about(visit, danger, ordered=True)
     ordered = danger.orders[-1].fact if danger.orders else None
     covered = {field: getattr(ordered, field) for field in GROUNDS} if ordered else {}
     return Asked(

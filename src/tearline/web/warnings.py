@@ -19,11 +19,11 @@ from tearline.facts.warnings import (
     WarningReviewed,
 )
 from tearline.folds.warnings import Danger, Notice, WarningState
-from tearline.projections import Projections
-from tearline.web.cards import Card, Rows, Step, earliest, in_order, served, step
+from tearline.web.cards import Card, Rows, Step, in_order, served, step
 from tearline.web.names import Names
 from tearline.web.owed import duties_ended_by
 from tearline.web.parts import shown
+from tearline.web.people_waiting import earliest, to_review
 from tearline.web.queue import clock
 from tearline.web.show import Shown, label, text
 from tearline.web.tongue import Tongue
@@ -67,13 +67,6 @@ def warnings_page(visit: Visiting) -> Response:
         more_reviews=max(0, len(reviews) - A_PAGE),
         figures=_figures(visit, every, len(reviews)),
     )
-
-
-def to_review(projections: Projections) -> Sequence[Notice]:
-    """The live warnings that waited for no order and that nobody reviewed, the oldest first, each once."""
-    found = {n.recorded.position: n for d in projections.dangers() for n in d.reviews_owed}
-    found |= {n.recorded.position: n for n in projections.warned_apart() if n.to_review}
-    return [found[place] for place in sorted(found)]
 
 
 def _figures(visit: Visit, every: Sequence[Danger], reviews: int) -> list[tuple[str, str]]:
