@@ -130,7 +130,9 @@ class AssistanceGiven(Fact):
     report: Annotated[ReportId | None, Label("Report", "Informe")] = None
     compromise: Annotated[CompromiseId | None, Label("Compromise", "Compromiso")] = None
     need: Annotated[NeedId | None, Label("Need", "Necesidad")] = None
-    given_by: Annotated[OrganisationId | None, Label("Given by", "Prestada por"), Tag("given-by")] = None
+    given_by: Annotated[
+        OrganisationId | None, Label("Help given by", "Ayuda prestada por"), Tag("given-by")
+    ] = None
 
 
 @fact("Help against the perpetrators was offered", "Se ofreció ayuda contra los autores")

@@ -88,7 +88,7 @@ def _figures(visit: Visit, every: Sequence[Need], offers: Sequence[Offer]) -> li
     open_ = [n for n in every if n.open]
     return [
         (say.number(len(open_)), say("needs not met")),
-        (say.number(sum(n.late(today) for n in open_)), say("overdue")),
+        (say.number(sum(n.late(today) for n in open_)), say("of them overdue")),
         (say.number(sum(n.state is NeedState.OURS for n in open_)), say("with us")),
         (say.number(sum(o.answered is None for o in offers)), say("offers without an answer")),
     ]

@@ -76,7 +76,7 @@ def _figures(visit: Visit, every: Sequence[Danger], reviews: int) -> list[tuple[
     late = sum(d.ground.position in due and due[d.ground.position] < visit.now for d in counted)
     return [
         (say.number(len(counted)), say("to be warned")),
-        (say.number(late), say("overdue")),
+        (say.number(late), say("of them overdue")),
         (say.number(sum(d.undecided for d in counted)), say("not decided")),
         (say.number(reviews), say("to be reviewed")),
     ]
