@@ -2,6 +2,7 @@
 
 from tearline.facts import (
     admission,
+    assistance,
     casualties,
     exposure,
     harm,
@@ -21,6 +22,7 @@ from tearline.facts import (
     retention,
     screening,
     tracing,
+    warnings,
 )
 from tearline.facts.fact import KINDS, Fact
 
@@ -40,6 +42,8 @@ ROOMS = (
     register,
     linkage,
     casualties,
+    warnings,
+    assistance,
     operations,
     oversight,
     reading,

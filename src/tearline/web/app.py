@@ -39,6 +39,8 @@ from tearline.signin.secrets import Unshown
 from tearline.signin.tokens import Tokens
 from tearline.web import (
     activity,
+    assistance,
+    assistance_acts,
     calendar,
     directory,
     harm,
@@ -55,6 +57,8 @@ from tearline.web import (
     preferences,
     searching,
     tiles,
+    warning_acts,
+    warnings,
 )
 from tearline.web import cases as worked_cases
 from tearline.web.charts.drawing import drawings
@@ -212,6 +216,10 @@ def create_app(
         leaks,
         investigations,
         harm,
+        warnings,
+        warning_acts,
+        assistance,
+        assistance_acts,
         operations,
         oversight,
         ledger,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from tearline.api.schemas import Schema
 from tearline.api.views import (
+    assistance,
     harm,
     investigations,
     ledger,
@@ -15,6 +16,7 @@ from tearline.api.views import (
     release,
     search,
     tokens,
+    warnings,
     why,
 )
 
@@ -26,6 +28,8 @@ VIEWS = (
     *protocols.VIEWS,
     *owed.VIEWS,
     *harm.VIEWS,
+    *warnings.VIEWS,
+    *assistance.VIEWS,
     *investigations.VIEWS,
     *operations.VIEWS,
     *search.VIEWS,
@@ -37,6 +41,7 @@ SHARED: Mapping[str, Schema] = {
     **why.SHARED,
     **release.SHARED,
     **harm.SHARED,
+    **warnings.SHARED,
     "ProtocolSummary": protocols.SUMMARY,
 }
 """What several views tell alike."""
