@@ -43,6 +43,7 @@ TITLES = {
     "investigation": Words("Investigations of leaks", "Investigaciones de filtraciones"),
     "tracing": Words("Traces of surfaced texts", "Rastreos de textos aparecidos"),
     "harm": Words("Harm", "Daños"),
+    "outside": Words("Reports from outside", "Informes de fuera"),
     "operations": Words("Operations", "Operaciones"),
     "protocols": Words("Protocols", "Protocolos"),
     "oversight": Words("Oversight", "Supervisión"),

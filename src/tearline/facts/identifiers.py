@@ -49,6 +49,7 @@ CountId = NewType("CountId", str)
 NoticeId = NewType("NoticeId", str)
 ThreatId = NewType("ThreatId", str)
 AssistanceId = NewType("AssistanceId", str)
+OutsideId = NewType("OutsideId", str)
 
 OperationId = NewType("OperationId", str)
 PostId = NewType("PostId", str)
@@ -76,8 +77,10 @@ ReadingId = NewType("ReadingId", str)
 KeyId = NewType("KeyId", str)
 """An identifier that is computed: a key's thumbprint."""
 DirectoryAccountId = NewType("DirectoryAccountId", str)
-"""The other one: SHA-256 of a directory's issuer, a line feed, and its name for the account."""
-COMPUTED = frozenset({KeyId, DirectoryAccountId})
+"""Another one: SHA-256 of a directory's issuer, a line feed, and its name for the account."""
+ReceiptId = NewType("ReceiptId", str)
+"""And a third: the hash of the code by which somebody outside follows their report (``signin.receipt``)."""
+COMPUTED = frozenset({KeyId, DirectoryAccountId, ReceiptId})
 
 LogId = NewType("LogId", str)
 

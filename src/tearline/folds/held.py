@@ -41,6 +41,7 @@ from tearline.facts.fact import Fact
 from tearline.facts.history import Actor, Recorded, Role
 from tearline.facts.identifiers import GrantId, InvitationId, KeyId, PersonId
 from tearline.facts.keys import NodeKeyIntroduced, NodeKeyRevoked, PersonKeyIntroduced, PersonKeyRevoked
+from tearline.facts.outside import OutsideConsentWithdrawn, OutsideReportAdded, ReportReceivedOutside
 from tearline.facts.oversight import FieldsDisclosed
 from tearline.facts.retention import (
     KeyBackupDestroyed,
@@ -69,6 +70,10 @@ OF_THE_NODE: frozenset[type[Fact]] = frozenset(
         WrappingKeyRetired,
         PurgeCompleted,
         FieldsDisclosed,
+        # What people say who have no account: anyone can say it, so that the node does proves nothing of it.
+        ReportReceivedOutside,
+        OutsideReportAdded,
+        OutsideConsentWithdrawn,
     }
 )
 """All that a node says of itself once it has founders."""
