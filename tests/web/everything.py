@@ -7,7 +7,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from tearline.facts.fact import Sealed
-from tearline.facts.history import Role, about
+from tearline.facts.history import Precision, Role, about
 from tearline.facts.identifiers import (
     AgreementId,
     CompromiseId,
@@ -20,7 +20,9 @@ from tearline.facts.identifiers import (
     ItemId,
     LiftingId,
     OrganisationId,
+    OutsideId,
     PersonId,
+    ReceiptId,
     ReleaseId,
     RequestId,
     SignOffId,
@@ -48,6 +50,7 @@ from tearline.facts.leaks import (
     Sureness,
 )
 from tearline.facts.logs import PartnerLogNamed
+from tearline.facts.outside import AnswerWish, OutsideConsent, ReportLanguage, ReportReceivedOutside
 from tearline.facts.parties import CourseHeld
 from tearline.facts.release import (
     CopyReleased,
@@ -62,12 +65,14 @@ from tearline.facts.release import (
     VerdictReached,
     WarningKind,
 )
+from tearline.folds.held import ITSELF
 from tearline.node import Order
 from tearline.rooms.leaks.compromises import ReportCompromise
 from tearline.rooms.leaks.evidence import TakeEvidence, WeighEvidence
 from tearline.rooms.leaks.findings import ConfirmFinding, ProposeFinding
 from tearline.rooms.leaks.inquiring import OpenInvestigation, StateHypothesis
 from tearline.rooms.leaks.suspensions import JudgeRemedies, ProposeLifting
+from tearline.rooms.outside import ReceiveOutsideReport
 from tearline.rooms.parties.persons import HoldCourse
 from tearline.rooms.release.dissents import RecordDissent
 from tearline.rooms.release.items import RecordSourceWarning
@@ -128,6 +133,7 @@ def fill(world: World) -> World:
         orders += act(Role.SOURCE_HANDLER, _signed(name, SignOffLine.SOURCE_HANDLING))
         orders += act(Role.RELEASING_OFFICER, ReleaseItem(RequestId(name)))
     node.record_all([*orders, *act(Role.LIAISON, _requested(world, "practice.open", PARTNER))])
+    from_outside(world)
     warning = SourceWarned(
         warning=WarningId("practice.warning"),
         item=item,
@@ -165,6 +171,22 @@ def fill(world: World) -> World:
     _looked_into(world)
     world.clock.move(minutes=1)
     return world
+
+
+def from_outside(world: World) -> None:
+    """Somebody without an account reported harm."""
+    received = ReportReceivedOutside(
+        outside=OutsideId("practice.outside"),
+        receipt=ReceiptId("A" * 43),
+        language=ReportLanguage.ES,
+        wish=AnswerWish.BY_CODE,
+        consents=(OutsideConsent.COUNT, OutsideConsent.HELP),
+        account=world.text("They took my brother from the bridge before dawn."),
+        whom=Sealed("My brother" + world.spice),
+        when=Sealed("In March" + world.spice),
+    )
+    order = Order(command=ReceiveOutsideReport(received), by=ITSELF, precision=Precision.DAY)
+    world.node.record(order)
 
 
 SETTLED, INQUIRY = InvestigationId("practice.settled"), InvestigationId("practice.inquiry")
@@ -304,6 +326,7 @@ class Everything:
             "suspension": suspension_of(self.world),
             "lifting": "practice.lifting",
             "operation": "practice.operation",
+            "outside": "practice.outside",
             "position": "30",
             "log": self._log(),
             "signing": "nothing-waits",

@@ -52,8 +52,8 @@ class OutsideReport:
 
     @property
     def withdrawn(self) -> Recorded[OutsideConsentWithdrawn] | None:
-        found = (r for r in self.followed if isinstance(r.fact, OutsideConsentWithdrawn))
-        return next(found, None)  # type: ignore[arg-type]  # of the kind that was asked for
+        found = History(self.followed).of(OutsideConsentWithdrawn)
+        return found[0] if found else None
 
     @property
     def taken(self) -> tuple[ReportId, ...]:
