@@ -154,6 +154,13 @@ def test_a_report_of_a_person_stands_with_what_they_agreed_to_and_of_the_day_alo
     assert recorded.happened_at.time().isoformat() == "00:00:00"
 
 
+def test_whoever_agrees_to_nothing_reports_all_the_same(world: World) -> None:
+    given = form()
+    del given["consents"]
+    assert CODE.search(someone(world).post("/report", data=given).text)
+    assert on_record(world)[0].consents == ()
+
+
 def test_everyone_is_spoken_to_in_their_language_without_a_cookie(world: World) -> None:
     client = someone(world, language="es-MX")
     page = client.get("/report")

@@ -45,10 +45,10 @@ class ReportReceivedOutside(Fact):
     receipt: Annotated[ReceiptId, Label("Hash of the receipt code", "Resumen del código de recibo")]
     language: Annotated[ReportLanguage, Label("Language", "Idioma")]
     wish: Annotated[AnswerWish, Label("How they want to hear from us", "Cómo quieren saber de nosotros")]
+    account: Annotated[Sealed[str], Label("What happened", "Qué pasó"), Compartment.WITNESSES]
     consents: Annotated[
         tuple[OutsideConsent, ...], Label("What they agreed to", "A qué dieron su consentimiento")
-    ]
-    account: Annotated[Sealed[str], Label("What happened", "Qué pasó"), Compartment.WITNESSES]
+    ] = ()
     whom: Annotated[
         Sealed[str | None], Label("Who was harmed", "Quién sufrió el daño"), Compartment.WITNESSES
     ] = Sealed(None)

@@ -200,7 +200,7 @@ def answering(visit: Visit) -> Asked:
     say, report = visit.say, _report(visit)
     there = f"{HERE}/{report.outside}"
     return Asked(
-        title=say("Answer"),
+        title=say("Answer the report"),
         submit=say("Send the answer"),
         command=AnswerOutsideReport,
         kind=OutsideReportAnswered,
