@@ -328,6 +328,15 @@ def test_withdrawing_takes_a_tick_and_happens_once(world: World) -> None:
     assert follow(world, code, "/report/follow/more", more="after all").status_code == 409
 
 
+def test_what_is_much_too_long_is_not_even_read(world: World) -> None:
+    for path, size in (
+        ("/report/follow", 70_000),
+        ("/report/follow/withdraw", 70_000),
+        ("/report", 2_000_000),
+    ):
+        assert someone(world).post(path, data={"code": "x" * size}).status_code == 413
+
+
 def test_another_sites_page_reports_nothing(world: World) -> None:
     for headers in ({"sec-fetch-site": "cross-site"}, {"origin": "https://elsewhere.invalid"}):
         for path in ("/report", "/report/follow", "/report/follow/more", "/report/follow/withdraw"):
