@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tearline.facts.fact import Fact, Sealed
 from tearline.facts.history import Actor
-from tearline.facts.identifiers import OutsideId, ReceiptId, ReportId
+from tearline.facts.identifiers import ConsentId, OutsideId, ReceiptId, ReportId
 from tearline.facts.outside import (
     AnswerWish,
     OutsideConsent,
@@ -21,6 +21,7 @@ from tearline.facts.outside import (
     ReportLanguage,
     ReportReceivedOutside,
 )
+from tearline.facts.register import ConsentGiven, ConsentParty, ConsentWithdrawn, Purpose
 from tearline.folds.held import ITSELF
 from tearline.folds.outside import OutsideState, outside_reports, waiting
 from tearline.rooms.outside import (
@@ -47,6 +48,14 @@ RECEIVED = ReportReceivedOutside(
 ADDED = OutsideReportAdded(outside=OUTSIDE, more=Sealed("a neighbour saw the lorry"))
 ANSWERED = OutsideReportAnswered(outside=OUTSIDE, answer=Sealed("we are looking"))
 TAKEN = OutsideReportTaken(outside=OUTSIDE, report=REPORT.report)
+CONSENT = ConsentGiven(
+    consent=ConsentId("c-1"),
+    report=REPORT.report,
+    purposes=(Purpose.HELP,),
+    shared=(ConsentParty.OWN,),
+    public_name=False,
+    how=Sealed("told the advocate"),
+)
 CLOSED = OutsideReportClosed(
     outside=OUTSIDE, reason=Sealed("it was not ours"), elsewhere=Sealed("the commission for the search")
 )
@@ -109,7 +118,7 @@ ACCEPTED = [
         order=TakeUpOutsideReport(TAKEN),
         by=HUGO,
         world=came(),
-        gives=(OutsideReportTaken,),
+        gives=(OutsideReportTaken, ConsentGiven),
     ),
     Row(
         claim="it is closed",
@@ -130,6 +139,20 @@ ACCEPTED = [
         order=WithdrawOutsideConsent(WITHDRAWN),
         by=ITSELF,
         world=came(TAKEN),
+        gives=(OutsideConsentWithdrawn, ConsentWithdrawn),
+    ),
+    Row(
+        claim="consent is withdrawn before anything was made of it",
+        order=WithdrawOutsideConsent(WITHDRAWN),
+        by=ITSELF,
+        world=came(),
+        gives=(OutsideConsentWithdrawn,),
+    ),
+    Row(
+        claim="consent is withdrawn when the desk had withdrawn it in the register",
+        order=WithdrawOutsideConsent(WITHDRAWN),
+        by=ITSELF,
+        world=came(TAKEN, ConsentWithdrawn(report=REPORT.report)),
         gives=(OutsideConsentWithdrawn,),
     ),
 ]
@@ -175,7 +198,14 @@ REFUSED = [
         order=TakeUpOutsideReport(TAKEN),
         by=HUGO,
         world=came(TAKEN),
-        refused="once",
+        refused="of-them-alone",
+    ),
+    Row(
+        claim="taken up as a report that stands on another's consent",
+        order=TakeUpOutsideReport(TAKEN),
+        by=HUGO,
+        world=came(CONSENT),
+        refused="of-them-alone",
     ),
     Row(
         claim="taken up after consent was withdrawn",
@@ -255,6 +285,20 @@ def test_nothing_that_came_from_outside_is_ever_lost_from_the_queue(then: list[F
     last_there = max(n for n, fact in enumerate(sent) if fact in (RECEIVED, *FROM_THERE))
     waits = not any(fact in FROM_HERE for fact in sent[last_there:])
     assert bool(waiting(came(*then).history)) == waits
+
+
+def test_the_register_holds_what_they_ticked_and_nothing_more() -> None:
+    world = came()
+    world.facts[-2] = replace(
+        world.facts[-2],
+        fact=replace(RECEIVED, consents=(OutsideConsent.COUNT, OutsideConsent.SHARE)),
+    )
+    taken, consent = (d.fact for d in world.decide(TakeUpOutsideReport(TAKEN), by=HUGO))
+    assert taken == TAKEN
+    assert isinstance(consent, ConsentGiven)
+    assert set(consent.purposes) == {Purpose.COUNT, Purpose.SEARCH}
+    assert set(consent.shared) == {ConsentParty.SEARCHERS, ConsentParty.COURT}
+    assert not consent.public_name
 
 
 def test_what_comes_from_outside_is_recorded_by_the_node_alone() -> None:

@@ -168,7 +168,13 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(
             executable_path=str(CHROMIUM),
             chromium_sandbox=False,
-            args=["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"],
+            args=[
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-sync",
+            ],
         )
         yield browser
         browser.close()

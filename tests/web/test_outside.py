@@ -22,9 +22,11 @@ from tearline.facts.fact import Compartment
 from tearline.facts.harm import HarmReported
 from tearline.facts.history import Precision, Role, about
 from tearline.facts.outside import OutsideReportTaken, ReportReceivedOutside
+from tearline.facts.register import ConsentGiven, ConsentWithdrawn, Purpose
 from tearline.facts.words import Words
 from tearline.folds.held import ITSELF
 from tearline.folds.outside import QUESTION
+from tearline.folds.register import Reported, reports_of
 from tearline.node import make_node
 from tearline.signin.receipt import receipt_of, shown, typed
 from tearline.web.app import create_app
@@ -39,6 +41,7 @@ from tests.web.test_purged_pages import purge
 from tests.web.world import World
 
 ACCOUNT = "They took my brother from the bridge before dawn.\nHe wore a blue jacket."
+REGISTER = about(kinds=(HarmReported, OutsideReportTaken, ConsentGiven, ConsentWithdrawn))
 ANSWER = "We have asked at the hospitals."
 CODE = re.compile(r'<code id="code">([0-9A-Z-]{19})</code>')
 KEY = re.compile(r'name="key" value="([^"]+)"')
@@ -87,6 +90,13 @@ def on_record(world: World) -> list[ReportReceivedOutside]:
     return [r.fact for r in read.of(ReportReceivedOutside)]
 
 
+def registered(world: World) -> list[Reported]:
+    """What the register holds of what came from outside."""
+    known = world.node.ledger.read(REGISTER)
+    reports = reports_of(known)
+    return [reports[r.fact.report] for r in known.of(OutsideReportTaken)]
+
+
 def desk_page(world: World) -> str:
     (report,) = on_record(world)
     return f"/harm/outside/{report.outside}"
@@ -120,10 +130,12 @@ def test_a_report_goes_in_is_answered_taken_up_and_withdrawn_by_its_code(world: 
     assert ACCOUNT.splitlines()[1] in re.findall(r"<textarea[^>]*>([^<]*)", offered)[0]
     taken = {"harm": "disappeared", "least": "1", "place": "The bridge", "account": ACCOUNT}
     taken |= {"source_class": "relative", "source": "outside", "reliability": "F", "credibility": "6"}
+    taken |= {"risk": "high", "method": "online"}
     send(world, f"{there}/take-up", **taken)
-    known = world.node.ledger.read(about(kinds=(HarmReported, OutsideReportTaken)))
-    made = [r.fact.report for r in known.of(HarmReported) if r.told is None]
-    assert [r.fact.report for r in known.of(OutsideReportTaken)] == made[-1:]
+    (made,) = registered(world)
+    assert made.may(Purpose.COUNT, world.clock().date())
+    assert made.may(Purpose.HELP, world.clock().date())
+    assert not made.may(Purpose.INQUIRY, world.clock().date())
     assert "register of harm" in follow(world, code).text
 
     send(world, f"{there}/close", reason="We found nothing more.", elsewhere="The search commission")
@@ -134,6 +146,8 @@ def test_a_report_goes_in_is_answered_taken_up_and_withdrawn_by_its_code(world: 
     gone = follow(world, code, "/report/follow/withdraw", sure="yes", erase="yes").text
     assert "Nothing more is made of your report." in gone
     assert "Add something" not in gone
+    (made,) = registered(world)
+    assert not made.may(Purpose.COUNT, world.clock().date())
     page = desk.get(there).text
     assert "Consent was withdrawn" in page
     assert "two people purge" in page

@@ -43,6 +43,7 @@ from tearline.facts.identifiers import GrantId, InvitationId, KeyId, PersonId
 from tearline.facts.keys import NodeKeyIntroduced, NodeKeyRevoked, PersonKeyIntroduced, PersonKeyRevoked
 from tearline.facts.outside import OutsideConsentWithdrawn, OutsideReportAdded, ReportReceivedOutside
 from tearline.facts.oversight import FieldsDisclosed
+from tearline.facts.register import ConsentWithdrawn
 from tearline.facts.retention import (
     KeyBackupDestroyed,
     KeyBackupMade,
@@ -74,6 +75,7 @@ OF_THE_NODE: frozenset[type[Fact]] = frozenset(
         ReportReceivedOutside,
         OutsideReportAdded,
         OutsideConsentWithdrawn,
+        ConsentWithdrawn,
     }
 )
 """All that a node says of itself once it has founders."""

@@ -4,10 +4,13 @@ What comes from outside is recorded by the node, since nobody else was there: wh
 The door makes sure of that, and of how often; what may follow what is decided here.
 """
 
+from collections.abc import Mapping
+
 from tearline.facts.errors import Refused
+from tearline.facts.fact import Fact, Sealed
 from tearline.facts.harm import HarmReported
-from tearline.facts.history import Draft, History, Question, Role, about
-from tearline.facts.identifiers import OutsideId
+from tearline.facts.history import Draft, History, Question, Recorded, Role, about, each
+from tearline.facts.identifiers import ConsentId, OutsideId
 from tearline.facts.outside import (
     AnswerWish,
     OutsideConsent,
@@ -18,6 +21,7 @@ from tearline.facts.outside import (
     OutsideReportTaken,
     ReportReceivedOutside,
 )
+from tearline.facts.register import ConsentGiven, ConsentParty, ConsentWithdrawn, Purpose
 from tearline.facts.words import Words
 from tearline.folds.outside import OutsideReport, asks_outside, asks_receipt, outside_reports
 from tearline.rooms import Act, Says, require, require_new, unknown
@@ -27,6 +31,17 @@ DESK = frozenset({Role.HARM_DESK})
 OUTSIDE = Words("report from outside", "el informe de fuera")
 REGISTERED = frozenset({OutsideConsent.COUNT, OutsideConsent.LOOK_INTO})
 """To one of these somebody has to have agreed before their report stands in the register."""
+PURPOSES: Mapping[OutsideConsent, Purpose] = {
+    OutsideConsent.COUNT: Purpose.COUNT,
+    OutsideConsent.LOOK_INTO: Purpose.INQUIRY,
+    OutsideConsent.SHARE: Purpose.SEARCH,
+    OutsideConsent.HELP: Purpose.HELP,
+}
+REACHES: Mapping[OutsideConsent, tuple[ConsentParty, ...]] = {
+    OutsideConsent.LOOK_INTO: (ConsentParty.OWN,),
+    OutsideConsent.SHARE: (ConsentParty.SEARCHERS, ConsentParty.COURT),
+}
+TICKED = Words("as they ticked it themselves, without an account", "como lo marcaron, sin cuenta")
 
 
 class ReceiveOutsideReport(Says[ReportReceivedOutside]):
@@ -65,16 +80,25 @@ class AddToOutsideReport(Says[OutsideReportAdded]):
 
 
 class WithdrawOutsideConsent(Says[OutsideConsentWithdrawn]):
-    """Once, for all that they agreed to. That it is erased takes two people and a ground, as every purge does."""
+    """Once, for all that they agreed to, and for what was made of it in the register, of the same day.
+
+    That it is erased takes two people and a ground, as every purge does.
+    """
 
     allowed = DOOR
 
     def question(self, known: History) -> Question:
-        return asks_outside(self.fact.outside)
+        report = outside_reports(known).get(self.fact.outside)
+        asked = asks_outside(self.fact.outside)
+        return asked | each("report", report.taken if report else (), (ConsentWithdrawn,))
 
     def decide(self, known: History, act: Act) -> list[Draft]:
-        _agreed(_report(known, self.fact.outside))
-        return [act.says(self.fact)]
+        report = _report(known, self.fact.outside)
+        _agreed(report)
+        gone = {r.fact.report for r in known.of(ConsentWithdrawn)}
+        stands = [one for one in report.taken if one not in gone]
+        withdrawn = [ConsentWithdrawn(report=one, why=Sealed(None)) for one in stands]
+        return [act.says(self.fact), *(act.says(one) for one in withdrawn)]
 
 
 class AnswerOutsideReport(Says[OutsideReportAnswered]):
@@ -91,33 +115,57 @@ class AnswerOutsideReport(Says[OutsideReportAnswered]):
 
 
 class TakeUpOutsideReport(Says[OutsideReportTaken]):
-    """Name the report of harm that was made of it. More than one can be: somebody tells of several events."""
+    """Name the report of harm that was made of it, which then stands on the consent that they gave, and on no other.
+
+    More than one can be made of it: somebody tells of several events.
+    """
 
     allowed = DESK
 
     def question(self, known: History) -> Question:
-        return asks_outside(self.fact.outside) | about(f"report:{self.fact.report}", kinds=(HarmReported,))
+        kinds = (HarmReported, ConsentGiven, ConsentWithdrawn, OutsideReportTaken)
+        return asks_outside(self.fact.outside) | about(f"report:{self.fact.report}", kinds=kinds)
 
     def decide(self, known: History, act: Act) -> list[Draft]:
-        report = _report(known, self.fact.outside)
+        fact, report = self.fact, _report(known, self.fact.outside)
         _agreed(report)
-        if not REGISTERED & frozenset(report.received.fact.consents):
+        consents = frozenset(report.received.fact.consents)
+        if not REGISTERED & consents:
             raise Refused(
                 "agreed-to-the-register",
                 Words(
                     "whoever reported agreed neither that it be counted nor that it be looked into",
                     "quien informó no aceptó que se cuente ni que se indague",
                 ),
-                (self.fact.outside,),
+                (fact.outside,),
             )
-        require(known, HarmReported, "report", self.fact.report, Words("report", "el informe"))
-        if self.fact.report in report.taken:
+        require(known, HarmReported, "report", fact.report, Words("report", "el informe"))
+        of_others: list[Recorded[Fact]] = [*known.of(ConsentGiven), *known.of(ConsentWithdrawn)]
+        of_others += [r for r in known.of(OutsideReportTaken) if r.fact.report == fact.report]
+        if of_others:
             raise Refused(
-                "once",
-                Words("it was taken up as this report already", "ya se acogió como este informe"),
-                (self.fact.report,),
+                "of-them-alone",
+                Words(
+                    "this report of harm was taken up already, or stands on somebody's own consent",
+                    "este informe de daño ya se acogió, o se apoya en el consentimiento de otra persona",
+                ),
+                (fact.report,),
             )
-        return [act.says(self.fact)]
+        return [act.says(fact), act.follows(_consent(fact, consents, act))]
+
+
+def _consent(fact: OutsideReportTaken, consents: frozenset[OutsideConsent], act: Act) -> ConsentGiven:
+    """What they ticked, as the register has it."""
+    purposes = [PURPOSES[one] for one in OutsideConsent if one in consents]
+    shared = [party for one in OutsideConsent if one in consents for party in REACHES.get(one, ())]
+    return ConsentGiven(
+        consent=ConsentId(act.token(f"consent {fact.report}")),
+        report=fact.report,
+        purposes=tuple(purposes),
+        shared=tuple(shared) or (ConsentParty.NOBODY,),
+        public_name=False,
+        how=Sealed(f"{TICKED.en} / {TICKED.es}: {fact.outside}"),
+    )
 
 
 class CloseOutsideReport(Says[OutsideReportClosed]):

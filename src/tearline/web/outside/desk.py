@@ -13,7 +13,7 @@ from fastapi.responses import Response
 
 from tearline.config.site import ANSWER_DAYS
 from tearline.facts.fact import Fact, Seal
-from tearline.facts.harm import Credibility, HarmReported, Reliability, SourceClass
+from tearline.facts.harm import CollectionMethod, Credibility, HarmReported, Reliability, SourceClass
 from tearline.facts.history import Recorded, Role
 from tearline.facts.identifiers import OutsideId
 from tearline.facts.outside import (
@@ -258,6 +258,9 @@ def taking_up(visit: Visit) -> Asked:
         "least": ["1"],
         "reliability": [Reliability.F.value],
         "credibility": [Credibility.UNKNOWN.value],
+        "received": [report.received.happened_at.date().isoformat()],
+        "language": [fact.language.value],
+        "method": [CollectionMethod.ONLINE.value],
     }
     if fact.account.seal is Seal.OPEN:
         given["account"] = [fact.account.open()]
@@ -270,7 +273,9 @@ def taking_up(visit: Visit) -> Asked:
         allowed=AnswerOutsideReport.allowed,
         then=there,
         trail=[("/harm", say("Harm")), (HERE, say("From outside")), (there, called(say, report))],
-        lead=say("As they gave it. What you do not know, leave open; what they did not agree to, leave out."),
+        lead=say(
+            "As they gave it. What you do not know, leave open. It stands in the register on what they agreed to."
+        ),
         new="report",
         choosers=harm.tied(visit),
         hints={"source": say("Sealed: only those who protect witnesses read it.")},
