@@ -97,7 +97,7 @@ def queue(visit: Visiting) -> Response:
             (say.number(len(waits)), say("wait for an answer"), ""),
             (
                 say.number(late),
-                say("overdue"),
+                say("are overdue"),
                 say.many("%(n)s day to answer", "%(n)s days to answer", within.days),
             ),
             (say.span(longest) if longest is not None else "—", say("the longest wait"), ""),
