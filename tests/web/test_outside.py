@@ -505,6 +505,29 @@ def test_a_report_that_was_purged_says_so_and_can_still_be_answered(world: World
 # Where it is open at all
 
 
+def test_what_an_onion_service_passes_on_is_served_and_counted_together_alone(world: World) -> None:
+    site = Site(
+        address="https://node.agency.example",
+        proxies=("127.0.0.1",),
+        outside=Outside(desk=Words("A desk", "Una mesa")),
+    )
+    passed = {"host": "node.agency.example", "origin": "https://node.agency.example"}
+    passed |= {"x-forwarded-for": "127.0.0.1", "x-forwarded-proto": "https"}
+    app = create_app(world.node, demo=False, site=site)
+    client = TestClient(app, base_url="http://127.0.0.1:8080", headers=passed, client=("127.0.0.1", 50_000))
+    for _ in range(Sent.WRONG_CODE.each + 1):
+        assert client.post("/report/follow", data={"code": "7" * 16}).status_code == 422
+    code = code_of(client.post("/report", data=form()))
+    assert client.post("/report/follow", data={"code": code}).status_code == 200
+    # Of those who come by the public address each has a count of their own.
+    headers = {"x-forwarded-for": "203.0.113.9"}
+    answers = [
+        client.post("/report/follow", data={"code": "7" * 16}, headers=headers).status_code
+        for _ in range(Sent.WRONG_CODE.each + 1)
+    ]
+    assert answers == [422] * Sent.WRONG_CODE.each + [429]
+
+
 def test_a_node_that_is_not_told_to_has_no_outside_door(world: World) -> None:
     shut = TestClient(create_app(world.node, demo=False), base_url=BASE, follow_redirects=False)
     for path in ("/report", "/report/follow"):
