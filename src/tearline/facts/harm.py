@@ -155,7 +155,7 @@ class Looked(Worded):
 
 @fact("Harm was reported", "Se informó de un daño")
 class HarmReported(Fact):
-    """As the source gave it. People who are not named are a range, ``least`` to ``most``.
+    """As the source gave it. It tells of ``least`` to ``most`` people; those whom it names are among them.
 
     A report with a ``list`` is one entry of a body's list of people, and counts for that body's; one that was
     ``copied_from`` another says nothing of its own. ``digest`` is of the bytes that were taken down, in hexadecimal.
@@ -168,7 +168,7 @@ class HarmReported(Fact):
     harm: Annotated[Harm, Label("Harm", "Daño")]
     least: Annotated[int, Label("People, at least", "Personas, al menos")]
     most: Annotated[int | None, Label("People, at most", "Personas, a lo sumo")]
-    place: Annotated[str, Label("Place", "Lugar"), Public(120)]
+    place: Annotated[str | None, Label("Place", "Lugar"), Public(120)]
     reliability: Annotated[Reliability, Label("Reliability of the source", "Confiabilidad de la fuente")]
     credibility: Annotated[Credibility, Label("Credibility of the report", "Credibilidad del informe")]
     first_day: Annotated[date | None, Label("From", "Desde")] = None

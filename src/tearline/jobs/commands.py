@@ -27,6 +27,7 @@ from tearline.rooms.leaks import (
 )
 from tearline.rooms.logs import naming
 from tearline.rooms.parties import agreements, persons, units
+from tearline.rooms.register import consent, custody, incidents, people
 from tearline.rooms.release import (
     dissents,
     items,
@@ -63,6 +64,10 @@ ROOMS: tuple[ModuleType, ...] = (
     reports,
     harm,
     from_outside,
+    consent,
+    people,
+    incidents,
+    custody,
     operations,
     oversight,
     terms,
