@@ -43,6 +43,7 @@ TITLES = {
     "investigation": Words("Investigations of leaks", "Investigaciones de filtraciones"),
     "tracing": Words("Traces of surfaced texts", "Rastreos de textos aparecidos"),
     "harm": Words("Harm", "Daños"),
+    "outside": Words("Reports from outside", "Informes de fuera"),
     "register": Words("Register of those harmed", "Registro de personas dañadas"),
     "linkage": Words("Who is who among reports", "Quién es quién entre los informes"),
     "casualties": Words("How many there were", "Cuántas personas fueron"),
