@@ -410,7 +410,7 @@ def test_a_real_process_writes_nothing_of_who_came_or_what_they_sent(tmp_path: P
         transport = httpx2.HTTPTransport(local_address="127.0.0.9")
         headers = {"user-agent": "a-telltale-browser", "accept-language": "en"}
         base = f"http://127.0.0.1:{process.port}"
-        with httpx2.Client(base_url=base, headers=headers, transport=transport) as client:
+        with httpx2.Client(base_url=base, headers=headers, transport=transport, timeout=60) as client:
             assert client.get("/report").status_code == 200
             code = code_of(client.post("/report", data=form(contact="the priest of the upper village")))
             for path, more in (("/report/follow", {}), ("/report/follow/more", {"more": "A lorry"})):
