@@ -11,6 +11,7 @@ from tearline.facts.vocabulary import kinds
 from tests.nodes import COMMANDS
 from tests.rooms import (
     test_admission,
+    test_assistance,
     test_attribution,
     test_duties,
     test_figures,
@@ -36,6 +37,7 @@ from tests.rooms import (
     test_suspensions,
     test_tokens,
     test_tracing,
+    test_warnings,
 )
 from tests.rooms.rows import Row
 
@@ -59,6 +61,8 @@ TABLES = (
     test_invitations,
     test_harm,
     test_register,
+    test_warnings,
+    test_assistance,
     test_operations,
     test_outside,
     test_oversight,

@@ -86,6 +86,7 @@ from tearline.rooms.release.outside import RecordDisclosure
 from tearline.rooms.release.releasing import ReleaseItem
 from tearline.rooms.release.requests import RequestRelease, SignOff
 from tearline.signin.receipt import receipt_of, typed
+from tests.web.helped import NAMES, endangered, helped
 from tests.web.world import World, act, actor
 
 PARTNER = actor(Role.PARTNER_LIAISON).person
@@ -177,6 +178,8 @@ def fill(world: World) -> World:
     world.clock.move(minutes=1)
     _looked_into(world)
     world.clock.move(minutes=1)
+    endangered(world)
+    helped(world)
     return world
 
 
@@ -328,41 +331,45 @@ class Everything:
     @cached_property
     def there(self) -> dict[str, str]:
         """For each part of an address, something that is there; where things belong to somebody, the partner's own."""
-        return FIXED | {
-            "telling": "tale",
-            "request": "practice.open",
-            "entry": str(self._verdict()),
-            "release": "practice.disclosure",
-            "copy": self.copy_for(PARTNER),
-            "item": "practice.item-2",
-            "dissent": "practice.dissent",
-            "warning": "practice.warning",
-            "threat": "practice.threat",
-            "unit": "practice.unit",
-            "person": "practice.case-agent",
-            "agreement": "practice.agreement",
-            "proposal": "practice.stricter",
-            "compromise": "practice.leak",
-            "investigation": "practice.inquiry",
-            "evidence": "practice.inquiry-log",
-            "proposed": "practice.proposed",
-            "finding": "practice.finding",
-            "suspension": suspension_of(self.world),
-            "lifting": "practice.lifting",
-            "operation": "practice.operation",
-            "outside": "practice.outside",
-            "position": "30",
-            "log": self._log(),
-            "signing": "nothing-waits",
-            "session": "no-session",
-            "key": "A" * 43,
-            "grant": "no-grant",
-            "invitation": "no-invitation",
-            "role": "overseer",
-            "account": "A" * 43,
-            "token": "no-token",
-            "machine": "no-machine",
-        }
+        return (
+            FIXED
+            | NAMES
+            | {
+                "telling": "tale",
+                "request": "practice.open",
+                "entry": str(self._verdict()),
+                "release": "practice.disclosure",
+                "copy": self.copy_for(PARTNER),
+                "item": "practice.item-2",
+                "dissent": "practice.dissent",
+                "warning": "practice.warning",
+                "threat": "practice.threat",
+                "unit": "practice.unit",
+                "person": "practice.case-agent",
+                "agreement": "practice.agreement",
+                "proposal": "practice.stricter",
+                "compromise": "practice.leak",
+                "investigation": "practice.inquiry",
+                "evidence": "practice.inquiry-log",
+                "proposed": "practice.proposed",
+                "finding": "practice.finding",
+                "suspension": suspension_of(self.world),
+                "lifting": "practice.lifting",
+                "operation": "practice.operation",
+                "outside": "practice.outside",
+                "position": "30",
+                "log": self._log(),
+                "signing": "nothing-waits",
+                "session": "no-session",
+                "key": "A" * 43,
+                "grant": "no-grant",
+                "invitation": "no-invitation",
+                "role": "overseer",
+                "account": "A" * 43,
+                "token": "no-token",
+                "machine": "no-machine",
+            }
+        )
 
     def address(self, template: str, **other: str) -> str:
         """The address by this template of what is there, but for what is given."""

@@ -47,6 +47,14 @@ WITHOUT = {
     "/signing/{signing}": "see signing, below",
     "/investigations/{investigation}/traces": "see a text that was traced, below",
     "/people-and-access/invitations/{invitation}/approve": "one button, as that of a role",
+    "/harm/warnings/{of}/{ground}/warned": "a form, as that of a warning on the page of an item",
+    "/harm/warnings/{of}/{ground}/attempt": "a form, as that of a warning",
+    "/harm/warnings/warning/{warning}/waiver": "a form, as that of the waiver of a threat",
+    "/harm/assistance/needs/{need}/given": "a form, as that of a need",
+    "/harm/assistance/needs/{need}/withdrawn": "a form, as that of a need",
+    "/harm/assistance/referrals/{referral}/answer": "a form, as that of a referral",
+    "/harm/assistance/given/new": "a form, as that of a need",
+    "/harm/assistance/offers/{offer}/answer": "a form, as that of an offer",
     "/harm/outside/{outside}": "see a report from outside at the harm desk, below",
     "/harm/outside/{outside}/close": "a form like that of an answer",
 }
@@ -69,6 +77,8 @@ LIKED = (
 )
 """As whom a page is looked at, if the table lets them."""
 OTHERS = {
+    "/harm/warnings": "senior-officer",
+    "/harm/assistance": "harm-desk",
     "/copies/{copy}/receipt": "partner-liaison",
     "/copies/{copy}": "partner-liaison",
     "/account/machines/{machine}/token": "liaison",
@@ -245,6 +255,9 @@ STATES = (
     a_state("menu", OFFICER, "/releases", "the menu", menu),
     a_state("case-release", "overseer", f"/releases/{REQUEST}", "a request that was refused", scene=CASE),
     a_state("case-verdict", "overseer", "/first-verdict", "a verdict, rule by rule", scene=CASE),
+    a_state(
+        "case-harmed", "overseer", "/cases/allende-happened", "who was harmed, and what was owed", scene=CASE
+    ),
     a_state(
         "case-rule", "overseer", "/protocols/cross-border/1/rules/no-protection-plan", "one rule", scene=CASE
     ),

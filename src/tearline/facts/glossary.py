@@ -47,6 +47,8 @@ TITLES = {
     "register": Words("Register of those harmed", "Registro de personas dañadas"),
     "linkage": Words("Who is who among reports", "Quién es quién entre los informes"),
     "casualties": Words("How many there were", "Cuántas personas fueron"),
+    "warnings": Words("Warnings", "Avisos"),
+    "assistance": Words("Assistance", "Asistencia"),
     "operations": Words("Operations", "Operaciones"),
     "protocols": Words("Protocols", "Protocolos"),
     "oversight": Words("Oversight", "Supervisión"),

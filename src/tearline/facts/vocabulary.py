@@ -2,6 +2,7 @@
 
 from tearline.facts import (
     admission,
+    assistance,
     casualties,
     exposure,
     harm,
@@ -22,6 +23,7 @@ from tearline.facts import (
     retention,
     screening,
     tracing,
+    warnings,
 )
 from tearline.facts.fact import KINDS, Fact
 
@@ -42,6 +44,8 @@ ROOMS = (
     register,
     linkage,
     casualties,
+    warnings,
+    assistance,
     operations,
     oversight,
     reading,

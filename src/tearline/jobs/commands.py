@@ -12,7 +12,7 @@ from tearline.facts.shape import Field, Identifier, Record, record_of
 from tearline.facts.words import Words
 from tearline.jobs.receipts import ReceiveOwnCopy
 from tearline.jobs.reviews import ReviewExpedited
-from tearline.rooms import Command, Says, harm, operations, oversight
+from tearline.rooms import Command, Says, assistance, harm, operations, oversight, warnings
 from tearline.rooms import outside as from_outside
 from tearline.rooms.admission import invitations, machines, roles, tokens
 from tearline.rooms.leaks import (
@@ -68,6 +68,8 @@ ROOMS: tuple[ModuleType, ...] = (
     people,
     incidents,
     custody,
+    warnings,
+    assistance,
     operations,
     oversight,
     terms,

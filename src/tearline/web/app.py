@@ -41,6 +41,8 @@ from tearline.signin.secrets import Unshown
 from tearline.signin.tokens import Tokens
 from tearline.web import (
     activity,
+    assistance,
+    assistance_acts,
     calendar,
     directory,
     harm,
@@ -57,6 +59,8 @@ from tearline.web import (
     preferences,
     searching,
     tiles,
+    warning_acts,
+    warnings,
 )
 from tearline.web import cases as worked_cases
 from tearline.web.charts.drawing import drawings
@@ -220,6 +224,10 @@ def create_app(
         leaks,
         investigations,
         harm,
+        warnings,
+        warning_acts,
+        assistance,
+        assistance_acts,
         outside_desk,
         operations,
         oversight,

@@ -235,6 +235,23 @@ SITE = Policy(
     look("/harm", READERS),
     act("/harm/new", READERS),
     act("/harm/counts/new", HARM, ADVOCATE, OVERSEER),
+    # whom to warn
+    look("/harm/warnings", READERS),
+    act("/harm/warnings/{of}/{ground}/order", SENIOR),
+    act("/harm/warnings/{of}/{ground}/warned", READERS),
+    act("/harm/warnings/{of}/{ground}/attempt", READERS),
+    act("/harm/warnings/warning/{warning}/waiver", SENIOR),
+    act("/harm/warnings/notices/{notice}/review", SENIOR),
+    # what people need, and who is asked for it
+    look("/harm/assistance", READERS),
+    act("/harm/assistance/needs/new", HARM, ADVOCATE),
+    act("/harm/assistance/needs/{need}/referral", HARM, ADVOCATE),
+    act("/harm/assistance/needs/{need}/given", HARM, ADVOCATE),
+    act("/harm/assistance/needs/{need}/withdrawn", HARM, ADVOCATE),
+    act("/harm/assistance/referrals/{referral}/answer", HARM, ADVOCATE),
+    act("/harm/assistance/given/new", HARM, ADVOCATE),
+    act("/harm/assistance/offers/new", SENIOR, LIAISON, HARM),
+    act("/harm/assistance/offers/{offer}/answer", SENIOR, LIAISON, HARM),
     # what came from outside: the overseer sees how many wait, and how long
     look("/harm/outside", HARM, OVERSEER),
     look("/harm/outside/{outside}", HARM),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from tearline.api.schemas import Schema
 from tearline.api.views import (
+    assistance,
     harm,
     investigations,
     ledger,
@@ -16,6 +17,7 @@ from tearline.api.views import (
     release,
     search,
     tokens,
+    warnings,
     why,
 )
 
@@ -27,6 +29,8 @@ VIEWS = (
     *protocols.VIEWS,
     *owed.VIEWS,
     *harm.VIEWS,
+    *warnings.VIEWS,
+    *assistance.VIEWS,
     *outside.VIEWS,
     *investigations.VIEWS,
     *operations.VIEWS,
@@ -39,6 +43,7 @@ SHARED: Mapping[str, Schema] = {
     **why.SHARED,
     **release.SHARED,
     **harm.SHARED,
+    **warnings.SHARED,
     "ProtocolSummary": protocols.SUMMARY,
 }
 """What several views tell alike."""
