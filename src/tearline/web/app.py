@@ -73,6 +73,7 @@ from tearline.web.parties import importing
 from tearline.web.parties import routes as parties
 from tearline.web.policy import SITE
 from tearline.web.protocols import routes as protocols
+from tearline.web.register import routes as register
 from tearline.web.release import routes as release
 from tearline.web.signing import routes as signing
 from tearline.web.signing.waiting import WaitingActs
@@ -212,6 +213,7 @@ def create_app(
         leaks,
         investigations,
         harm,
+        register,
         operations,
         oversight,
         ledger,

@@ -12,6 +12,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tearline.formats.register.reading import LARGEST_BYTES as LARGEST_TABLE
 from tearline.protocol.load import LARGEST_BYTES
 from tearline.web.watched import refused_by
 
@@ -19,6 +20,8 @@ LARGEST_FORM = 64 * 1024
 LARGEST_TEXT_FORM = 3 * LARGEST_BYTES + LARGEST_FORM
 """For a protocol's text: a browser may write each byte of it as three."""
 TAKES_TEXTS = frozenset({"/protocols/lab", "/protocols/lab/check", "/protocols/propose", "/people/import"})
+TAKES_TABLES, LARGEST_TABLE_FORM = "/harm/import", 2 * LARGEST_TABLE + LARGEST_FORM
+"""A table that was shown comes back as text in a form, where each of its lines may end in one character more."""
 API = "/api/v1/"
 FOR_EVER = "public, max-age=31536000, immutable"
 """For what never changes under its address: it stays in every cache."""
@@ -100,13 +103,15 @@ class BodyLimit:
         self._api = app
         self._forms = RequestBodyLimitMiddleware(app, max_body_size=LARGEST_FORM)
         self._texts = RequestBodyLimitMiddleware(app, max_body_size=LARGEST_TEXT_FORM)
+        self._tables = RequestBodyLimitMiddleware(app, max_body_size=LARGEST_TABLE_FORM)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith(API):
             await self._api(scope, receive, send)
             return
-        texts = scope["type"] == "http" and scope["path"] in TAKES_TEXTS
-        await (self._texts if texts else self._forms)(scope, receive, send)
+        path = scope["path"] if scope["type"] == "http" else ""
+        by_path = {TAKES_TABLES: self._tables} | dict.fromkeys(TAKES_TEXTS, self._texts)
+        await by_path.get(path, self._forms)(scope, receive, send)
 
 
 def _own(headers: Headers) -> bool:
