@@ -1,4 +1,4 @@
-"""The register's pages: as given, consent and its withdrawal, people side by side, incidents, tables; each role its part."""
+"""The register's pages: as given, consent and its withdrawal, people side by side, incidents; each role its part."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,23 +7,34 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from tearline.facts.fact import Compartment, Sealed
 from tearline.facts.harm import HarmReported
-from tearline.facts.history import Actor, Role, about
+from tearline.facts.history import Actor, Draft, Role, about
 from tearline.facts.identifiers import MergeId, PersonId, VictimId
-from tearline.facts.register import ConsentGiven, ConsentWithdrawn, VictimReported
+from tearline.facts.linkage import MergeGround, VictimsMerged
+from tearline.facts.register import ConsentGiven, ConsentWithdrawn, FileKept, FilePassed, VictimReported
 from tearline.formats.register.reading import Stated
 from tearline.jobs.register.taking_in import take_in
 from tearline.node import Node, make_node
 from tearline.web.app import create_app
 from tests.web.conftest import HERE, opened
 
-TABLE = """\
-report_id,list,source_class,source,account,harm,given_names,paternal_surname,maternal_surname,alias,sex,age_from,age_to,seen_from,seen_to,place,condition,consent,reliability,credibility,risk,received,copied_from,least,most
-r-1,list-a,relative,SISTERSOURCE,SISTERACCOUNT,disappeared,Rosa María,Garza,Treviño,,female,30,35,2011-03-18,2011-03-20,Allende,missing,count;search,B,2,high,2011-05-02,,1,1
-r-2,list-b,press,PRESSSOURCE,PRESSACCOUNT,disappeared,Ma. Rosa,Garza,,La Güera,female,,,2011-03-18,,Allende,,,C,3,low,2012-01-01,,1,1
-r-3,,witness,DRIVERSOURCE,DRIVERACCOUNT,killed,,,,,,,,2011-03-19,,Piedras Negras,,,F,6,high,,,2,4
-r-4,list-c,press,COPYSOURCE,COPYACCOUNT,disappeared,Rosa,Garza,,,,,,,,Allende,,,C,3,low,2012-02-01,r-2,1,1
-"""
+HEADER = (
+    "report_id,list,source_class,source,account,harm,given_names,paternal_surname,maternal_surname,alias,sex,"
+    "age_from,age_to,seen_from,seen_to,place,condition,consent,reliability,credibility,risk,received,copied_from,"
+    "least,most"
+)
+ROSA = (
+    "r-1,list-a,relative,SISTERSOURCE,SISTERACCOUNT,disappeared,Rosa María,Garza,Treviño,,female,"
+    "30,35,2011-03-18,2011-03-20,Allende,missing,count;search,B,2,high,2011-05-02,,1,1"
+)
+PRESS = (
+    "r-2,list-b,press,PRESSSOURCE,PRESSACCOUNT,disappeared,Ma. Rosa,Garza,,La Güera,female,"
+    ",,2011-03-18,,Allende,,,C,3,low,2012-01-01,,1,1"
+)
+DRIVERS = "r-3,,witness,DRIVERSOURCE,DRIVERACCOUNT,killed,,,,,,,,2011-03-19,,Piedras Negras,,,F,6,high,,,2,4"
+COPY = "r-4,list-c,press,COPYSOURCE,COPYACCOUNT,disappeared,Rosa,Garza,,,,,,,,Allende,,,C,3,low,2012-02-01,r-2,1,1"
+TABLE = "\n".join((HEADER, ROSA, PRESS, DRIVERS, COPY, ""))
 SECRETS = ("SISTERSOURCE", "SISTERACCOUNT", "DRIVERSOURCE", "PRESSACCOUNT")
 HARM = Actor(PersonId("demo.harm-desk"), Role.HARM_DESK)
 
@@ -60,7 +71,6 @@ def form(**said: Any) -> dict[str, Any]:
 
 
 def latest(node: Node, kind: type[Any]) -> Any:
-    from tearline.facts.fact import Compartment
 
     return node.ledger.read(about(kinds=(kind,)), opening=frozenset(Compartment)).of(kind)[-1].fact
 
@@ -161,8 +171,8 @@ def test_versions_of_one_person_stand_side_by_side(node: Node) -> None:
     merged = VictimsMerged(
         merge=MergeId("m-1"),
         victims=(VictimId("r-1"), VictimId("r-2")),
-        ground=next(iter(MergeGround)),
-        why=Sealed("the same scar"),
+        ground=MergeGround.PEOPLE,
+        reason=Sealed("the same scar"),
     )
     node.ledger.append(
         [Draft(fact=merged, happened_at=node.clock(), by=Actor(PersonId("lin"), Role.LINKAGE_ANALYST))],
@@ -269,3 +279,99 @@ def test_the_register_is_taken_out_by_who_says_why(shared: Node) -> None:
     out = opened(client, "/harm/export.csv").get("/harm/export.csv")
     assert out.headers["content-disposition"] == 'attachment; filename="register.csv"'
     assert "SISTERSOURCE" in out.text
+
+
+PHOTO = b"\xff\xd8\xff\xe0" + b"a photograph" * 9000
+
+
+def upload(client: TestClient, data: bytes, name: str = "../a.jpg", report: str = "r-1", **said: str) -> Any:
+    fields = {"origin": "her sister"} | said
+    return client.post(
+        f"/harm/reports/{report}/files", data=fields, files={"file": (name, data, "text/html")}
+    )
+
+
+def test_a_file_is_kept_sealed_and_handed_out_with_a_reason_that_stays(node: Node) -> None:
+    client = visitor(node, Role.HARM_DESK)
+    sent = upload(client, PHOTO)
+    assert sent.status_code == 303
+    kept = latest(node, FileKept)
+    assert (kept.media_type, kept.size, kept.name.open()) == ("image/jpeg", len(PHOTO), "a.jpg")
+    page = opened(client, "/harm/reports/r-1").get("/harm/reports/r-1").text
+    assert "a.jpg" in page
+    assert kept.digest in page
+    assert kept.key.open() not in page
+    said = form(copy="evidentiary", to="the prosecutor", why="asked in writing")
+    taken = client.post(f"/harm/files/{kept.file}/copy", data=said)
+    assert taken.status_code == 303
+    out = client.get(taken.headers["location"])
+    assert out.content == PHOTO
+    assert out.headers["content-type"] == "application/octet-stream"
+    assert out.headers["content-disposition"] == f'attachment; filename="{kept.file}.jpg"'
+    assert out.headers["x-content-type-options"] == "nosniff"
+    assert out.headers["content-security-policy"].startswith("sandbox")
+    passed = latest(node, FilePassed)
+    assert (passed.file, passed.to.open()) == (kept.file, "the prosecutor")
+    assert "the prosecutor" in client.get("/harm/reports/r-1").text
+    somebody = visitor(node, Role.ADVOCATE)
+    assert somebody.get(taken.headers["location"]).status_code == 404
+    assert client.get(f"/harm/files/{kept.file}/copies/none").status_code == 404
+
+
+def test_a_damaged_file_is_refused_in_one_line(node: Node) -> None:
+    client = visitor(node, Role.HARM_DESK)
+    upload(client, PHOTO)
+    kept = latest(node, FileKept)
+    assert node.data is not None
+    path = node.data / "evidence" / f"{kept.file}.working"
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+    taken = client.post(
+        f"/harm/files/{kept.file}/copy", data=form(copy="working", to="me", why="to look at it")
+    )
+    out = client.get(taken.headers["location"])
+    assert out.status_code == 409
+    assert "this copy is not as it was kept" in out.text
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "said", "status"),
+    [
+        (b"<html><script>alert(1)</script>", "a.jpg", "of none of the kinds that are kept", 422),
+        (b"", "a.jpg", "the file has no bytes", 422),
+        (PHOTO, "", "", 422),
+    ],
+)
+def test_what_is_not_kept_is_said_beside_its_field(
+    node: Node, data: bytes, name: str, said: str, status: int
+) -> None:
+    sent = upload(visitor(node, Role.HARM_DESK), data, name)
+    assert sent.status_code == status
+    assert said in sent.text
+    assert list((node.data or Path()).joinpath("evidence").iterdir()) == []
+
+
+def test_a_file_without_its_origin_or_twice_is_not_kept(node: Node) -> None:
+    client = visitor(node, Role.HARM_DESK)
+    assert "Write where it came from" in upload(client, PHOTO, origin=" ").text
+    assert upload(client, PHOTO).status_code == 303
+    again = upload(client, PHOTO)
+    assert again.status_code == 409
+    assert "the very same bytes" in again.text
+    assert len(list((node.data or Path()).joinpath("evidence").iterdir())) == 2
+    for body, kind in (
+        (b"x", "text/plain"),
+        (b"--b\r\n", "multipart/form-data; boundary=b"),
+        (b"", "multipart/form-data"),
+    ):
+        broken = client.post("/harm/reports/r-1/files", content=body, headers={"content-type": kind})
+        assert broken.status_code == 422
+    assert visitor(node, Role.ADVOCATE).post("/harm/reports/r-1/files").status_code == 404
+    assert visitor(node, Role.LINKAGE_ANALYST).get("/harm/reports/r-1/files").status_code == 404
+
+
+def test_a_body_that_is_too_large_is_refused_unread(node: Node) -> None:
+    client = visitor(node, Role.HARM_DESK)
+    claimed = {"content-type": "multipart/form-data; boundary=b", "content-length": str(80 * 2**20)}
+    assert client.post("/harm/reports/r-1/files", content=b"--b", headers=claimed).status_code == 413

@@ -21,6 +21,7 @@ from tearline.config import Site
 from tearline.facts.errors import Broken, Malformed, Refused
 from tearline.facts.identifiers import KeyId
 from tearline.folds import falling_due
+from tearline.jobs.evidence.keeping import sweep
 from tearline.ledger.note import Vkey
 from tearline.ledger.witness import Witness
 from tearline.node import Node
@@ -237,8 +238,11 @@ def create_app(
 
 
 @asynccontextmanager
-async def _few_at_once(_app: FastAPI) -> AsyncIterator[None]:
-    """Make pages in a few threads; whoever comes meanwhile waits for a turn."""
+async def _few_at_once(app: FastAPI) -> AsyncIterator[None]:
+    """Make pages in a few threads; whoever comes meanwhile waits for a turn. Files that no fact speaks of are swept."""
+    node: Node = app.state.node
+    if node.data is not None and node.stopped is None:
+        await anyio.to_thread.run_sync(sweep, node.ledger, node.data, node.clock())
     anyio.to_thread.current_default_thread_limiter().total_tokens = AT_ONCE
     yield
 

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from tearline.web.register import acts, incident, listing, person, report, tables
+from tearline.web.register import acts, files, incident, listing, person, report, tables
 
 router = APIRouter()
-for part in (acts, tables, listing, report, person, incident):
+for part in (acts, files, tables, listing, report, person, incident):
     router.include_router(part.router)
