@@ -370,6 +370,7 @@ def _contents() -> backup.Contents:
         settings={"tearline": 1, "demo": False},
         keys={"log.key": "text", "fact.key": "text"},
         purged=(published.Purge(b"\x01" * 33, "a" * 24),),
+        files=(("a1b2.working", 3),),
     )
 
 

@@ -274,8 +274,10 @@ def test_a_faulty_table_names_each_cell_in_the_readers_language(node: Node) -> N
 
 def test_the_register_is_taken_out_by_who_says_why(shared: Node) -> None:
     client = visitor(shared, Role.HARM_DESK)
-    asked = client.get("/harm/export.csv")
-    assert asked.headers["location"] == "/readings/new?page=%2Fharm%2Fexport.csv"
+    assert "/readings/new?page=%2Fharm%2Fexport.csv" in client.get("/harm/reports").text
+    closed = client.get("/harm/export.csv").text
+    assert "SISTERSOURCE" not in closed
+    assert '"[sealed]"' in closed
     out = opened(client, "/harm/export.csv").get("/harm/export.csv")
     assert out.headers["content-disposition"] == 'attachment; filename="register.csv"'
     assert "SISTERSOURCE" in out.text

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 from tearline.facts.harm import CountDocumented, HarmReported
 from tearline.facts.history import History, Recorded, each
+from tearline.facts.identifiers import ReportId
 from tearline.facts.leaks import CompromiseReported
 from tearline.facts.operations import OperationDeclared
 from tearline.facts.release import ItemRegistered
@@ -23,7 +24,7 @@ from tearline.web.parts import shown
 from tearline.web.places import entry_of
 from tearline.web.register.front import front
 from tearline.web.register.places import places as register_places
-from tearline.web.register.places import served
+from tearline.web.register.places import reported, served
 from tearline.web.show import Shown, label, ranged, text
 from tearline.web.tongue import Tongue
 from tearline.web.visit import Visit, Visiting
@@ -56,6 +57,8 @@ class Report:
     account: Shown
     rows: list[tuple[str, Shown]]
     href: str
+    entry: str
+    """Its entry in the ledger, where its page is elsewhere; else empty."""
     when: str
 
 
@@ -124,8 +127,13 @@ def subject_of(harmed: Harmed) -> Subject:
     return UNTIED
 
 
-def harm_after(say: Tongue, harmed: Harmed, known: History, names: Names, more: int = 0) -> After:
-    """The counts and reports in ``known`` that came after this; there are ``more`` reports than these."""
+def harm_after(
+    say: Tongue, harmed: Harmed, known: History, names: Names, *, more: int, theirs: frozenset[ReportId]
+) -> After:
+    """The counts and reports in ``known`` that came after this; there are ``more`` reports than these.
+
+    ``theirs``: those whose own page is there for whoever reads.
+    """
     telling = harmed.told.telling if harmed and harmed.told else None
     href, title = "/harm", say("Not tied to a leak or an operation")
     match harmed.fact if harmed else None:
@@ -142,12 +150,12 @@ def harm_after(say: Tongue, harmed: Harmed, known: History, names: Names, more: 
         telling=telling,
         counts=count_rows(say, counted),
         unsaid=[say(words) for words in of_counts(counted)],
-        reports=[_report(say, r) for r in known.of(HarmReported)],
+        reports=[_report(say, r, paged=r.fact.report in theirs) for r in known.of(HarmReported)],
         more=more,
     )
 
 
-def _report(say: Tongue, r: Recorded[HarmReported]) -> Report:
+def _report(say: Tongue, r: Recorded[HarmReported], *, paged: bool) -> Report:
     fact = r.fact
     shown = ("source_class", "source", "place", "first_day", "last_day", "reliability", "credibility")
     return Report(
@@ -156,7 +164,8 @@ def _report(say: Tongue, r: Recorded[HarmReported]) -> Report:
         rows=[
             (label(say, HarmReported, name), said) for name in shown if (said := text(say, fact, name)) != "—"
         ],
-        href=entry_of(r),
+        href=f"/harm/reports/{fact.report}" if paged else entry_of(r),
+        entry=entry_of(r) if paged else "",
         when=say.moment(r.known_at, r.precision),
     )
 
@@ -169,18 +178,22 @@ def harm_page(visit: Visiting) -> Response:
     places = {subject_of(one): harm[subject_of(one)] for one in page.items}
     kept = {subject: _latest(visit, some) for subject, some in places.items()}
     seen = visit.read_at(sorted({place for some, _ in kept.values() for place in some}))
+    register = served(visit, "/harm/reports")
+    theirs = frozenset(reported(visit, seen)) if register else frozenset[ReportId]()
     items = [one.fact.item for one in page.items if one and isinstance(one.fact, CompromiseReported)]
     names = Names(visit.read(each("item", items, (ItemRegistered,))), say)
 
     def after(one: Harmed) -> After:
         here, more = kept[subject_of(one)]
-        return harm_after(say, one, History(tuple(r for r in seen if r.position in here)), names, more)
+        return harm_after(
+            say, one, History(tuple(r for r in seen if r.position in here)), names, more=more, theirs=theirs
+        )
 
     return visit.page(
         "harm.html",
         page=page.part(after),
         may_count=visit.role in DocumentCount.allowed,
-        standing=front(visit) if served(visit, "/harm/reports") else None,
+        standing=front(visit) if register else None,
         places=register_places(visit),
     )
 

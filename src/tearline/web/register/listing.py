@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from urllib.parse import quote
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -10,9 +11,11 @@ from tearline.facts.fact import Seal, Sealed
 from tearline.facts.harm import HarmReported, SourceClass
 from tearline.facts.history import History, Recorded, each
 from tearline.facts.identifiers import ReportId, VictimId
+from tearline.facts.reading import HARD
 from tearline.facts.register import IncidentRecorded, Purpose, VictimReported
 from tearline.folds.register import Reported
 from tearline.folds.victims import grouping
+from tearline.web.access import Access
 from tearline.web.look import tag
 from tearline.web.parts import shown
 from tearline.web.register.condition import condition_of
@@ -23,6 +26,7 @@ from tearline.web.visit import Visit, Visiting, absent
 
 router = APIRouter()
 
+OUT = "/harm/export.csv"
 CONSENTS = ("given", "of-record", "none", "ended", "withdrawn")
 NAMES = ("given_names", "paternal_surname", "maternal_surname")
 
@@ -108,8 +112,16 @@ def reports(visit: Visiting) -> Response:
             "consent": [(state, consent_words(say, state)) for state in CONSENTS],
         },
         rest="&".join(f"{name}={value}" for name, value in asked.items() if value),
-        export=served(visit, "/harm/export.csv"),
+        export=export_of(visit),
     )
+
+
+def export_of(visit: Visit) -> str:
+    """Where the table is given out, if to this reader at all: behind the reason for it where a reason is asked."""
+    if not served(visit, OUT):
+        return ""
+    asked = Access(visit.role, visit.actor.person).opening & HARD
+    return f"/readings/new?page={quote(OUT, safe='')}" if asked else OUT
 
 
 def _fits(one: Reported, asked: Mapping[str, str], day: date) -> bool:

@@ -94,7 +94,13 @@ def view(visit: Visit, victim: VictimId) -> PersonView:
             if (said := text(say, names[v].fact, field)) != "—"
         ],
         history=_history(visit, group, told=told),
-        reported=[(report_of[v], plain(say, names[v].fact.condition)) for v in group],
+        reported=[
+            (
+                say("As reported in %(report)s", report=report_of[v]),
+                plain(say, names[v].fact.condition),
+            )
+            for v in group
+        ],
         incidents=[
             [
                 (

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tearline.facts.harm import HarmReported
-from tearline.facts.history import History, Role, about
+from tearline.facts.history import Actor, History, Role, about
 from tearline.facts.identifiers import ReportId
 from tearline.facts.linkage import LinkUndone, VictimsMerged, VictimsSplit
 from tearline.facts.register import (
@@ -65,10 +65,16 @@ def standing(visit: Visit) -> History:
 
 
 def reported(visit: Visit, known: History) -> Mapping[ReportId, Reported]:
-    """The reports that are there for this reader: to an advocate, those that they took down, and worked cases."""
-    return {name: one for name, one in reports_of(known).items() if theirs(visit, one)}
+    """The reports that are there for this reader."""
+    return there_for(visit.actor, known)
 
 
-def theirs(visit: Visit, one: Reported) -> bool:
-    own = one.recorded.by.person == visit.actor.person
-    return visit.role is not Role.ADVOCATE or own or one.recorded.told is not None
+def there_for(reader: Actor, known: History) -> Mapping[ReportId, Reported]:
+    """To an advocate, the reports that they took down, and worked cases; to others, all."""
+    return {
+        name: one
+        for name, one in reports_of(known).items()
+        if reader.role is not Role.ADVOCATE
+        or one.recorded.by.person == reader.person
+        or one.recorded.told is not None
+    }

@@ -5,16 +5,14 @@ What is shown first is only read: nothing is recorded until its sender agrees to
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import PlainTextResponse, Response
 from starlette.datastructures import UploadFile
 
 from tearline.facts.errors import Malformed
-from tearline.facts.fact import Compartment
 from tearline.facts.harm import Harm, HarmReported, SourceClass
 from tearline.facts.identifiers import well_formed
 from tearline.formats.register.columns import Unfit, columns, value_of
@@ -201,19 +199,12 @@ def _row(say: Tongue, one: Entry) -> list[object]:
 
 @router.get(OUT)
 def out(visit: Visiting) -> Response:
-    """The register as a table, for whoever has said why they read it; to the others, the page that asks them why."""
+    """The register as a table; what its reader has not opened, with a reason, is marked as sealed."""
     visit.own_side()
-    if Compartment.WITNESSES in visit.access.shut and Compartment.WITNESSES in _granted(visit):
-        return go(f"/readings/new?page={quote(OUT, safe='')}")
     known = visit.read(KINDS)
     text = exported(known, visit.actor)
     visit.note_reading()
     return _attached(text)
-
-
-def _granted(visit: Visit) -> frozenset[Compartment]:
-    """What this reader opens when they say why."""
-    return replace(visit.access, shut=frozenset()).opening
 
 
 def _attached(text: str) -> Response:
