@@ -47,7 +47,7 @@ COVERS = {Harm.KILLED_OR_DISAPPEARED: {Harm.KILLED, Harm.DISAPPEARED, Harm.KILLE
 class Scoped:
     """Those who may be counted, as rows. ``inside``: reports that lie in the scope; ``outside``: that do not.
 
-    What is neither says too little, and follows its person. ``lists`` are letters in ``on``'s order.
+    What is neither does not say when, and follows its person. ``lists`` are letters in ``on``'s order.
     """
 
     of: Material
@@ -96,7 +96,7 @@ class Scoped:
 
 def scoped(history: History, scope: CountedScope, day: date) -> Scoped:
     of = material(history, day)
-    where = [_lies(scope, r, v.fact) for r, v in zip(of.reports, of.people.values(), strict=True)]
+    where = [_lies(scope, report) for report in of.reports]
     inside, outside = np.array([w is True for w in where], bool), np.array([w is False for w in where], bool)
     sizes: dict[ListId, int] = {}
     for report, out in zip(of.reports, outside, strict=True):
@@ -118,8 +118,8 @@ def letter(n: int) -> str:
     return chr(ord("A") + n % 26) + (str(n // 26) if n >= 26 else "")
 
 
-def _lies(scope: CountedScope, report: Reported, victim: VictimReported | None) -> bool | None:
-    """Whether a report lies in the scope; None where it says too little of when or where."""
+def _lies(scope: CountedScope, report: Reported) -> bool | None:
+    """Whether a report lies in the scope, by what stands in clear; None where it does not say when."""
     fact = report.fact
     if scope.harm is not None and fact.harm not in COVERS.get(scope.harm, {scope.harm}):
         return False
@@ -129,9 +129,7 @@ def _lies(scope: CountedScope, report: Reported, victim: VictimReported | None) 
         return False
     if scope.places and fact.place.casefold() not in {place.casefold() for place in scope.places}:
         return False
-    first, last = (victim.seen_from.value, victim.seen_to.value) if victim else (None, None)
-    first, last = first or fact.first_day or last, last or fact.last_day or first
-    first, last = first or last, last or first
+    first, last = fact.first_day or fact.last_day, fact.last_day or fact.first_day
     if first is None or last is None:
         return None
     return first <= scope.last_day and last >= scope.first_day
@@ -144,7 +142,7 @@ def unnamed(history: History, scope: CountedScope, day: date) -> tuple[int, int 
         named[r.fact.report] = named.get(r.fact.report, 0) + 1
     least, most, open_ended = 0, 0, False
     for one in reports_of(history).values():
-        if one.counts(day) and _lies(scope, one, None):
+        if one.counts(day) and _lies(scope, one):
             so_many = named.get(one.fact.report, 0)
             least += max(one.fact.least - so_many, 0)
             if one.fact.most is None:

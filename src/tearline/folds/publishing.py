@@ -9,12 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tearline.facts.casualties import CasualtiesEstimated, CountedScope, HarmPublished, PublishedCell
-from tearline.facts.history import History, Recorded
+from tearline.facts.history import History, Question, Recorded, about
 from tearline.facts.identifiers import EstimateId, VictimId
 from tearline.facts.register import Condition, ConditionEstablished, VictimReported
 from tearline.folds.counting import COVERS, scoped
 from tearline.folds.estimates import before
+from tearline.folds.linking import QUESTION
 from tearline.folds.suppression import Released, suppressed
+
+PUBLICLY: Question = QUESTION | about(kinds=(CasualtiesEstimated, HarmPublished, ConditionEstablished))
+"""All that says what may be made public, and how what is public stands to the register: nothing sealed is opened."""
 
 
 @dataclass(frozen=True, kw_only=True)

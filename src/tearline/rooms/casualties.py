@@ -11,12 +11,12 @@ from tearline.facts.fact import Compartment, Sealed
 from tearline.facts.history import Draft, History, Question, Recorded, Role, about
 from tearline.facts.identifiers import EstimateId, LinkageId, PublicationId
 from tearline.facts.linkage import LinkageRun
-from tearline.facts.register import ConditionEstablished
 from tearline.facts.words import Words
 from tearline.folds.counting import Figures, figured
 from tearline.folds.estimates import Standing, stands
 from tearline.folds.linking import QUESTION
 from tearline.folds.publishing import (
+    PUBLICLY,
     cells,
     estimates_of,
     published,
@@ -26,14 +26,12 @@ from tearline.folds.publishing import (
     tables,
 )
 from tearline.folds.suppression import FEWEST, RULE, total_tells
-from tearline.rooms import Act, unknown
+from tearline.rooms import NONE, Act, unknown
 
 COUNTING: frozenset[Role] = frozenset({Role.HARM_DESK, Role.LINKAGE_ANALYST})
 PUBLISHING: frozenset[Role] = frozenset({Role.HARM_DESK, Role.OVERSEER})
 VICTIMS = frozenset({Compartment.VICTIMS})
 ESTIMATE = Words("estimate", "la estimación")
-PUBLISHED = about(kinds=(CasualtiesEstimated, HarmPublished))
-READ = QUESTION | PUBLISHED | about(kinds=(ConditionEstablished, LinkageRun))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +121,11 @@ class PublishFigures:
     read: History | None = None
 
     allowed: ClassVar[frozenset[Role]] = PUBLISHING
-    opens: ClassVar[frozenset[Compartment]] = VICTIMS
+    opens: ClassVar[frozenset[Compartment]] = NONE
 
     def asks_figures(self, known: History) -> Question:
         del known
-        return READ
+        return PUBLICLY
 
     def with_figures(self, read: History, at: datetime) -> "PublishFigures":
         return replace(self, read=read.as_known(at))

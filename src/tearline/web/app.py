@@ -21,6 +21,7 @@ from tearline.config import Site
 from tearline.facts.errors import Broken, Malformed, Refused
 from tearline.facts.identifiers import KeyId
 from tearline.folds import falling_due
+from tearline.folds.publishing import PUBLICLY
 from tearline.ledger.note import Vkey
 from tearline.ledger.witness import Witness
 from tearline.node import Node
@@ -57,6 +58,7 @@ from tearline.web import (
     tiles,
 )
 from tearline.web import cases as worked_cases
+from tearline.web.casualties import routes as casualties
 from tearline.web.charts.drawing import drawings
 from tearline.web.compressed import Compressed
 from tearline.web.door import access as people_and_access
@@ -66,6 +68,7 @@ from tearline.web.guards import FOR_EVER, BodyLimit, CrossOrigin, SecureHeaders,
 from tearline.web.health import Health, OnlyProxies, OwnNames
 from tearline.web.investigations import routes as investigations
 from tearline.web.leaks import routes as leaks
+from tearline.web.linkage import routes as linkage
 from tearline.web.look import STATIC
 from tearline.web.metrics import Metrics
 from tearline.web.noticed import Noticed
@@ -169,6 +172,7 @@ def create_app(
     app.state.health.warming = lambda: projections.warming
     app.state.door = door or (Demonstration() if demo else Closed())
     app.state.dated = Kept(node.ledger, falling_due.QUESTION, frozenset())
+    app.state.public_harm = Kept(node.ledger, PUBLICLY, frozenset())
     app.state.on_record = Kept(node.ledger, on_record.QUESTION, frozenset())
     app.state.noticed = Noticed(node.ledger, projections, app.state.door)
     app.state.readings = Readings(node, on=not demo if readings is None else readings)
@@ -212,6 +216,8 @@ def create_app(
         leaks,
         investigations,
         harm,
+        linkage,
+        casualties,
         operations,
         oversight,
         ledger,

@@ -173,7 +173,12 @@ def harm_page(visit: Visiting) -> Response:
         here = set(places[subject_of(one)])
         return harm_after(say, one, History(tuple(r for r in seen if r.position in here)), names)
 
-    return visit.page("harm.html", page=page.part(after), may_count=visit.role in DocumentCount.allowed)
+    return visit.page(
+        "harm.html",
+        page=page.part(after),
+        may_count=visit.role in DocumentCount.allowed,
+        may_link=visit.leads("/harm/linkage"),
+    )
 
 
 def _subjects(visit: Visit, *names: str) -> tuple[dict[str, Chooser], dict[str, object]]:
