@@ -11,7 +11,7 @@ from tearline.facts.harm import Harm, SourceClass
 from tearline.facts.identifiers import EstimateId, StatusId, VictimId
 from tearline.facts.register import Condition, ConditionBasis, ConditionEstablished, ConsentWithdrawn, Purpose
 from tearline.folds.counting import scoped, unnamed
-from tearline.folds.estimates import REASONS, Standing, Why, stands
+from tearline.folds.estimates import REASONS, EstimateStanding, NotCounted, stands
 from tearline.rooms.casualties import EstimateCasualties, PublishFigures
 from tests.registers import LINA, consent, report, victim
 from tests.rooms.rows import Row, check
@@ -214,23 +214,23 @@ def test_an_estimate_is_older_than_what_came_since_and_superseded_when_consent_g
     estimated(of)
     made = of.history.of(CasualtiesEstimated)[0]
     day = on(0).date()
-    assert stands(of.history, made, day).standing is Standing.STANDS
+    assert stands(of.history, made, day).standing is EstimateStanding.STANDS
     of.tell(report("new"), victim("new", "new"))
-    assert stands(of.history, made, day).standing is Standing.OLDER
-    assert stands(of.history, made, on(11).date()).gone == {"c1": Why.RAN_OUT}
+    assert stands(of.history, made, day).standing is EstimateStanding.OLDER
+    assert stands(of.history, made, on(11).date()).gone == {"c1": NotCounted.RAN_OUT}
     of.tell(consent("k2", "c0", Purpose.HELP))
-    assert stands(of.history, made, day).gone == {"c0": Why.NARROWED}
+    assert stands(of.history, made, day).gone == {"c0": NotCounted.NARROWED}
     of.tell(ConsentWithdrawn(report=report("p2").report), ConsentWithdrawn(report=report("new").report))
     found = stands(of.history, made, day)
-    assert found.standing is Standing.SUPERSEDED
-    assert found.gone == {"c0": Why.NARROWED, "p2": Why.WITHDRAWN}
+    assert found.standing is EstimateStanding.SUPERSEDED
+    assert found.gone == {"c0": NotCounted.NARROWED, "p2": NotCounted.WITHDRAWN}
 
 
 def test_what_came_after_the_estimate_does_not_change_what_it_counted() -> None:
     of = known()
     made = of.history.of(CasualtiesEstimated)[0]
     of.tell(split("p0"), ConsentWithdrawn(report=report("new").report))
-    assert stands(of.history, made, on(0).date()).standing is Standing.OLDER
+    assert stands(of.history, made, on(0).date()).standing is EstimateStanding.OLDER
 
 
 def test_cells_are_by_what_was_established_last_and_small_ones_are_closed() -> None:

@@ -377,7 +377,7 @@ def test_what_people_decided_binds_the_comparison() -> None:
     doubtful = first.fact.doubtful.open()[0]
     told.tell(
         judged(doubtful.a, doubtful.b, Judgement.DIFFERENT if doubtful.probability > 0.5 else Judgement.SAME),
-        judged(*one.victims[:2], Judgement.DIFFERENT, name="k"),
+        judged(one.victims[0], one.victims[1], Judgement.DIFFERENT, name="k"),
     )
     (second,) = told.decide(RunLinkage(), by=LINA)
     assert isinstance(second.fact, LinkageRun)

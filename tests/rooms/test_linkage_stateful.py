@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tearline.facts.errors import Refused
+from tearline.facts.identifiers import VictimId
 from tearline.facts.linkage import LinkUndone, VictimsMerged, VictimsSplit
 from tearline.folds.unlike import never_one, pairs_of, told_of
 from tearline.folds.victims import grouped, grouping
@@ -15,7 +16,7 @@ from tests.registers import LINA, report, victim
 from tests.rooms.test_linkage import merged, split, undone
 from tests.worlds import World
 
-WHO = tuple("abcdefg")
+WHO = tuple(map(VictimId, "abcdefg"))
 FACTS = (
     report("r1", most=2),
     *(report(f"r{n}", on="police" if n < 4 else None) for n in (2, 3, 4, 5, 6)),
@@ -75,8 +76,8 @@ def test_undoing_all_leaves_each_reported_a_person_whatever_the_order(
     splits = [r.fact.split for r in world.history.of(VictimsSplit) if r.fact.split not in taken]
     random.shuffle(merges)
     random.shuffle(splits)
-    for name in merges:  # never refused: less is together afterwards
-        world.does(UndoLink(undone(merge=name, name=f"all-{name}")), by=LINA)
+    for merge in merges:  # never refused: less is together afterwards
+        world.does(UndoLink(undone(merge=merge, name=f"all-{merge}")), by=LINA)
         check(world)
     for name in splits:
         world.does(UndoLink(undone(split=name, name=f"all-{name}")), by=LINA)

@@ -1,12 +1,13 @@
 """A world in which every kind of thing that an address can name exists: one's own, and somebody else's."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import cached_property
 from typing import TypeVar
 from urllib.parse import quote
 
-from tearline.facts.fact import Sealed
+from tearline.facts.casualties import CasualtiesEstimated, CountedScope
+from tearline.facts.fact import Fact, Sealed
 from tearline.facts.history import Role, about
 from tearline.facts.identifiers import (
     AgreementId,
@@ -19,13 +20,16 @@ from tearline.facts.identifiers import (
     InvestigationId,
     ItemId,
     LiftingId,
+    MergeId,
     OrganisationId,
     PersonId,
     ReleaseId,
     RequestId,
     SignOffId,
+    SplitId,
     SuspensionId,
     UnitId,
+    VictimId,
     WarningId,
     WeighingId,
 )
@@ -47,6 +51,7 @@ from tearline.facts.leaks import (
     RemediesFound,
     Sureness,
 )
+from tearline.facts.linkage import LinkageRun, MergeGround, VictimsMerged, VictimsSplit
 from tearline.facts.logs import PartnerLogNamed
 from tearline.facts.parties import CourseHeld
 from tearline.facts.release import (
@@ -68,12 +73,15 @@ from tearline.rooms.leaks.evidence import TakeEvidence, WeighEvidence
 from tearline.rooms.leaks.findings import ConfirmFinding, ProposeFinding
 from tearline.rooms.leaks.inquiring import OpenInvestigation, StateHypothesis
 from tearline.rooms.leaks.suspensions import JudgeRemedies, ProposeLifting
+from tearline.rooms.linkage import MergeVictims, RunLinkage, SplitVictims
 from tearline.rooms.parties.persons import HoldCourse
 from tearline.rooms.release.dissents import RecordDissent
 from tearline.rooms.release.items import RecordSourceWarning
 from tearline.rooms.release.outside import RecordDisclosure
 from tearline.rooms.release.releasing import ReleaseItem
 from tearline.rooms.release.requests import RequestRelease, SignOff
+from tests.registers import report, victim
+from tests.web.counted import does, estimated, recorded
 from tests.web.world import World, act, actor
 
 PARTNER = actor(Role.PARTNER_LIAISON).person
@@ -161,10 +169,48 @@ def fill(world: World) -> World:
             *act(Role.CASE_AGENT, ReportCompromise(leak)),
         ]
     )
+    _registered(world)
     world.clock.move(minutes=1)
     _looked_into(world)
     world.clock.move(minutes=1)
     return world
+
+
+def _registered(world: World) -> None:
+    """Four people reported by two bodies: compared, two put together, one taken out again, counted and made public."""
+    node = world.node
+    facts: list[Fact] = []
+    for n, (given, on) in enumerate(
+        (("Ana", "court"), ("Ana", "police"), ("Luz", "court"), ("Eva", "police"))
+    ):
+        name = f"practice.told-{n}"
+        facts += [report(name, on=f"practice.{on}")]
+        told = victim(
+            f"practice.victim-{n}", name, given=world.public(given), paternal=world.public("Prueba")
+        )
+        facts += [told]
+    facts += [report("practice.told-n", least=2, most=9)]
+    recorded(node, facts)
+    does(node, RunLinkage())
+    merged = VictimsMerged(
+        merge=MergeId("practice.merge"),
+        victims=(VictimId("practice.victim-0"), VictimId("practice.victim-1")),
+        ground=MergeGround.PEOPLE,
+        reason=world.text("The same tattoo"),
+    )
+    does(node, MergeVictims(merged))
+    left = VictimsSplit(
+        split=SplitId("practice.split"),
+        leave=(VictimId("practice.victim-1"),),
+        reason=world.text("Another mother"),
+    )
+    does(node, SplitVictims(left))
+    again = replace(merged, merge=MergeId("practice.again"))
+    does(node, MergeVictims(again))
+    day = date(2011, 3, 18)
+    estimated(
+        node, CountedScope(unit="people who disappeared", area="the north", first_day=day, last_day=day)
+    )
 
 
 SETTLED, INQUIRY = InvestigationId("practice.settled"), InvestigationId("practice.inquiry")
@@ -254,6 +300,7 @@ def _hypothesis(world: World, name: InvestigationId, channel: Channel) -> Hypoth
 
 
 F = TypeVar("F", FindingProposed, FindingMade)
+F_ = TypeVar("F_", LinkageRun, CasualtiesEstimated)
 
 
 def _found(kind: type[F], finding: FindingId, name: InvestigationId, world: World) -> F:
@@ -304,6 +351,11 @@ class Everything:
             "suspension": suspension_of(self.world),
             "lifting": "practice.lifting",
             "operation": "practice.operation",
+            "linkage": self._latest(LinkageRun).linkage,
+            "estimate": self._latest(CasualtiesEstimated).estimate,
+            "victim": "practice.victim-0",
+            "merge": "practice.merge",
+            "split": "practice.split",
             "position": "30",
             "log": self._log(),
             "signing": "nothing-waits",
@@ -316,6 +368,9 @@ class Everything:
             "token": "no-token",
             "machine": "no-machine",
         }
+
+    def _latest(self, kind: type[F_]) -> F_:
+        return self.world.node.ledger.read(about(kinds=(kind,))).of(kind)[-1].fact
 
     def address(self, template: str, **other: str) -> str:
         """The address by this template of what is there, but for what is given."""

@@ -22,13 +22,13 @@ from tearline.folds.register import Reported, reports_of
 SINCE = (HarmReported, VictimReported, VictimsMerged, VictimsSplit, LinkUndone)
 
 
-class Standing(Worded):
+class EstimateStanding(Worded):
     STANDS = "stands", "as the register stands", "conforme al registro actual"
     OLDER = "older", "older than the register", "anterior al registro actual"
     SUPERSEDED = "superseded", "superseded", "superada"
 
 
-class Why(Worded):
+class NotCounted(Worded):
     """Why a report that was counted may not be counted any more."""
 
     WITHDRAWN = "withdrawn", "consent was withdrawn", "se retiró el consentimiento"
@@ -40,8 +40,8 @@ class Why(Worded):
 class Stands:
     """``gone``: the reports that it counted and that may not be counted now; ``since``: what came after it."""
 
-    standing: Standing
-    gone: Mapping[ReportId, Why]
+    standing: EstimateStanding
+    gone: Mapping[ReportId, NotCounted]
     since: int
 
 
@@ -60,15 +60,17 @@ def stands(history: History, estimated: Recorded[CasualtiesEstimated], day: date
         if not now[one.fact.report].counts(day)
     }
     since = sum(isinstance(r.fact, SINCE) and r.position >= fact.position for r in history)
-    standing = Standing.SUPERSEDED if gone else Standing.OLDER if since else Standing.STANDS
+    standing = (
+        EstimateStanding.SUPERSEDED if gone else EstimateStanding.OLDER if since else EstimateStanding.STANDS
+    )
     return Stands(standing=standing, gone=gone, since=since)
 
 
-def _why(report: Reported, day: date) -> Why:
+def _why(report: Reported, day: date) -> NotCounted:
     if report.withdrawn is not None:
-        return Why.WITHDRAWN
+        return NotCounted.WITHDRAWN
     until = report.consent.fact.until if report.consent else None
-    return Why.RAN_OUT if until is not None and day > until else Why.NARROWED
+    return NotCounted.RAN_OUT if until is not None and day > until else NotCounted.NARROWED
 
 
 REASONS: Mapping[str, Words] = {

@@ -13,7 +13,7 @@ from tearline.facts.identifiers import EstimateId, LinkageId, PublicationId
 from tearline.facts.linkage import LinkageRun
 from tearline.facts.words import Words
 from tearline.folds.counting import Figures, figured
-from tearline.folds.estimates import Standing, stands
+from tearline.folds.estimates import EstimateStanding, stands
 from tearline.folds.linking import QUESTION
 from tearline.folds.publishing import (
     PUBLICLY,
@@ -174,7 +174,7 @@ class PublishFigures:
                 Words("this estimate is public already", "esta estimación ya es pública"),
                 (self.estimate,),
             )
-        if stands(read, estimated, act.now.date()).standing is Standing.SUPERSEDED:
+        if stands(read, estimated, act.now.date()).standing is EstimateStanding.SUPERSEDED:
             raise Refused(
                 "superseded",
                 Words(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from tearline.api.schemas import Schema
 from tearline.api.views import (
+    casualties,
     harm,
     investigations,
     ledger,
@@ -26,6 +27,7 @@ VIEWS = (
     *protocols.VIEWS,
     *owed.VIEWS,
     *harm.VIEWS,
+    *casualties.VIEWS,
     *investigations.VIEWS,
     *operations.VIEWS,
     *search.VIEWS,

@@ -29,7 +29,7 @@ def estimate(visit: Visit) -> Asked:
     already = {"first_day": [min(days).isoformat()], "last_day": [max(days).isoformat()]} if days else {}
     return Asked(
         title=say("Estimate how many there were"),
-        submit=say("Estimate"),
+        submit=say("Have it estimated"),
         command=EstimateCasualties,
         kind=CountedScope,
         allowed=COUNTING,

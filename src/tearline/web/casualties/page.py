@@ -9,7 +9,7 @@ from tearline.facts.harm import HarmReported
 from tearline.facts.history import History, Question, Recorded
 from tearline.facts.identifiers import EstimateId
 from tearline.folds.counting import letter
-from tearline.folds.estimates import Standing, stands
+from tearline.folds.estimates import EstimateStanding, stands
 from tearline.folds.publishing import PUBLICLY, estimates_of, published
 from tearline.rooms.casualties import COUNTING, PUBLISHING
 from tearline.web.casualties import words
@@ -71,8 +71,12 @@ def live(visit: Visit) -> History:
     return History(tuple(r for r in seen if r.told is None), seen.position)
 
 
-def tags(say: Tongue, standing: Standing) -> Shown:
-    state = {Standing.STANDS: "release", Standing.OLDER: "hold", Standing.SUPERSEDED: "refuse"}
+def tags(say: Tongue, standing: EstimateStanding) -> Shown:
+    state = {
+        EstimateStanding.STANDS: "release",
+        EstimateStanding.OLDER: "hold",
+        EstimateStanding.SUPERSEDED: "refuse",
+    }
     return tag(say, say(standing), state[standing])
 
 
@@ -113,7 +117,7 @@ def view(say: Tongue, known: History, name: EstimateId, visit: Visit) -> Estimat
     may = visit.role in PUBLISHING and made.by.person != visit.actor.person and public is None
     return EstimateView(
         estimate=name,
-        title=fact.scope.unit,
+        title=words.opening(fact.scope.unit),
         what="; ".join((fact.scope.area, words.dates(say, fact.scope))),
         documented=say.number(fact.documented),
         between=_between(say, fact),
@@ -121,16 +125,23 @@ def view(say: Tongue, known: History, name: EstimateId, visit: Visit) -> Estimat
         number=words.number(say, fact),
         given=fact.median is not None,
         reasons=words.reasons(say, fact),
-        superseded=found.standing is Standing.SUPERSEDED,
+        superseded=found.standing is EstimateStanding.SUPERSEDED,
         since=words.since(say, found),
         lower="" if fact.lower_bound is None else words.whole(say, fact.lower_bound),
         figure=_figure(say, name, shown) if shown else None,
         methods=[
-            [what, words.whole(say, median), f"{words.whole(say, low)}–{words.whole(say, high)}"]
+            [
+                words.opening(what),
+                words.whole(say, median),
+                f"{words.whole(say, low)}–{words.whole(say, high)}",
+            ]
             for what, median, low, high, _ in shown
         ],
         diagnostics=_diagnostics(say, fact),
-        varied=[[words.varied(say, v), say(v.method), words.whole(say, v.median)] for v in fact.varied],
+        varied=[
+            [words.opening(words.varied(say, v)), words.opening(say(v.method)), words.whole(say, v.median)]
+            for v in fact.varied
+        ],
         closed=sealed(say, Compartment.VICTIMS) if closed else None,
         letters=[letter(n) for n in range(fact.lists)],
         overlaps=_overlaps(say, fact.lists, counts, patterns[:MOST_PATTERNS]),
@@ -138,7 +149,7 @@ def view(say: Tongue, known: History, name: EstimateId, visit: Visit) -> Estimat
         facts=_facts(say, made, Names(known, say)),
         public=say("Made public %(when)s", when=say.moment(public.known_at)) if public else "",
         publish=f"/harm/estimates/{name}/publish"
-        if may and found.standing is not Standing.SUPERSEDED
+        if may and found.standing is not EstimateStanding.SUPERSEDED
         else "",
     )
 
@@ -155,7 +166,7 @@ def _figure(say: Tongue, name: EstimateId, shown: Sequence[chart.Row]) -> Figure
     return figure(
         f"/harm/estimates/{name}/methods.svg",
         chart.sizes(len(shown)),
-        alt=say("How many by each method, with 95 %% intervals; the table says the same."),
+        alt=say("How many by each method, with their intervals; the table says the same."),
     )
 
 
@@ -167,7 +178,7 @@ def _diagnostics(say: Tongue, fact: CasualtiesEstimated) -> list[str]:
                 say(
                     "%(method)s: the chains agree with each other to an R-hat of %(rhat)s (1 is best, 1.05 the most"
                     " that is let through).",
-                    method=say(one.method).capitalize(),
+                    method=words.opening(say(one.method)),
                     rhat=say.figure(round(one.rhat, 4)),
                 )
             )
@@ -175,7 +186,7 @@ def _diagnostics(say: Tongue, fact: CasualtiesEstimated) -> list[str]:
             said.append(
                 say(
                     "%(method)s: %(n)s effective draws; 400 are enough for an interval.",
-                    method=say(one.method).capitalize(),
+                    method=words.opening(say(one.method)),
                     n=words.whole(say, one.effective),
                 )
             )

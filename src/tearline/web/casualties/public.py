@@ -6,7 +6,7 @@ from datetime import date
 
 from tearline.facts.casualties import CasualtiesEstimated, HarmPublished, PublishedCell
 from tearline.facts.history import History, Recorded
-from tearline.folds.estimates import Standing, stands
+from tearline.folds.estimates import EstimateStanding, stands
 from tearline.folds.publishing import published, same_people
 from tearline.web.casualties import words
 from tearline.web.tongue import Tongue
@@ -56,7 +56,7 @@ def _view(say: Tongue, known: History, released: Sequence[Release], one: Release
     standing = stands(known, estimated, day).standing
     mine = [r for r, e in released if same_people(e.fact.scope, fact.scope)]
     return PublicView(
-        title=fact.scope.unit,
+        title=words.opening(fact.scope.unit),
         what="; ".join((fact.scope.area, words.dates(say, fact.scope))),
         documented=say.number(fact.documented),
         number=words.number(say, fact),
@@ -64,8 +64,8 @@ def _view(say: Tongue, known: History, released: Sequence[Release], one: Release
         reasons=words.reasons(say, fact),
         unnamed=words.unnamed(say, fact),
         when=say.moment(made.known_at),
-        superseded=standing is Standing.SUPERSEDED,
-        older=standing is Standing.OLDER,
+        superseded=standing is EstimateStanding.SUPERSEDED,
+        older=standing is EstimateStanding.OLDER,
         by_condition=_table(say, mine, made, "by_condition"),
         by_place=_table(say, mine, made, "by_place"),
     )

@@ -2,8 +2,13 @@
 
 from tearline.facts.casualties import CasualtiesEstimated, CountedScope, VariedAssumption
 from tearline.facts.register import Condition
-from tearline.folds.estimates import REASONS, Standing, Stands
+from tearline.folds.estimates import REASONS, EstimateStanding, Stands
 from tearline.web.tongue import Tongue
+
+
+def opening(text: str) -> str:
+    """As words begin a line."""
+    return text[:1].upper() + text[1:]
 
 
 def whole(say: Tongue, people: float) -> str:
@@ -16,7 +21,7 @@ def dates(say: Tongue, scope: CountedScope) -> str:
 
 def what(say: Tongue, scope: CountedScope) -> str:
     """What is counted, where and when."""
-    return "; ".join((scope.unit, scope.area, dates(say, scope)))
+    return "; ".join((opening(scope.unit), scope.area, dates(say, scope)))
 
 
 def number(say: Tongue, fact: CasualtiesEstimated) -> str:
@@ -70,17 +75,17 @@ def varied(say: Tongue, one: VariedAssumption) -> str:
 
 def since(say: Tongue, stands: Stands) -> list[str]:
     """Why it is not of the register as it stands now."""
-    if stands.standing is Standing.SUPERSEDED:
+    if stands.standing is EstimateStanding.SUPERSEDED:
         whys = list(stands.gone.values())
         return [
             say(
                 "%(why)s: %(n)s",
-                why=say(why).capitalize(),
+                why=opening(say(why)),
                 n=say.many("%(n)s report", "%(n)s reports", whys.count(why)),
             )
             for why in dict.fromkeys(whys)
         ]
-    if stands.standing is Standing.OLDER:
+    if stands.standing is EstimateStanding.OLDER:
         return [
             say.many(
                 "%(n)s report, merge or split came since.",
@@ -93,4 +98,4 @@ def since(say: Tongue, stands: Stands) -> list[str]:
 
 def cell(say: Tongue, name: str) -> str:
     """A condition in words; any other cell is called what it is."""
-    return say(Condition(name)) if name in {one.value for one in Condition} else name
+    return opening(say(Condition(name)) if name in {one.value for one in Condition} else name)

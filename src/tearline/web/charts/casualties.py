@@ -1,6 +1,7 @@
 """How many there were by each method, with intervals, and how many are documented."""
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
 import altair as alt
@@ -10,19 +11,26 @@ from tearline.web.charts.figure import Size
 from tearline.web.charts.theme import CONFIG, INK, NARROW, NAVY, PADDING, SOFT, WIDE
 from tearline.web.tongue import Tongue
 
-ROW, FRAME = 38, 62
+ROW: Mapping[bool, int] = {False: 38, True: 50}
+FRAME = 62
 Row = tuple[str, float, float, float, bool]
 """What it is called, median, from, to, and whether it is the number given."""
 
 
 def sizes(rows: int) -> Mapping[bool, Size]:
-    return {narrow: (width, FRAME + ROW * rows) for narrow, width in ((False, WIDE), (True, NARROW))}
+    return {narrow: (width, FRAME + ROW[narrow] * rows) for narrow, width in ((False, WIDE), (True, NARROW))}
 
 
 def spec(say: Tongue, rows: Sequence[Row], documented: int, *, narrow: bool) -> Spec:
     """The axis is logarithmic: an interval's upper end is often several times its middle."""
     values: list[dict[str, Any]] = [
-        {"what": what, "median": median, "low": low, "high": high, "given": given}
+        {
+            "what": "\n".join(wrap(what, 18 if narrow else 40)),
+            "median": median,
+            "low": low,
+            "high": high,
+            "given": given,
+        }
         for what, median, low, high, given in rows
     ]
     width, height = sizes(len(rows))[narrow]
@@ -30,8 +38,14 @@ def spec(say: Tongue, rows: Sequence[Row], documented: int, *, narrow: bool) -> 
     scale = alt.Scale(type="log", domain=[max(documented * 0.92, 1), most], nice=False)
     y = (
         alt.Y("what:N")
-        .sort([row[0] for row in rows])
-        .axis(ticks=False, domain=False, labelLimit=120 if narrow else 240, labelPadding=8)
+        .sort([value["what"] for value in values])
+        .axis(
+            ticks=False,
+            domain=False,
+            labelLimit=240,
+            labelPadding=8,
+            labelExpr="split(datum.value, '\\n')",
+        )
         .title(None)
     )
     axis = alt.Axis(format="d", tickCount=3 if narrow else 6, labelOverlap=True)

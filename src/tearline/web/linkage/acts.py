@@ -4,7 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tearline.facts.identifiers import LinkageId, MergeId, SplitId, VictimId
-from tearline.facts.linkage import LinkUndone, MergeGround, PairJudged, VictimsMerged, VictimsSplit
+from tearline.facts.linkage import (
+    LinkageRun,
+    LinkUndone,
+    MergeGround,
+    PairJudged,
+    VictimsMerged,
+    VictimsSplit,
+)
 from tearline.folds.victims import grouping
 from tearline.rooms.linkage import (
     LINKING,
@@ -19,7 +26,7 @@ from tearline.rooms.linkage import (
 )
 from tearline.web.asked import Asked
 from tearline.web.linkage import people, review
-from tearline.web.linkage.standing import latest, live, names_of
+from tearline.web.linkage.standing import live, names_of
 from tearline.web.tongue import Tongue
 from tearline.web.visit import Visit, absent
 
@@ -55,8 +62,7 @@ def compare(visit: Visit) -> Asked:
 def take_up(visit: Visit) -> Asked:
     visit.own_side()
     say, name = visit.say, LinkageId(visit.identifier("linkage"))
-    run = latest(live(visit))
-    if run is None or run.fact.linkage != name:
+    if not any(r.fact.linkage == name for r in live(visit).of(LinkageRun)):
         raise absent()
     return Asked(
         title=say("Take up what was compared"),
@@ -153,6 +159,10 @@ def undo(kind: str) -> Callable[[Visit], Asked]:
     def asked(visit: Visit) -> Asked:
         visit.own_side()
         say, name = visit.say, visit.identifier(kind)
+        known = live(visit)
+        there = {str(r.fact.merge) for r in known.of(VictimsMerged)} if kind == "merge" else set[str]()
+        if name not in there | {str(r.fact.split) for r in known.of(VictimsSplit) if kind == "split"}:
+            raise absent()
         fixed = {"merge": MergeId(name) if kind == "merge" else None}
         return Asked(
             title=say("Take it back"),

@@ -9,33 +9,20 @@ from tearline.facts.history import History, Recorded
 from tearline.facts.identifiers import VictimId
 from tearline.facts.linkage import PairJudged
 from tearline.facts.register import VictimReported
-from tearline.folds.unlike import Told, hardly_one, never_one, told_of
+from tearline.folds.unlike import Told, ages_of, hardly_one, never_one, told_of
 from tearline.folds.victims import grouping, judged
 from tearline.web.linkage.standing import called, latest, unjudged
 from tearline.web.show import Shown, is_open, label, text
 from tearline.web.tongue import Tongue
 
-FIELDS = (
-    "given_names",
-    "paternal_surname",
-    "maternal_surname",
-    "alias",
-    "sex",
-    "age_from",
-    "age_to",
-    "born",
-    "seen_from",
-    "seen_to",
-    "place",
-    "kin",
-    "condition",
-)
-OF_REPORT = ("harm", "place", "first_day", "last_day", "source_class", "list")
+NOTHING = "—"
+NAMES = ("given_names", "paternal_surname", "maternal_surname", "alias", "sex")
+REST = ("born", "place", "kin", "condition")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One field of both. ``how``: same, alike, differs, or one where only one says it."""
+    """One field of both. ``how``: same, alike, differs, one where only one says it, plain where that says nothing."""
 
     label: str
     a: Shown
@@ -158,32 +145,53 @@ def _side(say: Tongue, known: History, r: Recorded[VictimReported]) -> Side:
 
 
 def _lines(say: Tongue, a: VictimReported, b: VictimReported) -> list[Line]:
-    return [
-        line
-        for name in FIELDS
-        if (line := _line(say, label(say, VictimReported, name), a, b, name)) is not None
-    ]
+    lines = [_field(say, a, b, name) for name in NAMES]
+    lines.append(_line(say, say("Age (years)"), _ages(say, a), _ages(say, b)))
+    lines.append(_line(say, say("When"), _days(say, a), _days(say, b)))
+    lines += [_field(say, a, b, name) for name in REST]
+    return [line for line in lines if line is not None]
+
+
+def _field(say: Tongue, a: VictimReported, b: VictimReported, name: str) -> Line | None:
+    return _line(say, label(say, VictimReported, name), text(say, a, name), text(say, b, name), name)
+
+
+def _ages(say: Tongue, fact: VictimReported) -> str:
+    ages = ages_of(fact)
+    if ages is None:
+        return NOTHING
+    return say.number(ages[0]) if ages[0] == ages[1] else f"{say.number(ages[0])}–{say.number(ages[1])}"
+
+
+def _days(say: Tongue, fact: VictimReported) -> str:
+    first, last = fact.seen_from.value, fact.seen_to.value
+    if first and last and first != last:
+        return say("%(first)s to %(last)s", first=say.day(first), last=say.day(last))
+    one = first or last
+    return say.day(one) if one else NOTHING
 
 
 def _of_reports(say: Tongue, known: History, a: VictimReported, b: VictimReported) -> list[Line]:
-    """Nothing of who reported: only what kind of source, and which list."""
+    """Nothing of who reported: the harm, and which body's list, which always differ."""
     reports = {r.fact.report: r.fact for r in known.of(HarmReported)}
     one, other = reports.get(a.report), reports.get(b.report)
     if one is None or other is None:
         return []
-    lines = [_line(say, _of_report(say, name), one, other, name) for name in OF_REPORT]
-    return [line for line in lines if line is not None]
+    harm = _line(say, label(say, HarmReported, "harm"), say(one.harm), say(other.harm))
+    told = Line(label=say("Told by"), a=_body(say, one), b=_body(say, other), how="plain", word="")
+    return [line for line in (harm, told) if line is not None]
 
 
-def _of_report(say: Tongue, name: str) -> str:
-    return say("Report: %(field)s", field=label(say, HarmReported, name).lower())
+def _body(say: Tongue, fact: HarmReported) -> str:
+    """The body on whose list it stands, else the kind of source."""
+    kind = say(fact.source_class)
+    return f"{kind} ({fact.list})" if fact.list else kind
 
 
-def _line(say: Tongue, words: str, a: object, b: object, name: str) -> Line | None:
-    one, other = text(say, a, name), text(say, b, name)  # type: ignore[arg-type]  # both are facts
-    if one == other == "—":
+def _line(say: Tongue, words: str, one: Shown, other: Shown, name: str = "") -> Line | None:
+    if one == other == NOTHING:
         return None
-    if "—" in (one, other):
+    if NOTHING in (one, other):
         how, word = "one", say("only one says")
     elif one == other:
         how, word = "same", say("same")
