@@ -29,7 +29,7 @@ def report(
     on: str | None = None,
     source: SourceClass = SourceClass.COURT,
     harm: Harm = Harm.DISAPPEARED,
-    place: str = "Norte",
+    place: str | None = "Norte",
     day: date | None = date(2011, 3, 18),
     copied: str | None = None,
     least: int = 1,
@@ -123,8 +123,13 @@ def register(seed: int = 1, victims: int = 180, prefix: str = "s") -> Register:
 def _facts(found: Made, prefix: str) -> Iterator[Fact]:
     for one, person in zip(found.reports, found.person.tolist(), strict=True):
         name = f"{prefix}-r{one.report_id}"
-        place = one.place or "not said"
-        yield report(name, on=f"{prefix}-{one.source}", source=CLASSES[one.source], place=place, day=one.date)
+        yield report(
+            name,
+            on=f"{prefix}-{one.source}",
+            source=CLASSES[one.source],
+            place=one.place or None,
+            day=one.date,
+        )
         yield consent(f"{prefix}-c{one.report_id}", name, Purpose.COUNT, Purpose.HELP)
         yield victim(
             f"{prefix}-v{one.report_id}",

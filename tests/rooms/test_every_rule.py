@@ -11,6 +11,7 @@ from tearline.facts.vocabulary import kinds
 from tests.nodes import COMMANDS
 from tests.rooms import (
     test_admission,
+    test_assistance,
     test_attribution,
     test_casualties,
     test_duties,
@@ -24,11 +25,13 @@ from tests.rooms import (
     test_logs,
     test_marks,
     test_operations,
+    test_outside,
     test_oversight,
     test_parties,
     test_propensities,
     test_protocols,
     test_reading,
+    test_register,
     test_release,
     test_retention,
     test_reviews,
@@ -36,6 +39,7 @@ from tests.rooms import (
     test_suspensions,
     test_tokens,
     test_tracing,
+    test_warnings,
 )
 from tests.rooms.rows import Row
 
@@ -60,7 +64,11 @@ TABLES = (
     test_harm,
     test_linkage,
     test_casualties,
+    test_register,
+    test_warnings,
+    test_assistance,
     test_operations,
+    test_outside,
     test_oversight,
     test_retention,
     test_logs,

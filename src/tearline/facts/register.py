@@ -159,7 +159,7 @@ class IncidentRecorded(Fact):
     first_day: Annotated[date, Label("From", "Desde")]
     last_day: Annotated[date, Label("To", "Hasta")]
     place: Annotated[str, Label("Place", "Lugar"), Public(120)]
-    precision: Annotated[PlacePrecision, Label("How exactly the place is known", "Precisión del lugar")]
+    place_precision: Annotated[PlacePrecision, Label("How exactly the place is known", "Precisión del lugar")]
     told: Annotated[Sealed[str], Label("What happened", "Qué ocurrió"), WITNESSES]
     actor: Annotated[Sealed[str | None], Label("Alleged author", "Presunto autor"), WITNESSES] = NO_TEXT
     basis: Annotated[Sealed[str | None], Label("What that rests on", "En qué se basa"), WITNESSES] = NO_TEXT

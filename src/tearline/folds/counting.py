@@ -47,7 +47,7 @@ COVERS = {Harm.KILLED_OR_DISAPPEARED: {Harm.KILLED, Harm.DISAPPEARED, Harm.KILLE
 class Scoped:
     """Those who may be counted, as rows. ``inside``: reports that lie in the scope; ``outside``: that do not.
 
-    What is neither does not say when, and follows its person. ``lists`` are letters in ``on``'s order.
+    What is neither does not say when or where, and follows its person. ``lists`` are letters in ``on``'s order.
     """
 
     of: Material
@@ -119,7 +119,7 @@ def letter(n: int) -> str:
 
 
 def _lies(scope: CountedScope, report: Reported) -> bool | None:
-    """Whether a report lies in the scope, by what stands in clear; None where it does not say when."""
+    """Whether a report lies in the scope, by what stands in clear; None where it does not say when or where."""
     fact = report.fact
     if scope.harm is not None and fact.harm not in COVERS.get(scope.harm, {scope.harm}):
         return False
@@ -127,10 +127,13 @@ def _lies(scope: CountedScope, report: Reported) -> bool | None:
         return False
     if scope.operation and fact.operation != scope.operation:
         return False
-    if scope.places and fact.place.casefold() not in {place.casefold() for place in scope.places}:
+    where = {place.casefold() for place in scope.places}
+    if where and fact.place is not None and fact.place.casefold() not in where:
         return False
     first, last = fact.first_day or fact.last_day, fact.last_day or fact.first_day
     if first is None or last is None:
+        return None
+    if where and fact.place is None and first <= scope.last_day and last >= scope.first_day:
         return None
     return first <= scope.last_day and last >= scope.first_day
 

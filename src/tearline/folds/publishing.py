@@ -17,6 +17,8 @@ from tearline.folds.estimates import before
 from tearline.folds.linking import QUESTION
 from tearline.folds.suppression import Released, suppressed
 
+UNSAID = "—"
+"""The place of people of whom no report says one."""
 PUBLICLY: Question = QUESTION | about(kinds=(CasualtiesEstimated, HarmPublished, ConditionEstablished))
 """All that says what may be made public, and how what is public stands to the register: nothing sealed is opened."""
 
@@ -39,7 +41,8 @@ def tables(history: History, estimated: Recorded[CasualtiesEstimated]) -> Tables
     lies = dict(zip(within.of.people, within.inside, strict=True))
     for together in within.named().values():
         conditions[condition_of(then, together).value] += 1
-        places[next(place[v] for v in together if lies[v])] += 1
+        said = (place[v] for v in together if lies[v])
+        places[next((where for where in said if where), UNSAID)] += 1
     return Tables(by_condition=conditions, by_place=places)
 
 

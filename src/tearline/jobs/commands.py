@@ -12,7 +12,18 @@ from tearline.facts.shape import Field, Identifier, Record, record_of
 from tearline.facts.words import Words
 from tearline.jobs.receipts import ReceiveOwnCopy
 from tearline.jobs.reviews import ReviewExpedited
-from tearline.rooms import Command, Says, casualties, harm, linkage, operations, oversight
+from tearline.rooms import (
+    Command,
+    Says,
+    assistance,
+    casualties,
+    harm,
+    linkage,
+    operations,
+    oversight,
+    warnings,
+)
+from tearline.rooms import outside as from_outside
 from tearline.rooms.admission import invitations, machines, roles, tokens
 from tearline.rooms.leaks import (
     attribution,
@@ -26,6 +37,7 @@ from tearline.rooms.leaks import (
 )
 from tearline.rooms.logs import naming
 from tearline.rooms.parties import agreements, persons, units
+from tearline.rooms.register import consent, custody, incidents, people
 from tearline.rooms.release import (
     dissents,
     items,
@@ -63,6 +75,13 @@ ROOMS: tuple[ModuleType, ...] = (
     harm,
     linkage,
     casualties,
+    from_outside,
+    consent,
+    people,
+    incidents,
+    custody,
+    warnings,
+    assistance,
     operations,
     oversight,
     terms,

@@ -27,6 +27,8 @@ from tearline.web.visit import Visit, Visiting
 
 router = APIRouter()
 
+ORDER = ("harm", "least", "most", "place", "first_day", "last_day", "account", "source_class", "source")
+"""Of the fields of a report: first what somebody has to say."""
 A_PAGE = 20
 """Leaks and operations whose harm is shown at once."""
 Harmed = Recorded[CompromiseReported] | Recorded[OperationDeclared] | None
@@ -178,6 +180,7 @@ def harm_page(visit: Visiting) -> Response:
         page=page.part(after),
         may_count=visit.role in DocumentCount.allowed,
         may_link=visit.leads("/harm/linkage"),
+        from_outside=visit.leads("/harm/outside"),
     )
 
 
@@ -191,6 +194,11 @@ def _subjects(visit: Visit, *names: str) -> tuple[dict[str, Chooser], dict[str, 
     asked = visit.request.query_params
     fixed: dict[str, object] = {n: asked[n] for n in names if n in asked and every[n].called([asked[n]])}
     return {name: every[name] for name in names}, fixed
+
+
+def tied(visit: Visit) -> Mapping[str, Chooser]:
+    """What a report of harm can be tied to."""
+    return _subjects(visit, "compromise", "release", "operation")[0]
 
 
 def report(visit: Visit) -> Asked:
@@ -210,17 +218,7 @@ def report(visit: Visit) -> Asked:
         fixed=fixed,
         choosers=subjects,
         hints={"source": say("Sealed: only those who protect witnesses read it.")},
-        order_of_fields=(
-            "harm",
-            "least",
-            "most",
-            "place",
-            "first_day",
-            "last_day",
-            "account",
-            "source_class",
-            "source",
-        ),
+        order_of_fields=ORDER,
     )
 
 

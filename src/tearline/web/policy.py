@@ -84,6 +84,11 @@ SITE = Policy(
     public("/enrol/directory", GET, POST),
     public("/enrol/options", POST),
     public("/enrol/answer", POST),
+    # for people without an account, where the node has a door for them
+    public("/report", GET, POST, optional=True),
+    public("/report/follow", GET, POST, optional=True),
+    public("/report/follow/more", POST, optional=True),
+    public("/report/follow/withdraw", POST, optional=True),
     # one's own account: its keys and sessions are found for their holder only
     look("/account", PEOPLE),
     send("/account/role", PEOPLE, told=NOBODY),
@@ -247,6 +252,29 @@ SITE = Policy(
     look("/harm/estimates/{estimate}", READERS),
     look("/harm/estimates/{estimate}/methods.svg", READERS),
     act("/harm/estimates/{estimate}/publish", HARM, OVERSEER),
+    # whom to warn
+    look("/harm/warnings", READERS),
+    act("/harm/warnings/{of}/{ground}/order", SENIOR),
+    act("/harm/warnings/{of}/{ground}/warned", READERS),
+    act("/harm/warnings/{of}/{ground}/attempt", READERS),
+    act("/harm/warnings/warning/{warning}/waiver", SENIOR),
+    act("/harm/warnings/notices/{notice}/review", SENIOR),
+    # what people need, and who is asked for it
+    look("/harm/assistance", READERS),
+    act("/harm/assistance/needs/new", HARM, ADVOCATE),
+    act("/harm/assistance/needs/{need}/referral", HARM, ADVOCATE),
+    act("/harm/assistance/needs/{need}/given", HARM, ADVOCATE),
+    act("/harm/assistance/needs/{need}/withdrawn", HARM, ADVOCATE),
+    act("/harm/assistance/referrals/{referral}/answer", HARM, ADVOCATE),
+    act("/harm/assistance/given/new", HARM, ADVOCATE),
+    act("/harm/assistance/offers/new", SENIOR, LIAISON, HARM),
+    act("/harm/assistance/offers/{offer}/answer", SENIOR, LIAISON, HARM),
+    # what came from outside: the overseer sees how many wait, and how long
+    look("/harm/outside", HARM, OVERSEER),
+    look("/harm/outside/{outside}", HARM),
+    act("/harm/outside/{outside}/answer", HARM, told=NOBODY),
+    act("/harm/outside/{outside}/take-up", HARM, told=NOBODY),
+    act("/harm/outside/{outside}/close", HARM, told=NOBODY),
     # operations
     look("/operations", READERS),
     look("/operations/{operation}", READERS),

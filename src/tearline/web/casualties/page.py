@@ -237,4 +237,4 @@ def may_estimate(visit: Visit) -> bool:
 
 def places_of(known: History) -> Mapping[str, str]:
     """The places that reports name, for a form."""
-    return {r.fact.place: r.fact.place for r in sorted(known.of(HarmReported), key=lambda r: r.fact.place)}
+    return {place: place for place in sorted({r.fact.place for r in known.of(HarmReported) if r.fact.place})}

@@ -3,6 +3,7 @@
 from tearline.facts.casualties import CasualtiesEstimated, CountedScope, VariedAssumption
 from tearline.facts.register import Condition
 from tearline.folds.estimates import REASONS, EstimateStanding, Stands
+from tearline.folds.publishing import UNSAID
 from tearline.web.tongue import Tongue
 
 
@@ -97,5 +98,7 @@ def since(say: Tongue, stands: Stands) -> list[str]:
 
 
 def cell(say: Tongue, name: str) -> str:
-    """A condition in words; any other cell is called what it is."""
+    """A condition in words; a place is called what it is."""
+    if name == UNSAID:
+        return say("Not said")
     return opening(say(Condition(name)) if name in {one.value for one in Condition} else name)
