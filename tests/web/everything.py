@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import TypeVar
 from urllib.parse import quote
 
-from tearline.facts.fact import Sealed
+from tearline.facts.casualties import CasualtiesEstimated, CountedScope
+from tearline.facts.fact import Fact, Sealed
 from tearline.facts.harm import Credibility, Harm, HarmReported, Reliability, SourceClass
 from tearline.facts.history import Precision, Role, about
 from tearline.facts.identifiers import (
@@ -22,6 +23,7 @@ from tearline.facts.identifiers import (
     InvestigationId,
     ItemId,
     LiftingId,
+    MergeId,
     OrganisationId,
     OutsideId,
     PersonId,
@@ -30,6 +32,7 @@ from tearline.facts.identifiers import (
     ReportId,
     RequestId,
     SignOffId,
+    SplitId,
     SuspensionId,
     UnitId,
     VictimId,
@@ -54,6 +57,7 @@ from tearline.facts.leaks import (
     RemediesFound,
     Sureness,
 )
+from tearline.facts.linkage import LinkageRun, MergeGround, VictimsMerged, VictimsSplit
 from tearline.facts.logs import PartnerLogNamed
 from tearline.facts.outside import (
     AnswerWish,
@@ -95,6 +99,7 @@ from tearline.rooms.leaks.evidence import TakeEvidence, WeighEvidence
 from tearline.rooms.leaks.findings import ConfirmFinding, ProposeFinding
 from tearline.rooms.leaks.inquiring import OpenInvestigation, StateHypothesis
 from tearline.rooms.leaks.suspensions import JudgeRemedies, ProposeLifting
+from tearline.rooms.linkage import MergeVictims, RunLinkage, SplitVictims
 from tearline.rooms.outside import AnswerOutsideReport, ReceiveOutsideReport
 from tearline.rooms.parties.persons import HoldCourse
 from tearline.rooms.register.custody import PassFile
@@ -106,6 +111,8 @@ from tearline.rooms.release.outside import RecordDisclosure
 from tearline.rooms.release.releasing import ReleaseItem
 from tearline.rooms.release.requests import RequestRelease, SignOff
 from tearline.signin.receipt import receipt_of, typed
+from tests.registers import report, victim
+from tests.web.counted import does, estimated, recorded
 from tests.web.helped import NAMES, endangered, helped
 from tests.web.world import World, act, actor
 
@@ -195,6 +202,7 @@ def fill(world: World) -> World:
             *act(Role.CASE_AGENT, ReportCompromise(leak)),
         ]
     )
+    _linked(world)
     world.clock.move(minutes=1)
     _registered(world)
     _looked_into(world)
@@ -202,6 +210,43 @@ def fill(world: World) -> World:
     endangered(world)
     helped(world)
     return world
+
+
+def _linked(world: World) -> None:
+    """Four people reported by two bodies: compared, two put together, one taken out again, counted and made public."""
+    node = world.node
+    facts: list[Fact] = []
+    for n, (given, on) in enumerate(
+        (("Ana", "court"), ("Ana", "police"), ("Luz", "court"), ("Eva", "police"))
+    ):
+        name = f"practice.told-{n}"
+        facts += [report(name, on=f"practice.{on}")]
+        told = victim(
+            f"practice.victim-{n}", name, given=world.public(given), paternal=world.public("Prueba")
+        )
+        facts += [told]
+    facts += [report("practice.told-n", least=2, most=9)]
+    recorded(node, facts)
+    does(node, RunLinkage())
+    merged = VictimsMerged(
+        merge=MergeId("practice.merge"),
+        victims=(VictimId("practice.victim-0"), VictimId("practice.victim-1")),
+        ground=MergeGround.PEOPLE,
+        reason=world.text("The same tattoo"),
+    )
+    does(node, MergeVictims(merged))
+    left = VictimsSplit(
+        split=SplitId("practice.split"),
+        leave=(VictimId("practice.victim-1"),),
+        reason=world.text("Another mother"),
+    )
+    does(node, SplitVictims(left))
+    again = replace(merged, merge=MergeId("practice.again"))
+    does(node, MergeVictims(again))
+    day = date(2011, 3, 18)
+    estimated(
+        node, CountedScope(unit="people who disappeared", area="the north", first_day=day, last_day=day)
+    )
 
 
 FOLLOWED = "K7QF-2XJ8-R9TZ-WD4H"
@@ -374,6 +419,7 @@ def _hypothesis(world: World, name: InvestigationId, channel: Channel) -> Hypoth
 
 
 F = TypeVar("F", FindingProposed, FindingMade)
+F_ = TypeVar("F_", LinkageRun, CasualtiesEstimated)
 
 
 def _found(kind: type[F], finding: FindingId, name: InvestigationId, world: World) -> F:
@@ -427,6 +473,10 @@ class Everything:
                 "suspension": suspension_of(self.world),
                 "lifting": "practice.lifting",
                 "operation": "practice.operation",
+                "linkage": self._latest(LinkageRun).linkage,
+                "estimate": self._latest(CasualtiesEstimated).estimate,
+                "merge": "practice.merge",
+                "split": "practice.split",
                 "outside": "practice.outside",
                 "report": "practice.report",
                 "victim": "practice.victim",
@@ -446,6 +496,9 @@ class Everything:
                 "machine": "no-machine",
             }
         )
+
+    def _latest(self, kind: type[F_]) -> F_:
+        return self.world.node.ledger.read(about(kinds=(kind,))).of(kind)[-1].fact
 
     def address(self, template: str, **other: str) -> str:
         """The address by this template of what is there, but for what is given."""

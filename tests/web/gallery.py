@@ -35,6 +35,9 @@ WITHOUT = {
     "/releases/{request}/timeline.svg": "a chart, in the picture of the release",
     "/releases/{request}/exposure.svg": "a chart, in the picture of the release",
     "/items/{item}/exposure.svg": "a chart, in the picture of the item",
+    "/harm/estimates/{estimate}/methods.svg": "a chart, in the picture of the estimate",
+    "/harm/linkage/review": "see a pair side by side, below",
+    "/public/harm": "see what of the register is public, below",
     "/people/import/template.csv": "a table to fill in",
     "/harm/import/template.csv": "a table to fill in",
     "/harm/export.csv": "the register, as a table",
@@ -64,11 +67,11 @@ WITHOUT = {
 """Rows with GET of which there is no picture, and why."""
 
 CASE, LIVED, HASTE, DOOR, DESK, FOUNDED, BARE = "case", "lived", "haste", "door", "desk", "founded", "bare"
-TOLD, FIGURED = "told", "figured"
+TOLD, FIGURED, COUNTED = "told", "figured", "counted"
 """Where a picture is taken: the worked case; a small invented world; one in which a release was expedited; a founded
 node with people at its door; a desk at which a release waits to be signed, and one at which an agreement waits to be
 endorsed; a demonstration in which nothing is on record yet; one in which marked copies leaked; the fictional case, in
-which an investigation has figured whom to ask first."""
+which an investigation has figured whom to ask first; a made register of harm, compared, judged, counted and public."""
 AT_THE_DOOR = ("/sign-in", "/enrol", "/account", "/people-and-access", "/directory")
 IN_A_DEMONSTRATION = ("/account/tokens", "/account/machines")
 LIKED = (
@@ -319,6 +322,17 @@ STATES = (
         "whom to ask first, and what it does not say",
         scene=FIGURED,
     ),
+    a_state(
+        "linkage-standing", "linkage-analyst", "/harm/linkage", "who is who, after reviewing", scene=COUNTED
+    ),
+    a_state(
+        "linkage-review", "linkage-analyst", "/harm/linkage/review", "a pair side by side", scene=COUNTED
+    ),
+    a_state(
+        "estimated", "linkage-analyst", "/estimated", "an estimate, and how lists overlap", scene=COUNTED
+    ),
+    a_state("superseded", "linkage-analyst", "/superseded", "an estimate that is superseded", scene=COUNTED),
+    a_state("harm-public", "", "/public/harm", "what of the register is public", scene=COUNTED),
     a_state("outside-wrong", "", "/report", "a report without an account: what is missing", send),
     a_state("outside-received", "", "/report", "a report without an account, its code shown once", report),
     a_state("outside-followed", "", "/report/follow", "what became of it, to who has the code", bring_code),

@@ -23,6 +23,7 @@ from tearline.facts.identifiers import KeyId
 from tearline.facts.words import Words
 from tearline.folds import falling_due
 from tearline.folds import outside as from_outside
+from tearline.folds.publishing import PUBLICLY
 from tearline.jobs.evidence.keeping import sweep
 from tearline.ledger.note import Vkey
 from tearline.ledger.witness import Witness
@@ -64,6 +65,7 @@ from tearline.web import (
     warnings,
 )
 from tearline.web import cases as worked_cases
+from tearline.web.casualties import routes as casualties
 from tearline.web.charts.drawing import drawings
 from tearline.web.compressed import Compressed
 from tearline.web.door import access as people_and_access
@@ -73,6 +75,7 @@ from tearline.web.guards import FOR_EVER, BodyLimit, CrossOrigin, SecureHeaders,
 from tearline.web.health import Health, OnlyProxies, OwnNames
 from tearline.web.investigations import routes as investigations
 from tearline.web.leaks import routes as leaks
+from tearline.web.linkage import routes as linkage
 from tearline.web.look import STATIC
 from tearline.web.metrics import Metrics
 from tearline.web.noticed import Noticed
@@ -183,6 +186,7 @@ def create_app(
     app.state.outside = _outside_door(site, demo=demo)
     app.state.from_outside = Kept(node.ledger, from_outside.QUESTION, frozenset())
     app.state.dated = Kept(node.ledger, falling_due.QUESTION, frozenset())
+    app.state.public_harm = Kept(node.ledger, PUBLICLY, frozenset())
     app.state.on_record = Kept(node.ledger, on_record.QUESTION, frozenset())
     app.state.noticed = Noticed(node.ledger, projections, app.state.door)
     app.state.readings = Readings(node, on=not demo if readings is None else readings)
@@ -226,6 +230,8 @@ def create_app(
         leaks,
         investigations,
         harm,
+        linkage,
+        casualties,
         warnings,
         warning_acts,
         assistance,

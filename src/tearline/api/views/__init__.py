@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from tearline.api.schemas import Schema
 from tearline.api.views import (
     assistance,
+    casualties,
     harm,
     investigations,
     ledger,
@@ -31,6 +32,7 @@ VIEWS = (
     *owed.VIEWS,
     *register.VIEWS,
     *harm.VIEWS,
+    *casualties.VIEWS,
     *warnings.VIEWS,
     *assistance.VIEWS,
     *outside.VIEWS,
