@@ -79,6 +79,7 @@ LIKED = (
     Role.SENIOR_OFFICER,
     Role.CASE_AGENT,
     Role.LIAISON,
+    Role.HARM_DESK,
     Role.OVERSEER,
 )
 """As whom a page is looked at, if the table lets them."""

@@ -23,6 +23,7 @@ from tearline.web.names import Names
 from tearline.web.parts import shown
 from tearline.web.places import entry_of
 from tearline.web.register.front import front
+from tearline.web.register.offered import incidents_on_offer
 from tearline.web.register.places import places as register_places
 from tearline.web.register.places import reported, served
 from tearline.web.show import Shown, label, ranged, text
@@ -241,7 +242,16 @@ def report(visit: Visit) -> Asked:
         new="report",
         fixed=fixed,
         choosers=subjects,
-        hints={"source": say("Sealed: only those who protect witnesses read it.")},
+        options={"incident": incidents_on_offer(visit)},
+        one_line=frozenset({"collector", "digest"}),
+        hints={
+            "source": say("Sealed: only those who protect witnesses read it."),
+            "list": say("The name of a body's list, if it stands on one; it does not say whose list it is."),
+            "copied_from": say(
+                "The report on record that this one was copied from: it then counts for nothing of its own."
+            ),
+            "digest": say("Of the bytes that were taken down: 64 digits, if somebody reckoned them."),
+        },
         order_of_fields=ORDER,
     )
 

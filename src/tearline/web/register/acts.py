@@ -21,12 +21,11 @@ from tearline.web import offers
 from tearline.web.asked import Asked
 from tearline.web.forms import form
 from tearline.web.register.listing import NAMES, report_or_absent
+from tearline.web.register.offered import incidents_on_offer
 from tearline.web.register.places import reported, standing
 from tearline.web.visit import Visit, absent
 
 router = APIRouter()
-
-MOST_OFFERED = 200
 
 
 def _report(visit: Visit) -> tuple[ReportId, list[tuple[str, str]]]:
@@ -130,15 +129,6 @@ def incident(visit: Visit) -> Asked:
             "operation": offers.operations(visit),
         },
     )
-
-
-def incidents_on_offer(visit: Visit) -> list[tuple[str, str]]:
-    """The latest live incidents, by what they were, where and when."""
-    say = visit.say
-    latest = [r.fact for r in standing(visit).of(IncidentRecorded) if r.told is None][
-        : -MOST_OFFERED - 1 : -1
-    ]
-    return [(one.incident, f"{say(one.harm)}, {one.place}, {say.day(one.first_day)}") for one in latest]
 
 
 def condition(visit: Visit) -> Asked:
