@@ -18,6 +18,7 @@ from tearline.rooms import Command, protocols, reading
 from tearline.rooms.admission import directory, founding, passkeys
 from tearline.rooms.logs import received
 from tearline.rooms.parties import keys
+from tearline.rooms.register import keeping
 from tearline.rooms.retention import notices, purges, wrapping
 from tests.worlds import NOON, PROTOCOLS, World
 
@@ -75,6 +76,7 @@ COMMANDS: list[type[Command]] = [
         notices,
         wrapping,
         reading,
+        keeping,
     )  # what a job found is given by no file
     for cls in vars(room).values()
     if isinstance(cls, type) and cls.__module__ == room.__name__ and hasattr(cls, "decide")

@@ -33,6 +33,7 @@ ELSEWHERE: Mapping[str, str] = {
     "RecordUnproven": "the watch's own",
     "ShowConsistency": "the watch's own, which checked the proof",
     "RecordFork": "the watch's own, which checked both signatures",
+    "KeepFile": "recorded by whoever has written the bytes: the page of the report",
     "NoteReading": "recorded by whatever shows sealed fields",
     "OpenCompartments": "POST /readings, by the address of what is opened",
 }

@@ -140,6 +140,7 @@ FOUND_ALIKE = {
     "ItemRegistered": {"item"},  # a tearline version is found by the item it was drawn from
     "AgreementSigned": {"organisation", "signatory"},  # either side's
     "ProtocolAppliedInHindsight": {"organisation", "signatory"},
+    "PairJudged": {"victim"},  # a pair has no order
 }
 
 

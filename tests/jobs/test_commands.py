@@ -12,6 +12,7 @@ from tearline.rooms import Says
 BY_NO_FILE = {
     "tearline.rooms.admission.passkeys",  # a key is made by an authenticator
     "tearline.rooms.admission.directory",  # the account is the directory's, linked and unlinked at the door
+    "tearline.rooms.register.keeping",  # a file is kept where its bytes are
     "tearline.rooms.reading",  # whoever reads says so by reading
     "tearline.rooms.logs.received",
     "tearline.rooms.parties.keys",

@@ -44,8 +44,8 @@ REPORT = HarmReported(
     place="Allende",
     reliability=Reliability.B,
     credibility=Credibility.PROBABLY,
-    first_day=date(2026, 3, 12),
-    last_day=date(2026, 3, 14),
+    first_day=date(2026, 3, 7),
+    last_day=date(2026, 3, 9),
 )
 COUNT = CountDocumented(
     count=CountId("c-1"),
@@ -139,7 +139,7 @@ REFUSED = [
     ),
     Row(
         claim="days the wrong way round",
-        order=ReportHarm(replace(REPORT, first_day=date(2026, 3, 15))),
+        order=ReportHarm(replace(REPORT, first_day=date(2026, 3, 10))),
         by=HUGO,
         refused="days-in-order",
     ),

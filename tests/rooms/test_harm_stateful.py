@@ -52,19 +52,26 @@ class HarmRegister(OnANode):
         self.notices = 0
         self.helped: list[AssistanceGiven] = []
 
-    @rule(form=said(HarmReported), role=roles, after=st.booleans())
-    def report(self, form: dict[str, object], role: Role, *, after: bool) -> None:
+    @rule(form=said(HarmReported), role=roles, after=st.booleans(), copied=st.booleans())
+    def report(self, form: dict[str, object], role: Role, *, after: bool, copied: bool) -> None:
         form["report"] = self.new("r")
+        form |= {"received": None, "incident": None}
+        form["copied_from"] = self.reports[-1].report if copied and self.reports else None
         if after and self.leaks:
             form["compromise"] = self.leaks[-1]
         fact: HarmReported = record_of(HarmReported).parse(form, FILE)
         outcome = self.do(ReportHarm(fact), Actor(PersonId("x"), role))
+        today = self.clock.now.date()
         if role is OUTSIDE and fact.compromise:
             assert outcome == "known"
         elif fact.most is not None and fact.most < fact.least:
             assert outcome == "least-before-most"
         elif fact.first_day and fact.last_day and fact.last_day < fact.first_day:
             assert outcome == "days-in-order"
+        elif fact.first_day and fact.first_day > today:
+            assert outcome == "told-after"
+        elif role is OUTSIDE and fact.copied_from:
+            assert outcome == "known"
         else:
             assert outcome == "done"
             self.reports.append(fact)

@@ -1,13 +1,13 @@
 """A world in which every kind of thing that an address can name exists: one's own, and somebody else's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 from typing import TypeVar
 from urllib.parse import quote
 
 from tearline.facts.fact import Sealed
-from tearline.facts.history import Role, about
+from tearline.facts.history import Precision, Role, about
 from tearline.facts.identifiers import (
     AgreementId,
     CompromiseId,
@@ -20,7 +20,9 @@ from tearline.facts.identifiers import (
     ItemId,
     LiftingId,
     OrganisationId,
+    OutsideId,
     PersonId,
+    ReceiptId,
     ReleaseId,
     RequestId,
     SignOffId,
@@ -48,6 +50,13 @@ from tearline.facts.leaks import (
     Sureness,
 )
 from tearline.facts.logs import PartnerLogNamed
+from tearline.facts.outside import (
+    AnswerWish,
+    OutsideConsent,
+    OutsideReportAnswered,
+    ReportLanguage,
+    ReportReceivedOutside,
+)
 from tearline.facts.parties import CourseHeld
 from tearline.facts.release import (
     CopyReleased,
@@ -62,18 +71,21 @@ from tearline.facts.release import (
     VerdictReached,
     WarningKind,
 )
+from tearline.folds.held import ITSELF
 from tearline.node import Order
 from tearline.rooms.leaks.compromises import ReportCompromise
 from tearline.rooms.leaks.evidence import TakeEvidence, WeighEvidence
 from tearline.rooms.leaks.findings import ConfirmFinding, ProposeFinding
 from tearline.rooms.leaks.inquiring import OpenInvestigation, StateHypothesis
 from tearline.rooms.leaks.suspensions import JudgeRemedies, ProposeLifting
+from tearline.rooms.outside import AnswerOutsideReport, ReceiveOutsideReport
 from tearline.rooms.parties.persons import HoldCourse
 from tearline.rooms.release.dissents import RecordDissent
 from tearline.rooms.release.items import RecordSourceWarning
 from tearline.rooms.release.outside import RecordDisclosure
 from tearline.rooms.release.releasing import ReleaseItem
 from tearline.rooms.release.requests import RequestRelease, SignOff
+from tearline.signin.receipt import receipt_of, typed
 from tests.web.helped import NAMES, endangered, helped
 from tests.web.world import World, act, actor
 
@@ -129,6 +141,7 @@ def fill(world: World) -> World:
         orders += act(Role.SOURCE_HANDLER, _signed(name, SignOffLine.SOURCE_HANDLING))
         orders += act(Role.RELEASING_OFFICER, ReleaseItem(RequestId(name)))
     node.record_all([*orders, *act(Role.LIAISON, _requested(world, "practice.open", PARTNER))])
+    from_outside(world)
     warning = SourceWarned(
         warning=WarningId("practice.warning"),
         item=item,
@@ -168,6 +181,39 @@ def fill(world: World) -> World:
     endangered(world)
     helped(world)
     return world
+
+
+FOLLOWED = "K7QF-2XJ8-R9TZ-WD4H"
+"""The code of a report from outside that was answered."""
+
+
+def from_outside(world: World) -> None:
+    """Two people without an account reported harm; one was answered."""
+    waits = ReportReceivedOutside(
+        outside=OutsideId("practice.outside"),
+        receipt=ReceiptId("A" * 43),
+        language=ReportLanguage.ES,
+        wish=AnswerWish.CONTACT,
+        consents=(OutsideConsent.COUNT, OutsideConsent.HELP),
+        account=world.text("They took my brother from the bridge before dawn.\nHe wore a blue jacket."),
+        whom=Sealed("My brother" + world.spice),
+        when=Sealed("In March" + world.spice),
+        contact=Sealed("By the priest of the upper village, on Sundays" + world.spice),
+    )
+    answered = replace(
+        waits,
+        outside=OutsideId("practice.outside-answered"),
+        receipt=receipt_of(typed(FOLLOWED) or "", world.node.ledger.vkey.name),
+        wish=AnswerWish.BY_CODE,
+    )
+    said = (
+        "We are asking at the hospitals, and at the register of the state.\nDo you know what he was wearing?"
+    )
+    answer = OutsideReportAnswered(outside=answered.outside, answer=world.text(said))
+    for received in (answered, waits):
+        order = Order(command=ReceiveOutsideReport(received), by=ITSELF, precision=Precision.DAY)
+        world.node.record(order)
+    world.node.record_all(act(Role.HARM_DESK, AnswerOutsideReport(answer)))
 
 
 SETTLED, INQUIRY = InvestigationId("practice.settled"), InvestigationId("practice.inquiry")
@@ -310,6 +356,7 @@ class Everything:
                 "suspension": suspension_of(self.world),
                 "lifting": "practice.lifting",
                 "operation": "practice.operation",
+                "outside": "practice.outside",
                 "position": "30",
                 "log": self._log(),
                 "signing": "nothing-waits",

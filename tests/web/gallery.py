@@ -13,6 +13,7 @@ from playwright.sync_api import Page
 from tearline.facts.history import Role
 from tearline.signin.policy import GET, Row
 from tearline.web.policy import SITE
+from tests.web.everything import FOLLOWED
 
 ROOT = Path(__file__).resolve().parents[2]
 INTO = ROOT / "docs" / "screenshots"
@@ -54,6 +55,8 @@ WITHOUT = {
     "/harm/assistance/referrals/{referral}/answer": "a form, as that of a referral",
     "/harm/assistance/given/new": "a form, as that of a need",
     "/harm/assistance/offers/{offer}/answer": "a form, as that of an offer",
+    "/harm/outside/{outside}": "see a report from outside at the harm desk, below",
+    "/harm/outside/{outside}/close": "a form like that of an answer",
 }
 """Rows with GET of which there is no picture, and why."""
 
@@ -84,6 +87,9 @@ OTHERS = {
     "/account/tokens": "case-agent",
     "/account/tokens/{token}/revoke": "case-agent",
     "/identity": "",
+    "/report": "",
+    "/report/follow": "",
+    "/harm/outside": "harm-desk",
     "/sign-in": "",
     "/enrol": "",
     "/enrol/directory": "",
@@ -149,13 +155,29 @@ def send(page: Page) -> None:
     page.wait_for_load_state("networkidle")
 
 
-def open_it(page: Page) -> None:
+def open_it(page: Page, why: str = "To weigh the source's warning before I answer for it.") -> None:
     """Say why what is closed on this page is read, and open it, unless it is open from the picture before."""
     if not page.locator("#opening").count():
         return
-    page.locator("#opening input[name=why]").fill("To weigh the source's warning before I answer for it.")
+    page.locator("#opening input[name=why]").fill(why)
     page.locator("#opening button[type=submit]").click()
     page.wait_for_load_state("networkidle")
+
+
+def report(page: Page) -> None:
+    """Report harm without an account."""
+    page.locator("textarea[name=account]").fill("They took my brother from the bridge before dawn.")
+    page.locator("label", has_text=re.compile("my code|mi código")).first.click()
+    send(page)
+
+
+def bring_code(page: Page) -> None:
+    page.locator("input[name=code]").fill(FOLLOWED.lower())
+    send(page)
+
+
+def open_witnesses(page: Page) -> None:
+    open_it(page, "To answer whoever wrote it.")
 
 
 def issue_token(page: Page) -> None:
@@ -274,6 +296,17 @@ STATES = (
         "whom to ask first, and what it does not say",
         scene=FIGURED,
     ),
+    a_state("outside-wrong", "", "/report", "a report without an account: what is missing", send),
+    a_state("outside-received", "", "/report", "a report without an account, its code shown once", report),
+    a_state("outside-followed", "", "/report/follow", "what became of it, to who has the code", bring_code),
+    a_state(
+        "outside-opened",
+        "harm-desk",
+        "/harm/outside/{outside}",
+        "a report from outside at the harm desk, opened",
+        open_witnesses,
+    ),
+    a_state("outside-overseer", "overseer", "/harm/outside", "how long they wait, for the overseer"),
     a_state("anothers", "harm-desk", "/releases/{request}/release", "an act that is somebody else's"),
     a_state("not-there", OFFICER, "/items/nothing", "what is not there"),
     a_state(

@@ -16,6 +16,7 @@ from tearline.cli import (
     doctor,
     exposure,
     found,
+    harm,
     holds,
     imports,
     keys,
@@ -76,6 +77,7 @@ app.command(epilog=exposure.ATTRIBUTE_EXAMPLE)(exposure.attribute)
 app.command(epilog=exposure.RISK_EXAMPLE)(exposure.risk)
 app.command(epilog=casualties.EXAMPLE)(casualties.estimate)
 app.add_typer(link.app, name="link")
+app.add_typer(harm.app, name="harm")
 app.add_typer(cases.app, name="case")
 app.add_typer(imports.app, name="import")
 protocol.app.command(epilog=proposals.PROPOSE_EXAMPLE)(proposals.propose)

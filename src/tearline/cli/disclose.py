@@ -43,7 +43,7 @@ def disclose(
     names = fields.split(",") if fields else []
     if len(names) != len(set(names)):
         raise Malformed("--fields", fields, "each name once")
-    with opened(data, database) as node, _reserved(output):
+    with opened(data, database) as node, reserved(output):
         from tearline.config import replace_file
         from tearline.ledger import disclose as excerpt
 
@@ -65,7 +65,7 @@ def disclose(
 
 
 @contextmanager
-def _reserved(output: Path) -> Iterator[None]:
+def reserved(output: Path) -> Iterator[None]:
     """A new file under this name, which is taken away again unless it could be filled."""
     try:
         os.close(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))

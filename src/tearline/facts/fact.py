@@ -26,6 +26,7 @@ class Compartment(Worded):
     SOURCE_HANDLING = "source-handling", "source handling", "manejo de fuentes"
     PEOPLE_AT_RISK = "people-at-risk", "people at risk", "personas en riesgo"
     WITNESSES = "witnesses", "witnesses", "testigos"
+    VICTIMS = "victims", "who was harmed", "quiénes sufrieron daño"
     PERSONS = "persons", "who people are", "quiénes son las personas"
     REASONS = "reasons", "written reasons", "razones por escrito"
     DOSSIERS = "dossiers", "dossiers", "expedientes"

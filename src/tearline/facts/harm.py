@@ -7,12 +7,14 @@ because most of the spread between counts is definition.
 from datetime import date
 from typing import Annotated
 
-from tearline.facts.fact import Compartment, Fact, Label, Public, Sealed, fact
+from tearline.facts.fact import Compartment, Fact, Label, Public, Sealed, Tag, fact
 from tearline.facts.identifiers import (
     CompromiseId,
     CountId,
     HarmRecordId,
+    IncidentId,
     ItemId,
+    ListId,
     OperationId,
     ReleaseId,
     ReportId,
@@ -37,6 +39,26 @@ class Harm(Worded):
     KIDNAPPED = "kidnapped", "kidnapped", "secuestradas"
     INJURED = "injured", "injured", "heridas"
     DISPLACED = "displaced", "driven from home", "desplazadas"
+
+
+class CollectionMethod(Worded):
+    """How a report was taken down."""
+
+    INTERVIEW = "interview", "interview in person", "entrevista en persona"
+    TELEPHONE = "telephone", "by telephone", "por teléfono"
+    WRITTEN = "written", "written statement", "declaración por escrito"
+    ONLINE = "online", "through the site, without an account", "por el sitio, sin cuenta"
+    PUBLISHED = "published", "from what was published", "de lo publicado"
+    RECORDS = "records", "from records of a body", "de los registros de un órgano"
+
+
+class Risk(Worded):
+    """What whoever reported would face if it became known that they did."""
+
+    LOW = "low", "low", "bajo"
+    MEDIUM = "medium", "medium", "medio"
+    HIGH = "high", "high", "alto"
+    NOT_ASSESSED = "not-assessed", "not assessed", "sin evaluar"
 
 
 class Reliability(Worded):
@@ -71,7 +93,11 @@ class Looked(Worded):
 
 @fact("Harm was reported", "Se informó de un daño")
 class HarmReported(Fact):
-    """As the source gave it. People who are not named are a range, ``least`` to ``most``."""
+    """As the source gave it. It tells of ``least`` to ``most`` people; those whom it names are among them.
+
+    A report with a ``list`` is one entry of a body's list of people, and counts for that body's; one that was
+    ``copied_from`` another says nothing of its own. ``digest`` is of the bytes that were taken down, in hexadecimal.
+    """
 
     report: Annotated[ReportId, Label("Report", "Informe")]
     source_class: Annotated[SourceClass, Label("Kind of source", "Clase de fuente")]
@@ -80,7 +106,7 @@ class HarmReported(Fact):
     harm: Annotated[Harm, Label("Harm", "Daño")]
     least: Annotated[int, Label("People, at least", "Personas, al menos")]
     most: Annotated[int | None, Label("People, at most", "Personas, a lo sumo")]
-    place: Annotated[str, Label("Place", "Lugar"), Public(120)]
+    place: Annotated[str | None, Label("Place", "Lugar"), Public(120)]
     reliability: Annotated[Reliability, Label("Reliability of the source", "Confiabilidad de la fuente")]
     credibility: Annotated[Credibility, Label("Credibility of the report", "Credibilidad del informe")]
     first_day: Annotated[date | None, Label("From", "Desde")] = None
@@ -88,6 +114,23 @@ class HarmReported(Fact):
     compromise: Annotated[CompromiseId | None, Label("After compromise", "Tras el compromiso")] = None
     release: Annotated[ReleaseId | None, Label("After release", "Tras la divulgación")] = None
     operation: Annotated[OperationId | None, Label("In operation", "En la operación")] = None
+    incident: Annotated[IncidentId | None, Label("Incident", "Incidente")] = None
+    list: Annotated[ListId | None, Label("On the list", "En la lista")] = None
+    collector: Annotated[
+        Sealed[str | None], Label("Taken down by", "Recogido por"), Compartment.WITNESSES
+    ] = Sealed(None)
+    received: Annotated[date | None, Label("Received on", "Recibido el")] = None
+    language: Annotated[str | None, Label("Language of the report", "Idioma del informe"), Public(35)] = None
+    method: Annotated[CollectionMethod | None, Label("How it was taken down", "Cómo se recogió")] = None
+    risk: Annotated[Risk, Label("Risk to whoever reported", "Riesgo para quien informó")] = Risk.NOT_ASSESSED
+    digest: Annotated[
+        Sealed[str | None],
+        Label("SHA-256 at collection", "SHA-256 al recogerlo"),
+        Compartment.WITNESSES,
+    ] = Sealed(None)
+    copied_from: Annotated[
+        ReportId | None, Label("Copied from report", "Copiado del informe"), Tag("copied-from")
+    ] = None
 
 
 @fact("A count was documented", "Se documentó un recuento")

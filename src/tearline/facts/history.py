@@ -47,6 +47,7 @@ class Role(Worded):
     )
     INVESTIGATOR = "investigator", "investigator", "investigador"
     HARM_DESK = "harm-desk", "harm desk", "mesa de daños"
+    LINKAGE_ANALYST = "linkage-analyst", "linkage analyst", "analista de vinculación"
     ADVOCATE = "advocate", "advocate", "defensor de víctimas"
     OPERATIONS_PLANNER = (
         "operations-planner",

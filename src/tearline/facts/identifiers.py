@@ -51,6 +51,23 @@ ThreatId = NewType("ThreatId", str)
 WarningOrderId = NewType("WarningOrderId", str)
 AttemptId = NewType("AttemptId", str)
 AssistanceId = NewType("AssistanceId", str)
+OutsideId = NewType("OutsideId", str)
+ConsentId = NewType("ConsentId", str)
+VictimId = NewType("VictimId", str)
+"""One person as one report tells of them. Who is who among them is linkage's to say."""
+ListId = NewType("ListId", str)
+"""A body's list of people, by a name that does not say whose it is."""
+IncidentId = NewType("IncidentId", str)
+StatusId = NewType("StatusId", str)
+FileId = NewType("FileId", str)
+CustodyId = NewType("CustodyId", str)
+LinkageId = NewType("LinkageId", str)
+LabelId = NewType("LabelId", str)
+MergeId = NewType("MergeId", str)
+SplitId = NewType("SplitId", str)
+UndoingId = NewType("UndoingId", str)
+EstimateId = NewType("EstimateId", str)
+PublicationId = NewType("PublicationId", str)
 NeedId = NewType("NeedId", str)
 ReferralId = NewType("ReferralId", str)
 OfferId = NewType("OfferId", str)
@@ -81,8 +98,10 @@ ReadingId = NewType("ReadingId", str)
 KeyId = NewType("KeyId", str)
 """An identifier that is computed: a key's thumbprint."""
 DirectoryAccountId = NewType("DirectoryAccountId", str)
-"""The other one: SHA-256 of a directory's issuer, a line feed, and its name for the account."""
-COMPUTED = frozenset({KeyId, DirectoryAccountId})
+"""Another one: SHA-256 of a directory's issuer, a line feed, and its name for the account."""
+ReceiptId = NewType("ReceiptId", str)
+"""And a third: the hash of the code by which somebody outside follows their report (``signin.receipt``)."""
+COMPUTED = frozenset({KeyId, DirectoryAccountId, ReceiptId})
 
 LogId = NewType("LogId", str)
 

@@ -24,11 +24,11 @@ class Row:
 
 def read_rows(data: bytes, *, file: str, largest: int = LARGEST_BYTES) -> list[Row]:
     """The rows below the header, empty lines left out; raises Malformed."""
-    return rows_of(_text(data, file, largest), file=file)
+    return table_of(_text(data, file, largest), file=file)[1]
 
 
-def rows_of(text: str, *, file: str, delimiter: str = ",") -> list[Row]:
-    """The rows below the header of a text; raises Malformed."""
+def table_of(text: str, *, file: str, delimiter: str = ",") -> tuple[list[str], list[Row]]:
+    """The header of a text and the rows below it; raises Malformed."""
     records = _records(text, file, delimiter)
     line, columns = next(records, (1, []))
     if not columns:
@@ -47,7 +47,7 @@ def rows_of(text: str, *, file: str, delimiter: str = ",") -> list[Row]:
         if len(cells) != len(columns):
             raise Malformed(file, f"line {line}", f"{len(columns)} cells, found {len(cells)}")
         rows.append(Row(line, dict(zip(columns, cells, strict=True))))
-    return rows
+    return columns, rows
 
 
 def _text(data: bytes, file: str, largest: int) -> str:

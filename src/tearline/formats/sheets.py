@@ -9,7 +9,7 @@ import codecs
 from collections.abc import Sequence
 
 from tearline.facts.errors import Malformed
-from tearline.formats.csv import Row, rows_of
+from tearline.formats.csv import Row, table_of
 
 LARGEST_BYTES = 512 * 1024
 DELIMITERS = (",", ";", "\t")
@@ -31,12 +31,7 @@ def read_sheet(
     largest: int = LARGEST_BYTES,
 ) -> list[Row]:
     """The rows, whose columns are all of ``required`` and some of ``optional``; raises Malformed."""
-    text = decoded(data, file=file, largest=largest)
-    header = text.partition("\n")[0]
-    among = {delimiter for delimiter in DELIMITERS if delimiter in header}
-    if len(among) > 1:
-        raise Malformed(file, "line 1", "one sort of delimiter: commas, semicolons or tabs")
-    rows = rows_of(text, file=file, delimiter=among.pop() if among else ",")
+    _, rows = read_table(data, file=file, largest=largest)
     columns = set(rows[0].cells) if rows else set()
     for column in required:
         if rows and column not in columns:
@@ -45,7 +40,18 @@ def read_sheet(
         raise Malformed(
             file, "line 1", f"no column but {', '.join((*required, *optional))}; found {column!r}"
         )
-    return [Row(row.line, {name: _plain(cell) for name, cell in row.cells.items()}) for row in rows]
+    return rows
+
+
+def read_table(data: bytes, *, file: str, largest: int = LARGEST_BYTES) -> tuple[list[str], list[Row]]:
+    """The names of the columns, whatever they are, and the rows; raises Malformed."""
+    text = decoded(data, file=file, largest=largest)
+    header = text.partition("\n")[0]
+    among = {delimiter for delimiter in DELIMITERS if delimiter in header}
+    if len(among) > 1:
+        raise Malformed(file, "line 1", "one sort of delimiter: commas, semicolons or tabs")
+    columns, rows = table_of(text, file=file, delimiter=among.pop() if among else ",")
+    return columns, [Row(row.line, {name: _plain(cell) for name, cell in row.cells.items()}) for row in rows]
 
 
 def decoded(data: bytes, *, file: str, largest: int = LARGEST_BYTES) -> str:
@@ -65,12 +71,12 @@ def decoded(data: bytes, *, file: str, largest: int = LARGEST_BYTES) -> str:
 
 def neutral(cell: str) -> str:
     """A cell that no spreadsheet program takes for a formula: an apostrophe before what would begin one."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    return f"'{cell}" if cell.lstrip("'").startswith(FORMULA) else cell
 
 
 def _plain(cell: str) -> str:
     """The cell as it was before ``neutral``."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(FORMULA) else cell
 
 
 def written(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

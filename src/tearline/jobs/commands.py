@@ -13,6 +13,7 @@ from tearline.facts.words import Words
 from tearline.jobs.receipts import ReceiveOwnCopy
 from tearline.jobs.reviews import ReviewExpedited
 from tearline.rooms import Command, Says, assistance, harm, operations, oversight, warnings
+from tearline.rooms import outside as from_outside
 from tearline.rooms.admission import invitations, machines, roles, tokens
 from tearline.rooms.leaks import (
     attribution,
@@ -26,6 +27,7 @@ from tearline.rooms.leaks import (
 )
 from tearline.rooms.logs import naming
 from tearline.rooms.parties import agreements, persons, units
+from tearline.rooms.register import consent, custody, incidents, people
 from tearline.rooms.release import (
     dissents,
     items,
@@ -61,6 +63,11 @@ ROOMS: tuple[ModuleType, ...] = (
     suspensions,
     reports,
     harm,
+    from_outside,
+    consent,
+    people,
+    incidents,
+    custody,
     warnings,
     assistance,
     operations,

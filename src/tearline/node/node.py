@@ -146,6 +146,17 @@ class Node:
                 return earlier
         raise TimeoutError(f"deciding facts kept arriving: decided {PATIENCE} times, never in time to record")
 
+    def refusals(self, orders: Sequence[Order]) -> dict[int, Refused]:
+        """What would be refused of these, decided one after the other without those; nothing is recorded."""
+        staged = Staged(self)
+        found = {}
+        for n, order in enumerate(orders):
+            try:
+                staged.add(order)
+            except Refused as refused:
+                found[n] = refused
+        return found
+
     def prepare(self, order: Order, *, key: str | None = None, language: Language = Language.EN) -> Prepared:
         """Decide one command as it would be recorded now, for its person to sign. Nothing is recorded.
 

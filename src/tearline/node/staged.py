@@ -77,6 +77,8 @@ class Staged:
         self.question = Question()
         self.position = -1
         self._recorded: list[tuple[Encoded, Recorded[Fact]]] = []
+        self._filed: dict[str, list[int]] = {}
+        """The places in ``_recorded`` by kind and by tag: an act of thousands of orders asks after each of them."""
         self.protocols = node.protocols
 
     def add(self, order: Order) -> None:
@@ -223,12 +225,20 @@ class Staged:
         stored = self.node.ledger.read(question, opening=opening)
         if self.position < 0:
             self.position = stored.position
-        staged = tuple(
-            _as_read(r, encoded, opening)
-            for encoded, r in self._recorded
-            if question.matches(encoded.kind, encoded.tags)
-        )
+        staged = tuple(_as_read(r, encoded, opening) for encoded, r in self._matching(question))
         return History((*stored.facts, *staged), stored.position) if staged else stored
+
+    def _matching(self, question: Question) -> list[tuple[Encoded, Recorded[Fact]]]:
+        """What is staged and answers the question, in its order."""
+        found = set[int]()
+        for clause in question.clauses:
+            names = (next(iter(clause.tags)),) if clause.tags else clause.kinds
+            among = (place for name in names for place in self._filed.get(name, ()))
+            for place in among:
+                encoded, _ = self._recorded[place]
+                if clause.matches(encoded.kind, encoded.tags):
+                    found.add(place)
+        return [self._recorded[place] for place in sorted(found)]
 
     def _stage(self, draft: Draft, now: datetime) -> None:
         encoded = encode(draft.fact)
@@ -244,6 +254,8 @@ class Staged:
             told=draft.told,
             fact=draft.fact,
         )
+        for name in (encoded.kind, *encoded.tags):
+            self._filed.setdefault(name, []).append(len(self._recorded))
         self.drafts.append(draft)
         self._recorded.append((encoded, recorded))
         if isinstance(draft.fact, ProtocolAdopted):

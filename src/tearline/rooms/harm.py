@@ -3,11 +3,14 @@
 Warning people in danger is never held up: no verdict, no signature, no other fact than the item is needed.
 """
 
+from datetime import date
+
 from tearline.facts.errors import Refused
 from tearline.facts.harm import CountDocumented, HarmReported
-from tearline.facts.history import Actor, Draft, History, Question, Role, about
+from tearline.facts.history import Actor, Draft, History, Question, Role, about, each
 from tearline.facts.leaks import CompromiseReported
 from tearline.facts.operations import OperationDeclared
+from tearline.facts.register import IncidentRecorded
 from tearline.facts.release import DisclosureRecorded, ItemReleased
 from tearline.facts.words import Words
 from tearline.folds.release import releases_of
@@ -22,7 +25,7 @@ from tearline.rooms import (
 
 ANYONE = frozenset(Role) - {Role.NODE, Role.ADMINISTRATOR}
 COMPROMISE = Words("compromise", "el compromiso")
-REPORT = Words("report", "el informe")
+REPORT, INCIDENT = Words("report", "el informe"), Words("incident", "el incidente")
 OPERATION, RELEASE = Words("operation", "la operación"), Words("release", "la divulgación")
 THREAT = Words("threat", "la amenaza")
 
@@ -33,20 +36,61 @@ class ReportHarm(Says[HarmReported]):
     allowed = ANYONE
 
     def question(self, known: History) -> Question:
-        asked = about(f"report:{self.fact.report}", kinds=(HarmReported,))
+        reports = [name for name in (self.fact.report, self.fact.copied_from) if name]
+        asked = each("report", reports, (HarmReported,))
+        if self.fact.incident:
+            asked |= about(f"incident:{self.fact.incident}", kinds=(IncidentRecorded,))
         return asked | _subject_question(self.fact.compromise, self.fact.release, self.fact.operation)
 
     def decide(self, known: History, act: Act) -> list[Draft]:
         require_new(known, HarmReported, "report", self.fact.report, REPORT)
         _subject(known, self.fact.compromise, self.fact.release, self.fact.operation, act.by)
         _ordered(self.fact.report, self.fact.least, self.fact.most)
-        if self.fact.first_day and self.fact.last_day and self.fact.last_day < self.fact.first_day:
+        self._dated(act.now.date())
+        self._beside(known, act.by)
+        return [act.says(self.fact)]
+
+    def _dated(self, today: date) -> None:
+        fact = self.fact
+        if fact.first_day and fact.last_day and fact.last_day < fact.first_day:
             raise Refused(
                 "days-in-order",
                 Words("the last day is before the first", "el último día es anterior al primero"),
-                (self.fact.report,),
+                (fact.report,),
             )
-        return [act.says(self.fact)]
+        if fact.received and fact.received > today:
+            raise Refused(
+                "received-by-now",
+                Words("this day is still to come", "este día aún no llega"),
+                (fact.report, "received"),
+            )
+        latest = min(fact.received or today, today)
+        if fact.first_day and fact.first_day > latest:
+            raise Refused(
+                "told-after",
+                Words(
+                    f"what was reported by {latest.isoformat()} did not happen later",
+                    f"lo que se informó hasta el {latest.isoformat()} no ocurrió después",
+                ),
+                (fact.report,),
+            )
+
+    def _beside(self, known: History, by: Actor) -> None:
+        """The report that this one was copied from, and the incident it tells of; those outside know of neither."""
+        if self.fact.copied_from:
+            if self.fact.copied_from == self.fact.report:
+                raise Refused(
+                    "copied-from-another",
+                    Words("a report is not copied from itself", "un informe no se copia de sí mismo"),
+                    (self.fact.report,),
+                )
+            if by.role in NOT_TOLD:
+                raise unknown(REPORT, self.fact.copied_from)
+            require(known, HarmReported, "report", self.fact.copied_from, REPORT)
+        if self.fact.incident:
+            if by.role in NOT_TOLD:
+                raise unknown(INCIDENT, self.fact.incident)
+            require(known, IncidentRecorded, "incident", self.fact.incident, INCIDENT)
 
 
 class DocumentCount(Says[CountDocumented]):

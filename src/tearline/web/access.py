@@ -82,8 +82,12 @@ GRANTS: Mapping[Role, tuple[Grant, ...]] = {
         Compartment.INVESTIGATIONS,
         Compartment.EXPOSURE,
     ),
-    Role.HARM_DESK: _grants(Compartment.PEOPLE_AT_RISK, Compartment.WITNESSES),
-    Role.ADVOCATE: (Grant(compartment=Compartment.WITNESSES, own=True),),
+    Role.HARM_DESK: _grants(Compartment.PEOPLE_AT_RISK, Compartment.WITNESSES, Compartment.VICTIMS),
+    Role.LINKAGE_ANALYST: _grants(Compartment.VICTIMS),
+    Role.ADVOCATE: (
+        Grant(compartment=Compartment.WITNESSES, own=True),
+        Grant(compartment=Compartment.VICTIMS, own=True),
+    ),
     Role.OPERATIONS_PLANNER: _grants(Compartment.PERSONS),
     Role.OVERSEER: _grants(
         Compartment.REASONS,

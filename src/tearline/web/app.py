@@ -17,10 +17,12 @@ from starlette.types import Scope
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from tearline.api.app import create_api
-from tearline.config import Site
+from tearline.config import Outside, Site
 from tearline.facts.errors import Broken, Malformed, Refused
 from tearline.facts.identifiers import KeyId
+from tearline.facts.words import Words
 from tearline.folds import falling_due
+from tearline.folds import outside as from_outside
 from tearline.ledger.note import Vkey
 from tearline.ledger.witness import Witness
 from tearline.node import Node
@@ -73,6 +75,10 @@ from tearline.web.leaks import routes as leaks
 from tearline.web.look import STATIC
 from tearline.web.metrics import Metrics
 from tearline.web.noticed import Noticed
+from tearline.web.outside import desk as outside_desk
+from tearline.web.outside import door as outside_door
+from tearline.web.outside import follow as outside_follow
+from tearline.web.outside.arrived import OutsideDoor
 from tearline.web.parties import importing
 from tearline.web.parties import routes as parties
 from tearline.web.policy import SITE
@@ -172,6 +178,8 @@ def create_app(
     app.state.site, app.state.metrics, app.state.health = site, metrics, Health(node)
     app.state.health.warming = lambda: projections.warming
     app.state.door = door or (Demonstration() if demo else Closed())
+    app.state.outside = _outside_door(site, demo=demo)
+    app.state.from_outside = Kept(node.ledger, from_outside.QUESTION, frozenset())
     app.state.dated = Kept(node.ledger, falling_due.QUESTION, frozenset())
     app.state.on_record = Kept(node.ledger, on_record.QUESTION, frozenset())
     app.state.noticed = Noticed(node.ledger, projections, app.state.door)
@@ -220,6 +228,7 @@ def create_app(
         warning_acts,
         assistance,
         assistance_acts,
+        outside_desk,
         operations,
         oversight,
         ledger,
@@ -234,12 +243,25 @@ def create_app(
         opening,
     ):
         app.include_router(room.router, include_in_schema=False)
+    if app.state.outside is not None:
+        for room in (outside_door, outside_follow):
+            app.include_router(room.router, include_in_schema=False)
     app.include_router(tiles.router, include_in_schema=False)
     app.include_router(health.router, include_in_schema=False)
     if witness is not None:
         app.mount("/witness", create_witness_app(witness))
     app.state.templates = _ruled(app)
     return app
+
+
+DEMONSTRATED = Outside(desk=Words("The harm desk", "La mesa de daños"))
+"""Who answers in a demonstration, where nothing is configured."""
+
+
+def _outside_door(site: Site, *, demo: bool) -> OutsideDoor | None:
+    """The door for people without an account: where it is configured, and to be looked at in a demonstration."""
+    desk = site.outside or (DEMONSTRATED if demo else None)
+    return None if desk is None else OutsideDoor(desk)
 
 
 @asynccontextmanager

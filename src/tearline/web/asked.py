@@ -54,6 +54,8 @@ class Asked:
     """Above the fields, where it is not what the button says."""
     command: Callable[[Any], Command] | None = None
     order: Command | None = None
+    also: Callable[[Any], Sequence[Command]] = lambda _fact: ()
+    """What is recorded with the fact that was filled in, in the same submission: all of it or nothing."""
     kind: type[Fact] | None = None
     allowed: frozenset[Role]
     then: str

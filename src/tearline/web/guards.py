@@ -18,7 +18,17 @@ from tearline.web.watched import refused_by
 LARGEST_FORM = 64 * 1024
 LARGEST_TEXT_FORM = 3 * LARGEST_BYTES + LARGEST_FORM
 """For a protocol's text: a browser may write each byte of it as three."""
-TAKES_TEXTS = frozenset({"/protocols/lab", "/protocols/lab/check", "/protocols/propose", "/people/import"})
+TAKES_TEXTS = frozenset(
+    {
+        "/protocols/lab",
+        "/protocols/lab/check",
+        "/protocols/propose",
+        "/people/import",
+        # What is too long comes back to whoever wrote it, instead of being lost at the door.
+        "/report",
+        "/report/follow/more",
+    }
+)
 API = "/api/v1/"
 FOR_EVER = "public, max-age=31536000, immutable"
 """For what never changes under its address: it stays in every cache."""

@@ -27,6 +27,8 @@ from tearline.web.visit import Visit, Visiting
 
 router = APIRouter()
 
+ORDER = ("harm", "least", "most", "place", "first_day", "last_day", "account", "source_class", "source")
+"""Of the fields of a report: first what somebody has to say."""
 A_PAGE = 20
 """Leaks and operations whose harm is shown at once."""
 Harmed = Recorded[CompromiseReported] | Recorded[OperationDeclared] | None
@@ -173,7 +175,12 @@ def harm_page(visit: Visiting) -> Response:
         here = set(places[subject_of(one)])
         return harm_after(say, one, History(tuple(r for r in seen if r.position in here)), names)
 
-    return visit.page("harm.html", page=page.part(after), may_count=visit.role in DocumentCount.allowed)
+    return visit.page(
+        "harm.html",
+        page=page.part(after),
+        may_count=visit.role in DocumentCount.allowed,
+        from_outside=visit.leads("/harm/outside"),
+    )
 
 
 def _subjects(visit: Visit, *names: str) -> tuple[dict[str, Chooser], dict[str, object]]:
@@ -186,6 +193,11 @@ def _subjects(visit: Visit, *names: str) -> tuple[dict[str, Chooser], dict[str, 
     asked = visit.request.query_params
     fixed: dict[str, object] = {n: asked[n] for n in names if n in asked and every[n].called([asked[n]])}
     return {name: every[name] for name in names}, fixed
+
+
+def tied(visit: Visit) -> Mapping[str, Chooser]:
+    """What a report of harm can be tied to."""
+    return _subjects(visit, "compromise", "release", "operation")[0]
 
 
 def report(visit: Visit) -> Asked:
@@ -205,17 +217,7 @@ def report(visit: Visit) -> Asked:
         fixed=fixed,
         choosers=subjects,
         hints={"source": say("Sealed: only those who protect witnesses read it.")},
-        order_of_fields=(
-            "harm",
-            "least",
-            "most",
-            "place",
-            "first_day",
-            "last_day",
-            "account",
-            "source_class",
-            "source",
-        ),
+        order_of_fields=ORDER,
     )
 
 

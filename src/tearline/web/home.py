@@ -34,12 +34,14 @@ from tearline.facts.release import (
 )
 from tearline.folds.carried import NEVER, Lapse, Perishing, Queue, asked_by, decided, to_sign
 from tearline.folds.obligations import Obligation
+from tearline.folds.outside import OutsideReport
 from tearline.folds.owing import Concern
 from tearline.folds.protocols import STANDINGS, ProposalState, proposals
 from tearline.jobs.effect import effect_question
 from tearline.projections import Projections
 from tearline.rooms.release.requests import LINES
 from tearline.web.names import Names
+from tearline.web.outside import desk as outside_desk
 from tearline.web.oversight import ORGANISATIONS
 from tearline.web.people_queue import people
 from tearline.web.pile import MOST, Need, Pile, named, of_item
@@ -290,6 +292,25 @@ def _lapsing(visit: Visit, pile: Pile) -> None:
     pile.add(visit.projections.lapsing(visit.now, visit.now + SOON), need)
 
 
+def _from_outside(visit: Visit, pile: Pile) -> None:
+    """Reports of people without an account that wait for an answer; to the overseer, that one waits."""
+    say, within = visit.say, outside_desk.answered_within(visit.request.app)
+    reads = visit.role is Role.HARM_DESK
+
+    def need(one: OutsideReport) -> Need:
+        return Need(
+            title=lambda _names: outside_desk.called(say, one) if reads else say("A report from outside"),
+            href=f"{outside_desk.HERE}/{one.outside}" if reads else outside_desk.HERE,
+            kind=say("From outside"),
+            act=say("Read it, and answer") if reads else say("See how long they wait"),
+            reads=Question(),
+            why=say("waits for an answer"),
+            due=one.due(within),
+        )
+
+    pile.add(outside_desk.to_answer(visit), need)
+
+
 def _by_duty(concerns: Concern) -> Concern:
     """What would cure a hold shows on the request, which is listed already."""
     return lambda o: not isinstance(o.ground.fact, VerdictReached) and concerns(o)
@@ -303,9 +324,9 @@ QUEUES: Mapping[Role, Sequence[Callable[[Visit, Pile], None]]] = {
     Role.VETTING_OFFICER: (_lapsing,),
     Role.LIAISON: (_asked, _to_adopt, people),
     Role.INVESTIGATOR: (_to_investigate, _to_confirm),
-    Role.HARM_DESK: (people,),
+    Role.HARM_DESK: (people, _from_outside),
     Role.ADVOCATE: (people,),
-    Role.OVERSEER: (_to_confirm,),
+    Role.OVERSEER: (_to_confirm, _from_outside),
 }
 """What waits for whom, beside what is owed. Deny by default: who is missing is shown none of it."""
 

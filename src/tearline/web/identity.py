@@ -75,6 +75,9 @@ def _does(say: Tongue, role: Role) -> str:
         Role.PARTNER_LIAISON: say("The partner's side: receives copies and acknowledges them."),
         Role.INVESTIGATOR: say("Investigates leaks and informs the overseer."),
         Role.HARM_DESK: say("Records harm, warns people in danger, gives help."),
+        Role.LINKAGE_ANALYST: say(
+            "Works out who is who among those reported, without seeing who reported them."
+        ),
         Role.ADVOCATE: say("Speaks for those who were harmed."),
         Role.OPERATIONS_PLANNER: say("Plans operations and accounts for them."),
         Role.OVERSEER: say("Is owed accounts, sees what is overdue."),

@@ -21,7 +21,7 @@ CHECKERS = READERS | {AUDITOR}
 CASE, SOURCE, VETTING = Role.CASE_AGENT, Role.SOURCE_HANDLER, Role.VETTING_OFFICER
 RELEASING, SENIOR, LIAISON = Role.RELEASING_OFFICER, Role.SENIOR_OFFICER, Role.LIAISON
 INVESTIGATOR, OVERSEER = Role.INVESTIGATOR, Role.OVERSEER
-HARM, ADVOCATE = Role.HARM_DESK, Role.ADVOCATE
+HARM, ADVOCATE, LINKAGE = Role.HARM_DESK, Role.ADVOCATE, Role.LINKAGE_ANALYST
 FIGURES = frozenset({CASE, SOURCE, RELEASING, SENIOR, INVESTIGATOR, OVERSEER})
 """Those to whom figures of exposure are open."""
 ADMIT = (ADMINISTRATOR, SENIOR)
@@ -83,6 +83,11 @@ SITE = Policy(
     public("/enrol/directory", GET, POST),
     public("/enrol/options", POST),
     public("/enrol/answer", POST),
+    # for people without an account, where the node has a door for them
+    public("/report", GET, POST, optional=True),
+    public("/report/follow", GET, POST, optional=True),
+    public("/report/follow/more", POST, optional=True),
+    public("/report/follow/withdraw", POST, optional=True),
     # one's own account: its keys and sessions are found for their holder only
     look("/account", PEOPLE),
     send("/account/role", PEOPLE, told=NOBODY),
@@ -247,6 +252,12 @@ SITE = Policy(
     act("/harm/assistance/given/new", HARM, ADVOCATE),
     act("/harm/assistance/offers/new", SENIOR, LIAISON, HARM),
     act("/harm/assistance/offers/{offer}/answer", SENIOR, LIAISON, HARM),
+    # what came from outside: the overseer sees how many wait, and how long
+    look("/harm/outside", HARM, OVERSEER),
+    look("/harm/outside/{outside}", HARM),
+    act("/harm/outside/{outside}/answer", HARM, told=NOBODY),
+    act("/harm/outside/{outside}/take-up", HARM, told=NOBODY),
+    act("/harm/outside/{outside}/close", HARM, told=NOBODY),
     # operations
     look("/operations", READERS),
     look("/operations/{operation}", READERS),

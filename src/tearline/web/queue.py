@@ -157,6 +157,10 @@ def nothing(say: Tongue, role: Role) -> Nothing:
             say("What is owed to people in danger or harmed shows here: warnings, protection, help."),
             [("/harm/new", say("Report harm")), ("/harm", say("Harm"))],
         ),
+        Role.LINKAGE_ANALYST: (
+            say("Pairs of people reported that may be one person show here, those first whose judgement helps most."),
+            [("/harm/linkage", say("Who is who")), ("/harm", say("Harm"))],
+        ),
         Role.ADVOCATE: (
             say("What is owed to the people for whom you speak shows here, until it is done."),
             [("/harm/new", say("Report harm")), owed],
