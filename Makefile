@@ -18,7 +18,7 @@ serve: .venv/run.ok ## run the node in ./tearline-data
 	@$(BIN)/tearline serve $(ARGS)
 
 test: .venv/test.ok ## all tests, on all cores; ARGS=tests/ledger for some
-	@$(BIN)/pytest -q --numprocesses auto --maxprocesses 8 --dist loadscope $(ARGS)
+	@$(BIN)/pytest -q --numprocesses auto --maxprocesses 8 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 check: .venv/test.ok ## format, lint, types, layers, lock files
 	$(BIN)/ruff format --quiet --check .

@@ -15,19 +15,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tearline.facts.assistance import AssistanceGiven, AssistanceKind
 from tearline.facts.fact import Fact, Sealed
-from tearline.facts.harm import (
-    AssistanceGiven,
-    AssistanceKind,
-    CountDocumented,
-    Credibility,
-    Harm,
-    HarmReported,
-    NoticeMethod,
-    PeopleWarned,
-    Reliability,
-    SourceClass,
-)
+from tearline.facts.harm import CountDocumented, Credibility, Harm, HarmReported, Reliability, SourceClass
 from tearline.facts.history import Actor, Draft, History, Precision, Recorded, Role
 from tearline.facts.identifiers import (
     AccountId,
@@ -112,6 +102,7 @@ from tearline.facts.release import (
     WarningKind,
 )
 from tearline.facts.retention import RecordValidated
+from tearline.facts.warnings import NoticeMethod, PeopleWarned
 from tearline.ledger.ledger import Ledger
 from tearline.node import Node, make_node
 from tearline.protocol import Pack, ParameterType, Protocol

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from tearline.facts.fact import Sealed
-from tearline.facts.harm import HarmLookedInto, LeakWarningWaived, Looked, WaiverGround
+from tearline.facts.harm import HarmLookedInto, Looked
 from tearline.facts.identifiers import (
     AdversaryId,
     AllegationId,
@@ -59,6 +59,7 @@ from tearline.facts.leaks import (
     SuspensionLifted,
 )
 from tearline.facts.release import CopyReleased
+from tearline.facts.warnings import LeakWarningWaived, WaiverGround
 
 INQUIRY = InvestigationId("inquiry")
 LEAK = CompromiseId("leak")

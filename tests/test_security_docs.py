@@ -15,6 +15,7 @@ from tearline.signin.codes import ALPHABET, LENGTH, new_code, shown, typed
 from tearline.signin.limits import What
 from tearline.signin.sessions import ABSOLUTE, IDLE, MOST_OF_A_PERSON
 from tearline.web.guards import LARGEST_FORM
+from tearline.web.outside.limits import Sent
 from tearline.web.protocols.bounds import AT_ONCE
 from tearline.web.protocols.running import MOST_CASES, MOST_DOSSIERS
 from tearline.web.signing.waiting import MOST as MOST_WAITING
@@ -44,6 +45,10 @@ def test_the_tries_of_the_document_are_those_of_the_door() -> None:
         f"| address | bring an invitation's code that is not good | {code} a minute, {codes} an hour |"
         in said
     )
+    report, wrong = Sent.REPORT, Sent.WRONG_CODE
+    assert f"report harm, or add to it | {report.each} an hour; all together {report.of_all} |" in said
+    minutes = NUMBERS[str(wrong.seconds // 60)]
+    assert f"bring a code of a report that is none | {wrong.each} in {minutes} minutes |" in said
     assert f"| challenges that wait: of one browser, in all | {MOST_OF_A_BROWSER}, {MOST:,}," in said
     assert f"each for {NUMBERS[str(CHALLENGE_SECONDS // 60)]} minutes" in said
     assert f"| {MOST_OF_ONE}, {MOST_WAITING} |" in said

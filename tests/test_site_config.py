@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tearline.config import FILE, Endpoint, Oidc, Settings, Site, Tls
+from tearline.config import FILE, Endpoint, Oidc, Outside, Settings, Site, Tls
 from tearline.config.serving import CREDENTIALS, read_secret, serving
 from tearline.config.site import origin_host
 from tearline.facts.errors import Malformed
+from tearline.facts.words import Words
 
 ACR = "site.oidc.claims.acr"
+DESK = {"en": "The victims' desk", "es": "La mesa de víctimas"}
 PROXIED = {"address": "https://node.agency.example", "proxies": ["127.0.0.1"]}
 FULL = Site(
     address="https://node.agency.example:8443",
@@ -31,6 +33,7 @@ FULL = Site(
         client_secret_file=Path("/run/credentials/tearline.service/oidc"),
         acr=("urn:example:hardware", "urn:example:two-factors"),
     ),
+    outside=Outside(desk=Words("The victims' desk", "La mesa de víctimas"), answer_days=5),
 )
 
 
@@ -148,6 +151,12 @@ def test_the_names_it_answers_to_follow_from_its_address(address: str, host: str
         ({"tls": {"certificate": "a", "key": "/b"}}, "site.tls.certificate"),
         ({"tls": {"certificate": "/a", "key": "/b", "ca": "/c"}}, "site.tls.ca"),
         ({"tls": []}, "site.tls"),
+        ({"outside": {}}, "site.outside.desk.en"),
+        ({"outside": True}, "site.outside"),
+        ({"outside": {"desk": "A desk"}}, "site.outside.desk"),
+        ({"outside": {"desk": {"en": "A desk"}}}, "site.outside.desk.es"),
+        ({"outside": {"desk": DESK, "days": 7}}, "site.outside.days"),
+        ({"outside": {"desk": DESK, "answer_days": 61}}, "site.outside.answer_days"),
         ({"oidc": {}}, "site.oidc.issuer"),
         ({"oidc": {"issuer": "http://a.example", "client_id": "a", "client_secret_file": "/a"}}, "site.oidc.issuer"),
         ({"oidc": {"issuer": "https://a.example?b", "client_id": "a", "client_secret_file": "/a"}}, "site.oidc.issuer"),
@@ -166,7 +175,9 @@ def test_what_is_not_exactly_ours_is_refused_with_its_place(members: dict[str, o
 
 @given(
     st.dictionaries(
-        st.sampled_from(["address", "listen", "proxies", "tls", "oidc", "metrics", "idle_minutes"]),
+        st.sampled_from(
+            ["address", "listen", "proxies", "tls", "oidc", "metrics", "idle_minutes", "outside"]
+        ),
         st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists),
     )
 )
@@ -196,6 +207,8 @@ def test_an_origin_holds_nothing_but_a_host_and_a_port(text: str) -> None:
         ({"tls": {"certificate": "/a", "key": "/b"}}, "site.tls"),
         ({"address": "http://localhost", "tls": {"certificate": "/a", "key": "/b"}}, "site.tls"),
         ({"oidc": {"issuer": "https://a.example", "client_id": "a"}}, "site.oidc"),
+        ({"outside": {"desk": DESK}}, "site.outside"),
+        ({"outside": {"desk": DESK}, "address": "http://localhost:8080"}, "site.outside"),
         ({**PROXIED, "tls": {"certificate": "/nowhere", "key": "/nowhere"}}, "site.tls.key"),
     ],
 )
@@ -263,7 +276,11 @@ def test_a_credential_of_systemd_may_show_its_access_list_as_the_groups(
 
 
 def test_what_would_be_done_is_said_in_both_languages() -> None:
-    for settings in (Settings(demo=True), parsed(**PROXIED, metrics="127.0.0.1:9464")):
+    for settings in (
+        Settings(demo=True),
+        parsed(**PROXIED, metrics="127.0.0.1:9464"),
+        parsed(**PROXIED, outside={"desk": DESK, "answer_days": 5}),
+    ):
         for sentence in serving(settings, FILE).sentences():
             assert sentence.en.endswith(".")
             assert sentence.es.endswith(".")

@@ -15,6 +15,8 @@ from types import ModuleType
 
 import pytest
 
+from tests.conftest import LONG
+
 ROOT = Path(__file__).resolve().parents[1]
 PURE = ("estimates", "facts", "folds", "formats", "protocol", "rooms")
 
@@ -234,3 +236,7 @@ def test_each_rule_that_is_switched_off_says_why() -> None:
     rules = [line for line in ignored.splitlines() if re.match(r'\s*"[A-Z]+[0-9]*",', line)]
     assert len(rules) > len(PURE)
     assert not [line for line in rules if "# " not in line]
+
+
+def test_the_modules_that_are_begun_first_are_there() -> None:
+    assert [module for module in sorted(LONG) if not (ROOT / module).is_file()] == []

@@ -14,14 +14,6 @@ import pytest
 from tearline.facts.codec import decode, encode
 from tearline.facts.errors import Refused
 from tearline.facts.fact import Compartment, Fact, Sealed
-from tearline.facts.harm import (
-    NoticeMethod,
-    PeopleWarned,
-    ThreatAssessed,
-    ThreatHarm,
-    WaiverGround,
-    WarningWaived,
-)
 from tearline.facts.history import Actor, Draft, History, Precision, Question, Recorded, Role, Told
 from tearline.facts.identifiers import (
     AdversaryId,
@@ -102,6 +94,14 @@ from tearline.facts.screening import (
     SourceContactApproved,
     SourceStandingStated,
     Standing,
+)
+from tearline.facts.warnings import (
+    NoticeMethod,
+    PeopleWarned,
+    ThreatAssessed,
+    ThreatHarm,
+    WaiverGround,
+    WarningWaived,
 )
 from tearline.node import shipped_protocols
 from tearline.protocol import Pack

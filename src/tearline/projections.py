@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TypeVar
 
+from tearline.facts.assistance import AssistanceGiven
 from tearline.facts.errors import Broken
 from tearline.facts.fact import Compartment, Fact
 from tearline.facts.harm import CountDocumented, HarmReported
@@ -52,6 +53,7 @@ from tearline.facts.release import (
 from tearline.facts.retention import Purged
 from tearline.facts.screening import ItemScreened, OriginatorAnswered
 from tearline.folds.agreements import AGREEMENT_KINDS
+from tearline.folds.assistance import ASSISTANCE_KINDS, Need, Offer, given_freely, needs, offers
 from tearline.folds.carried import (
     EVERY_OPEN,
     Lapse,
@@ -70,6 +72,7 @@ from tearline.folds.obligations import Obligation, obligations_question
 from tearline.folds.offered import Among, Offered
 from tearline.folds.owing import Concern, Entry, Owing
 from tearline.folds.requests import REQUEST_STANDING, Requests
+from tearline.folds.warnings import WARNING_KINDS, Danger, Notice, apart, dangers
 from tearline.ledger.ledger import Ledger
 from tearline.node import Node
 from tearline.protocol import Pack
@@ -107,6 +110,8 @@ LISTED: Sequence[type[Fact]] = (
     ItemScreened,
     OriginatorAnswered,
     Purged,
+    *WARNING_KINDS,
+    *ASSISTANCE_KINDS,
 )
 T = TypeVar("T")
 MOST_MADE = 1_000
@@ -200,6 +205,8 @@ class Projections:
         self._offered = Offered()
         self._parties: list[Recorded[Fact]] = []
         self._history = History()
+        self._endangered: list[Recorded[Fact]] = []
+        self._helped: list[Recorded[Fact]] = []
         self._question = _question(self._protocols)
 
     def _facts_at(self, places: Sequence[int]) -> Sequence[Recorded[Fact]]:
@@ -295,6 +302,8 @@ class Projections:
         if parties:
             self._parties += parties
             self._history = History(tuple(self._parties), new.position)
+        self._endangered += [r for r in new if isinstance(r.fact, WARNING_KINDS) and r.told is None]
+        self._helped += [r for r in new if isinstance(r.fact, ASSISTANCE_KINDS) and r.told is None]
         for purged in new.of(Purged):
             self._owing.purged(purged.fact.indices)
             self._matched.purged(purged.fact.indices)
@@ -378,6 +387,30 @@ class Projections:
         """Where counts and reports of harm stand, by what they came after."""
         return self.once(_harm)
 
+    def dangers(self) -> Sequence[Danger]:
+        """Everybody in danger by the live record, and what was done; what is owed first, the oldest first."""
+        return self.once(_dangers)
+
+    def warned_apart(self) -> Sequence[Notice]:
+        """Live warnings that name nothing of which people were warned."""
+        return self.once(_warned_apart)
+
+    def needs(self) -> Sequence[Need]:
+        """What people need by the live record; what is open first, by the day by which it is needed."""
+        return self.once(_needs)
+
+    def help_offers(self) -> Sequence[Offer]:
+        """Live offers of help against perpetrators; those without an answer first."""
+        return self.once(_help_offers)
+
+    def helped_freely(self) -> Sequence[Recorded[AssistanceGiven]]:
+        """Live help for which nobody had recorded a need."""
+        return self.once(_helped_freely)
+
+    def due_by(self, kinds: frozenset[str]) -> Mapping[int, datetime]:
+        """Until when at the latest something is owed by one of these duties, by the place of its ground."""
+        return self.once(_due_by, kinds)
+
     def parties(self) -> History:
         """What is on record of organisations, units as such, and agreements."""
         with self._carried():
@@ -452,6 +485,35 @@ def _to_confirm(of: Projections) -> Sequence[Recorded[FindingProposed]]:
 
 def _to_lift(of: Projections) -> Sequence[Recorded[LiftingProposed]]:
     return list(of._unanswered.liftings.values())
+
+
+def _dangers(of: Projections) -> Sequence[Danger]:
+    return sorted(dangers(History(tuple(of._endangered))), key=lambda d: (not d.owed, d.ground.position))
+
+
+def _warned_apart(of: Projections) -> Sequence[Notice]:
+    return apart(History(tuple(of._endangered)))
+
+
+def _needs(of: Projections) -> Sequence[Need]:
+    return needs(History(tuple(of._helped)))
+
+
+def _help_offers(of: Projections) -> Sequence[Offer]:
+    return offers(History(tuple(of._helped)))
+
+
+def _helped_freely(of: Projections) -> Sequence[Recorded[AssistanceGiven]]:
+    return given_freely(History(tuple(of._helped)))
+
+
+def _due_by(of: Projections, kinds: frozenset[str]) -> Mapping[int, datetime]:
+    found: dict[int, datetime] = {}
+    for owed in _owed_of(of, kinds):
+        if owed.due is not None:
+            place = owed.ground.position
+            found[place] = min(owed.due, found.get(place, owed.due))
+    return found
 
 
 def _harm(of: Projections) -> Mapping[Subject, Sequence[int]]:

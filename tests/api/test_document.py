@@ -33,6 +33,9 @@ ONLY_PAGES = {
     "/ledger/tile/{_path:path}",
     # what one person has looked at so far; what there is to look at, /facts and /queue tell
     "/notifications",
+    # for people without an account, in a browser; a program would have to hold their code
+    "/report",
+    "/report/follow",
     # the door: a token is not obtained, nor its person let in, through what it opens
     "/account/fresh",
     "/sign-in",

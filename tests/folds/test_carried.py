@@ -8,17 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tearline.facts.assistance import AssistanceGiven, AssistanceKind
 from tearline.facts.fact import Fact, Seal, Sealed
-from tearline.facts.harm import (
-    AssistanceGiven,
-    AssistanceKind,
-    CountDocumented,
-    Credibility,
-    Harm,
-    HarmReported,
-    Reliability,
-    SourceClass,
-)
+from tearline.facts.harm import CountDocumented, Credibility, Harm, HarmReported, Reliability, SourceClass
 from tearline.facts.history import Actor, History, Precision, Recorded, Role, Told
 from tearline.facts.identifiers import (
     AccountId,

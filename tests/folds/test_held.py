@@ -19,15 +19,27 @@ from tearline.facts.admission import (
     TokenIssued,
 )
 from tearline.facts.errors import Broken
-from tearline.facts.fact import Fact
+from tearline.facts.fact import Fact, Sealed
 from tearline.facts.history import Actor, Recorded, Role, Told
-from tearline.facts.identifiers import GrantId, InvitationId, KeyId, OrganisationId, PersonId, TokenId, UnitId
+from tearline.facts.identifiers import (
+    GrantId,
+    InvitationId,
+    KeyId,
+    OrganisationId,
+    PersonId,
+    ReportId,
+    TokenId,
+    UnitId,
+)
 from tearline.facts.keys import PersonKeyIntroduced, PersonKeyRevoked, RevocationReason
+from tearline.facts.outside import OutsideConsentWithdrawn, OutsideReportAnswered, OutsideReportTaken
 from tearline.facts.parties import UnitFormed
+from tearline.facts.register import ConsentWithdrawn
 from tearline.folds.held import ITSELF, LATE, OF_THE_NODE, RolesHeld
 from tearline.jobs.commands import said_by
 from tests.nodes import COMMANDS
 from tests.passkeys import enrolled, passkey
+from tests.rooms.test_outside import RECEIVED
 from tests.worlds import NOON, World
 
 DAY = timedelta(days=1)
@@ -120,6 +132,21 @@ SOUND: dict[str, Sequence[tuple[Fact, Actor]]] = {
     ],
 }
 
+TAKEN: Sequence[tuple[Fact, Actor]] = (
+    *FOUNDED,
+    *given("ben", Role.HARM_DESK),
+    (RECEIVED, ITSELF),
+    (OutsideReportTaken(outside=RECEIVED.outside, report=ReportId("r")), replace(BEN, role=Role.HARM_DESK)),
+)
+WITHDRAWN = OutsideConsentWithdrawn(outside=RECEIVED.outside, erase=False)
+SOUND |= {
+    "the node says what came from outside, and what was withdrawn with it": [
+        *TAKEN,
+        (WITHDRAWN, ITSELF),
+        (ConsentWithdrawn(report=ReportId("r")), ITSELF),
+    ]
+}
+
 FORGED: dict[str, Sequence[tuple[Fact, Actor]]] = {
     "nobody acts in a role that nobody gave": [*FOUNDED, (unit(), BEN)],
     "nor in one that was only proposed": [*FOUNDED, (proposed("ben", Role.LIAISON), ADAM), (unit(), BEN)],
@@ -133,6 +160,24 @@ FORGED: dict[str, Sequence[tuple[Fact, Actor]]] = {
     "nothing follows from an act of nobody": [*FOUNDED, (unit(), Actor(BEN.person, Role.NODE))],
     "no role follows from an act": [*FOUNDED, (proposed("ben", Role.LIAISON), Actor(ADAM.person, Role.NODE))],
     "the node forms no unit": [*FOUNDED, (unit(), ITSELF)],
+    "nor answers what came from outside": [
+        *TAKEN,
+        (OutsideReportAnswered(outside=RECEIVED.outside, answer=Sealed("we look")), ITSELF),
+    ],
+    "nor withdraws a consent that nobody withdrew": [
+        *TAKEN,
+        (ConsentWithdrawn(report=ReportId("r")), ITSELF),
+    ],
+    "nor one that somebody else gave": [
+        *TAKEN,
+        (WITHDRAWN, ITSELF),
+        (ConsentWithdrawn(report=ReportId("other")), ITSELF),
+    ],
+    "nobody says what came from outside": [
+        *FOUNDED,
+        *given("ben", Role.HARM_DESK),
+        (RECEIVED, Actor(BEN.person, Role.NODE)),
+    ],
     "nobody is a chronicler of what is live": [*FOUNDED, (unit(), Actor(BEN.person, Role.CHRONICLER))],
     "nobody names founders": [(FOUNDED[0][0], ADAM)],
     "nor does the node again": [*FOUNDED, *FOUNDED],

@@ -56,6 +56,7 @@ OWED = {
     "make-finding": timedelta(days=30),
     "warn-or-waive": timedelta(hours=6),
     "look-into-harm": timedelta(days=30),
+    "offer-against-perpetrators": timedelta(days=30),
 }
 PACK = shipped()["leak-inquiry/1"]
 

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tearline.facts.fact import Fact, Sealed
-from tearline.facts.harm import NoticeMethod, PeopleWarned, ThreatHarm
 from tearline.facts.history import History, Told
 from tearline.facts.identifiers import (
     AccountId,
@@ -28,6 +27,7 @@ from tearline.facts.operations import AccountRendered
 from tearline.facts.oversight import OverseerInformed
 from tearline.facts.parties import ProtocolAppliedInHindsight
 from tearline.facts.release import DisclosureJustified, Effect, SignOffLine
+from tearline.facts.warnings import NoticeMethod, PeopleWarned, ThreatHarm
 from tearline.facts.words import Words
 from tearline.folds.obligations import Obligation, obligations, obligations_question
 from tearline.protocol import Citation, Duty, Pack, Party, Within

@@ -42,7 +42,8 @@ def test_no_command_is_left_out() -> None:
         importlib.import_module(module.name)
     kinds = all_of(Says) - {Says}
     said = {cls.__name__ for cls in kinds if cls.__module__ not in BY_NO_FILE}
-    named = {"DecideRequest", "ReleaseItem", "FigurePropensities", "AttributeLeak"}
+    named = {"DecideRequest", "ReleaseItem", "FigurePropensities", "AttributeLeak", "PublishFigures"}
+    named |= {"RunLinkage", "TakeUpLinkage", "EstimateCasualties"}
     assert said | named | {"ReceiveOwnCopy", "ReviewExpedited"} == set(commands())
 
 

@@ -10,7 +10,6 @@ import pytest
 from tearline.facts.codec import encode
 from tearline.facts.errors import Malformed
 from tearline.facts.fact import Compartment, Fact
-from tearline.facts.harm import PeopleWarned, ThreatAssessed, WarningWaived
 from tearline.facts.history import about
 from tearline.facts.parties import AllegationRecorded, JusticeStepsFound
 from tearline.facts.release import Finding, ReleaseExpedited, ReleaseRequested, ReleaseReviewed
@@ -21,6 +20,7 @@ from tearline.facts.screening import (
     SourceContactApproved,
     SourceStandingStated,
 )
+from tearline.facts.warnings import PeopleWarned, ThreatAssessed, WarningWaived
 from tearline.jobs.cases import load_case
 from tearline.node import Node
 from tests.nodes import Clock, live_order, new_node

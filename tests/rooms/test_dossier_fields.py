@@ -10,7 +10,6 @@ import pytest
 from tearline.facts.codec import CLOSED
 from tearline.facts.exposure import ExposureFigured
 from tearline.facts.fact import Fact, Sealed
-from tearline.facts.harm import ThreatHarm, WaiverGround
 from tearline.facts.identifiers import (
     AgreementId,
     BriefingId,
@@ -30,6 +29,7 @@ from tearline.facts.parties import (
 from tearline.facts.release import Reach, ReleaseRequested, SignOffLine, Use
 from tearline.facts.retention import RecordValidated
 from tearline.facts.screening import EuropolCode, OriginatorsAnswer, Standing, Treatment
+from tearline.facts.warnings import ThreatHarm, WaiverGround
 from tearline.folds.release import request_of
 from tearline.protocol import Protocol, read_dossier
 from tearline.protocol.dossier import write_dossier

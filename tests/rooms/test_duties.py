@@ -11,7 +11,6 @@ from tearline.facts.parties import AllegationAssessed, AllegationStanding, Perso
 from tearline.facts.release import DissentAnswered, SignOffLine, SourceWarningAnswered
 from tearline.folds.people import People
 from tearline.rooms import Command, asked_by
-from tearline.rooms.harm import WaiveWarning
 from tearline.rooms.leaks.inquiring import OpenInvestigation
 from tearline.rooms.parties.persons import DecidePersonVetting
 from tearline.rooms.parties.units import AssessAllegation, DecideUnitVetting, JudgeJusticeSteps
@@ -19,6 +18,7 @@ from tearline.rooms.release.dissents import AnswerDissent
 from tearline.rooms.release.items import AnswerSourceWarning
 from tearline.rooms.release.requests import SignOff
 from tearline.rooms.release.reviews import ReviewRelease
+from tearline.rooms.warnings import WaiveWarning
 from tests.inquiries import inquiry
 from tests.rooms.rows import Row, check
 from tests.rooms.test_leaks import leaked

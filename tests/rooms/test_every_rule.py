@@ -11,7 +11,9 @@ from tearline.facts.vocabulary import kinds
 from tests.nodes import COMMANDS
 from tests.rooms import (
     test_admission,
+    test_assistance,
     test_attribution,
+    test_casualties,
     test_duties,
     test_figures,
     test_harm,
@@ -19,9 +21,11 @@ from tests.rooms import (
     test_invitations,
     test_keys,
     test_leaks,
+    test_linkage,
     test_logs,
     test_marks,
     test_operations,
+    test_outside,
     test_oversight,
     test_parties,
     test_propensities,
@@ -35,6 +39,7 @@ from tests.rooms import (
     test_suspensions,
     test_tokens,
     test_tracing,
+    test_warnings,
 )
 from tests.rooms.rows import Row
 
@@ -57,8 +62,13 @@ TABLES = (
     test_admission,
     test_invitations,
     test_harm,
+    test_linkage,
+    test_casualties,
     test_register,
+    test_warnings,
+    test_assistance,
     test_operations,
+    test_outside,
     test_oversight,
     test_retention,
     test_logs,

@@ -5,59 +5,32 @@ from datetime import date
 
 import pytest
 
+from tearline.facts.assistance import AssistanceGiven, AssistanceKind
 from tearline.facts.fact import Sealed
-from tearline.facts.harm import (
-    AssistanceGiven,
-    AssistanceKind,
-    CountDocumented,
-    Credibility,
-    Harm,
-    HarmReported,
-    NoticeMethod,
-    PeopleWarned,
-    Reliability,
-    SourceClass,
-    ThreatAssessed,
-    WarningWaived,
-)
+from tearline.facts.harm import CountDocumented, Credibility, Harm, HarmReported, Reliability, SourceClass
 from tearline.facts.history import Role
 from tearline.facts.identifiers import (
     AssistanceId,
     CompromiseId,
     CountId,
-    ItemId,
-    NoticeId,
     OperationId,
     OrganisationId,
     ReleaseId,
     ReportId,
 )
 from tearline.facts.operations import OperationDeclared
-from tearline.rooms.harm import (
-    AssessThreat,
-    DocumentCount,
-    GiveAssistance,
-    ReportHarm,
-    WaiveWarning,
-    WarnPeople,
-)
+from tearline.rooms.harm import DocumentCount, ReportHarm
 from tests.rooms.rows import Row, check
 from tests.worlds import (
     ANA,
     HUGO,
     RITA,
-    SYL,
     World,
     compromised,
     disclosed,
-    item,
     on,
     partners,
-    people_warned,
     released,
-    suspended,
-    threat,
-    waived,
 )
 
 REPORT = HarmReported(
@@ -82,13 +55,6 @@ COUNT = CountDocumented(
     unit="people disappeared",
     area="five municipalities",
     said_in="2018",
-)
-NOTICE = PeopleWarned(
-    notice=NoticeId("n-1"),
-    item=ItemId("phones"),
-    people=4,
-    method=NoticeMethod.IN_PERSON,
-    said=Sealed("leave tonight"),
 )
 HELP = AssistanceGiven(
     assistance=AssistanceId("a-1"), kind=AssistanceKind.SEARCH, given=Sealed("a search"), report=REPORT.report
@@ -136,69 +102,9 @@ ACCEPTED = [
         by=HUGO,
         gives=(CountDocumented,),
     ),
-    Row(claim="a warning waits for nothing", order=WarnPeople(NOTICE), by=ANA, gives=(PeopleWarned,)),
-    Row(
-        claim="a warning is given again and again",
-        order=WarnPeople(NOTICE),
-        by=RITA,
-        world=partners().tell(NOTICE, disclosed()).tell(suspended()),
-        gives=(PeopleWarned,),
-    ),
-    Row(
-        claim="a warning does not even wait for the threat to be assessed",
-        order=WarnPeople(people_warned(of="shots")),
-        by=HUGO,
-        gives=(PeopleWarned,),
-    ),
-    Row(claim="a threat", order=AssessThreat(threat()), by=ANA, gives=(ThreatAssessed,)),
-    Row(
-        claim="a warning that is waived",
-        order=WaiveWarning(waived()),
-        by=SYL,
-        world=partners().tell(threat(), at=on(-0.5), by=ANA),
-        gives=(WarningWaived,),
-    ),
-    Row(
-        claim="help after a report",
-        order=GiveAssistance(HELP),
-        by=HUGO,
-        world=partners().tell(REPORT),
-        gives=(AssistanceGiven,),
-    ),
-    Row(
-        claim="help after a leak",
-        order=GiveAssistance(replace(HELP, report=None, compromise=CompromiseId("leak"))),
-        by=HUGO,
-        world=leaked(),
-        gives=(AssistanceGiven,),
-    ),
 ]
 
 REFUSED = [
-    Row(claim="a threat in nothing", order=AssessThreat(threat(item="none")), by=ANA, refused="known"),
-    Row(
-        claim="a threat twice",
-        order=AssessThreat(threat()),
-        by=ANA,
-        world=partners().tell(threat()),
-        refused="once",
-    ),
-    Row(claim="waiving the warning of no threat", order=WaiveWarning(waived()), by=SYL, refused="known"),
-    Row(
-        claim="waiving the warning of a threat in another item",
-        order=WaiveWarning(waived(item="other")),
-        by=SYL,
-        world=partners().tell(item("other"), threat(), by=ANA),
-        refused="same-item",
-    ),
-    Row(
-        claim="a waiver from before the threat was assessed",
-        order=WaiveWarning(waived()),
-        by=SYL,
-        world=partners().tell(threat(), by=ANA),
-        at=on(-0.5),
-        refused="answers-after",
-    ),
     Row(
         claim="a report twice",
         order=ReportHarm(REPORT),
@@ -256,26 +162,6 @@ REFUSED = [
         by=HUGO,
         refused="known",
     ),
-    Row(
-        claim="a warning about nothing",
-        order=WarnPeople(replace(NOTICE, item=ItemId("none"))),
-        by=HUGO,
-        refused="known",
-    ),
-    Row(
-        claim="help twice",
-        order=GiveAssistance(HELP),
-        by=HUGO,
-        world=partners().tell(REPORT).tell(HELP),
-        refused="once",
-    ),
-    Row(claim="help after no such report", order=GiveAssistance(HELP), by=HUGO, refused="known"),
-    Row(
-        claim="help that answers nothing",
-        order=GiveAssistance(replace(HELP, report=None)),
-        by=HUGO,
-        refused="says-what-for",
-    ),
 ]
 
 
@@ -290,16 +176,8 @@ def test_refused(row: Row) -> None:
 
 
 @pytest.mark.parametrize("role", sorted(set(Role) - {Role.NODE, Role.ADMINISTRATOR}))
-def test_anyone_may_report_harm_and_warn_people(role: Role) -> None:
+def test_anyone_may_report_harm(role: Role) -> None:
     assert role in ReportHarm.allowed
-    assert role in WarnPeople.allowed
-
-
-def test_a_warning_needs_no_compartment_and_no_other_fact_than_the_item() -> None:
-    """Danger to life comes first."""
-    assert not getattr(WarnPeople, "opens", None)
-    question = WarnPeople(NOTICE).question(partners().history)
-    assert {k for clause in question.clauses for k in clause.kinds} == {"ItemRegistered"}
 
 
 def test_a_report_is_kept_word_for_word() -> None:

@@ -4,8 +4,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
+from tearline.facts.assistance import AssistanceGiven
 from tearline.facts.fact import Sealed
-from tearline.facts.harm import AssistanceGiven, CountDocumented, HarmReported, NoticeMethod, PeopleWarned
+from tearline.facts.harm import CountDocumented, HarmReported
 from tearline.facts.history import Actor, Role
 from tearline.facts.identifiers import (
     AssistanceId,
@@ -19,9 +20,12 @@ from tearline.facts.identifiers import (
 )
 from tearline.facts.parties import UnitStoodDown
 from tearline.facts.shape import record_of
-from tearline.rooms.harm import DocumentCount, GiveAssistance, ReportHarm, WarnPeople
+from tearline.facts.warnings import NoticeMethod, PeopleWarned
+from tearline.rooms.assistance import GiveAssistance
+from tearline.rooms.harm import DocumentCount, ReportHarm
 from tearline.rooms.leaks.compromises import ReportCompromise
 from tearline.rooms.parties.units import StandDownUnit
+from tearline.rooms.warnings import WarnPeople
 from tests.facts.shapes import FILE, record
 from tests.rooms.machine import SETTINGS, OnANode
 from tests.rooms.test_harm import HELP

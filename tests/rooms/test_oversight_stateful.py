@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
 from tearline.facts.fact import Sealed
-from tearline.facts.harm import NoticeMethod, PeopleWarned
 from tearline.facts.identifiers import (
     AccountId,
     BriefingId,
@@ -29,8 +28,8 @@ from tearline.facts.release import (
     ProtectionPlanSet,
     SourceWarningAnswered,
 )
+from tearline.facts.warnings import NoticeMethod, PeopleWarned
 from tearline.folds.obligations import Obligation, obligations
-from tearline.rooms.harm import WarnPeople
 from tearline.rooms.leaks.compromises import ReportCompromise
 from tearline.rooms.leaks.inquiring import OpenInvestigation
 from tearline.rooms.operations import RenderAccount
@@ -38,6 +37,7 @@ from tearline.rooms.oversight import InformOverseer
 from tearline.rooms.release.dissents import AnswerDissent, RecordDissent
 from tearline.rooms.release.items import AnswerSourceWarning, RecordSourceWarning, SetProtectionPlan
 from tearline.rooms.release.outside import JustifyDisclosure, RecordDisclosure
+from tearline.rooms.warnings import WarnPeople
 from tests.rooms.machine import SETTINGS, OnANode
 from tests.worlds import (
     ANA,

@@ -2,13 +2,14 @@
 
 import pytest
 
-from tearline.facts.harm import HarmLookedInto, LeakWarningWaived
+from tearline.facts.harm import HarmLookedInto
 from tearline.facts.history import Actor, Role
 from tearline.facts.identifiers import OrganisationId
 from tearline.facts.investigation import FindingOutcome, FindingReported, InterimReportMade
 from tearline.facts.leaks import CooperationEnded, LiftingProposed, RemediesFound, SuspensionLifted
 from tearline.facts.oversight import OverseerInformed
 from tearline.facts.release import Effect, ReleaseRequested, SignOffLine, VerdictReached
+from tearline.facts.warnings import LeakWarningWaived
 from tearline.folds.people import People, Status
 from tearline.rooms import Command
 from tearline.rooms.leaks.reports import LookIntoHarm, ReportFinding, ReportInterim, WaiveLeakWarning

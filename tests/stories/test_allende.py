@@ -22,6 +22,7 @@ from tearline.facts.release import (
     Extent,
     ItemReleased,
     ReleaseRequested,
+    SourceWarned,
 )
 from tearline.facts.vocabulary import kinds
 from tearline.folds.account import counts, counts_question
@@ -41,7 +42,9 @@ INQUIRY = {
     "make-finding": timedelta(days=30),
     "warn-or-waive": timedelta(hours=6),
     "look-into-harm": timedelta(days=30),
+    "offer-against-perpetrators": timedelta(days=30),
 }
+DUTY_TO_WARN = {"warn-of-bloodshed", "warn-after-compromise"}
 F = TypeVar("F", bound=Fact)
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -125,6 +128,7 @@ def test_what_would_have_been_owed_never_came(node: Node, history: History) -> N
         "assist-the-harmed",
         "account-for-operation",
         *INQUIRY,
+        *DUTY_TO_WARN,
     }
     assert happened.never_came == happened.obligations
 
@@ -136,6 +140,16 @@ def test_it_would_have_been_owed_and_was_not_owed_then(node: Node, history: Hist
     assert [c.text for c in warning.cites if warning.predates(c)] == [
         "Intelligence Community Directive 191, Duty to Warn"
     ]
+
+
+def test_nobody_was_warned_of_the_bloodshed_of_which_the_source_had(node: Node, history: History) -> None:
+    """Within six hours of the source's warning, by the terms of the yardstick; nobody ever was."""
+    happened = told(node, history, "allende-happened")
+    (owed,) = [o for o in happened.never_came if o.kind == "warn-of-bloodshed"]
+    assert isinstance(owed.ground.fact, SourceWarned)
+    assert owed.due == owed.since + timedelta(hours=6)
+    assert (owed.debtor, owed.creditor) == ("allende-happened.dea", "people")
+    assert any("para 3" in str(cite) for cite in owed.cites)
 
 
 def test_the_inquiry_that_would_have_been_owed_never_came(node: Node, history: History) -> None:
@@ -279,6 +293,7 @@ def test_nothing_is_overdue_where_the_protocol_was_kept(node: Node, history: His
         "assist-after-leak",
         "make-finding",
         "look-into-harm",
+        "offer-against-perpetrators",
     }
 
 

@@ -1,14 +1,15 @@
 """A world in which every kind of thing that an address can name exists: one's own, and somebody else's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import TypeVar
 from urllib.parse import quote
 
-from tearline.facts.fact import Sealed
+from tearline.facts.casualties import CasualtiesEstimated, CountedScope
+from tearline.facts.fact import Fact, Sealed
 from tearline.facts.harm import Credibility, Harm, HarmReported, Reliability, SourceClass
-from tearline.facts.history import Role, about
+from tearline.facts.history import Precision, Role, about
 from tearline.facts.identifiers import (
     AgreementId,
     CompromiseId,
@@ -22,12 +23,16 @@ from tearline.facts.identifiers import (
     InvestigationId,
     ItemId,
     LiftingId,
+    MergeId,
     OrganisationId,
+    OutsideId,
     PersonId,
+    ReceiptId,
     ReleaseId,
     ReportId,
     RequestId,
     SignOffId,
+    SplitId,
     SuspensionId,
     UnitId,
     VictimId,
@@ -52,7 +57,15 @@ from tearline.facts.leaks import (
     RemediesFound,
     Sureness,
 )
+from tearline.facts.linkage import LinkageRun, MergeGround, VictimsMerged, VictimsSplit
 from tearline.facts.logs import PartnerLogNamed
+from tearline.facts.outside import (
+    AnswerWish,
+    OutsideConsent,
+    OutsideReportAnswered,
+    ReportLanguage,
+    ReportReceivedOutside,
+)
 from tearline.facts.parties import CourseHeld
 from tearline.facts.register import (
     Condition,
@@ -76,6 +89,7 @@ from tearline.facts.release import (
     VerdictReached,
     WarningKind,
 )
+from tearline.folds.held import ITSELF
 from tearline.jobs.evidence.keeping import Keeping
 from tearline.node import Order
 from tearline.rooms import Command
@@ -85,6 +99,8 @@ from tearline.rooms.leaks.evidence import TakeEvidence, WeighEvidence
 from tearline.rooms.leaks.findings import ConfirmFinding, ProposeFinding
 from tearline.rooms.leaks.inquiring import OpenInvestigation, StateHypothesis
 from tearline.rooms.leaks.suspensions import JudgeRemedies, ProposeLifting
+from tearline.rooms.linkage import MergeVictims, RunLinkage, SplitVictims
+from tearline.rooms.outside import AnswerOutsideReport, ReceiveOutsideReport
 from tearline.rooms.parties.persons import HoldCourse
 from tearline.rooms.register.custody import PassFile
 from tearline.rooms.register.incidents import RecordIncident
@@ -94,6 +110,10 @@ from tearline.rooms.release.items import RecordSourceWarning
 from tearline.rooms.release.outside import RecordDisclosure
 from tearline.rooms.release.releasing import ReleaseItem
 from tearline.rooms.release.requests import RequestRelease, SignOff
+from tearline.signin.receipt import receipt_of, typed
+from tests.registers import report, victim
+from tests.web.counted import does, estimated, recorded
+from tests.web.helped import NAMES, endangered, helped
 from tests.web.world import World, act, actor
 
 PARTNER = actor(Role.PARTNER_LIAISON).person
@@ -148,6 +168,7 @@ def fill(world: World) -> World:
         orders += act(Role.SOURCE_HANDLER, _signed(name, SignOffLine.SOURCE_HANDLING))
         orders += act(Role.RELEASING_OFFICER, ReleaseItem(RequestId(name)))
     node.record_all([*orders, *act(Role.LIAISON, _requested(world, "practice.open", PARTNER))])
+    from_outside(world)
     warning = SourceWarned(
         warning=WarningId("practice.warning"),
         item=item,
@@ -181,11 +202,84 @@ def fill(world: World) -> World:
             *act(Role.CASE_AGENT, ReportCompromise(leak)),
         ]
     )
+    _linked(world)
     world.clock.move(minutes=1)
     _registered(world)
     _looked_into(world)
     world.clock.move(minutes=1)
+    endangered(world)
+    helped(world)
     return world
+
+
+def _linked(world: World) -> None:
+    """Four people reported by two bodies: compared, two put together, one taken out again, counted and made public."""
+    node = world.node
+    facts: list[Fact] = []
+    for n, (given, on) in enumerate(
+        (("Ana", "court"), ("Ana", "police"), ("Luz", "court"), ("Eva", "police"))
+    ):
+        name = f"practice.told-{n}"
+        facts += [report(name, on=f"practice.{on}")]
+        told = victim(
+            f"practice.victim-{n}", name, given=world.public(given), paternal=world.public("Prueba")
+        )
+        facts += [told]
+    facts += [report("practice.told-n", least=2, most=9)]
+    recorded(node, facts)
+    does(node, RunLinkage())
+    merged = VictimsMerged(
+        merge=MergeId("practice.merge"),
+        victims=(VictimId("practice.victim-0"), VictimId("practice.victim-1")),
+        ground=MergeGround.PEOPLE,
+        reason=world.text("The same tattoo"),
+    )
+    does(node, MergeVictims(merged))
+    left = VictimsSplit(
+        split=SplitId("practice.split"),
+        leave=(VictimId("practice.victim-1"),),
+        reason=world.text("Another mother"),
+    )
+    does(node, SplitVictims(left))
+    again = replace(merged, merge=MergeId("practice.again"))
+    does(node, MergeVictims(again))
+    day = date(2011, 3, 18)
+    estimated(
+        node, CountedScope(unit="people who disappeared", area="the north", first_day=day, last_day=day)
+    )
+
+
+FOLLOWED = "K7QF-2XJ8-R9TZ-WD4H"
+"""The code of a report from outside that was answered."""
+
+
+def from_outside(world: World) -> None:
+    """Two people without an account reported harm; one was answered."""
+    waits = ReportReceivedOutside(
+        outside=OutsideId("practice.outside"),
+        receipt=ReceiptId("A" * 43),
+        language=ReportLanguage.ES,
+        wish=AnswerWish.CONTACT,
+        consents=(OutsideConsent.COUNT, OutsideConsent.HELP),
+        account=world.text("They took my brother from the bridge before dawn.\nHe wore a blue jacket."),
+        whom=Sealed("My brother" + world.spice),
+        when=Sealed("In March" + world.spice),
+        contact=Sealed("By the priest of the upper village, on Sundays" + world.spice),
+    )
+    answered = replace(
+        waits,
+        outside=OutsideId("practice.outside-answered"),
+        receipt=receipt_of(typed(FOLLOWED) or "", world.node.ledger.vkey.name),
+        wish=AnswerWish.BY_CODE,
+    )
+    said = (
+        "We are asking at the hospitals, and at the register of the state.\nDo you know what he was wearing?"
+    )
+    answer = OutsideReportAnswered(outside=answered.outside, answer=world.text(said))
+    for received in (answered, waits):
+        order = Order(command=ReceiveOutsideReport(received), by=ITSELF, precision=Precision.DAY)
+        world.node.record(order)
+    world.node.record_all(act(Role.HARM_DESK, AnswerOutsideReport(answer)))
 
 
 def _registered(world: World) -> None:
@@ -325,6 +419,7 @@ def _hypothesis(world: World, name: InvestigationId, channel: Channel) -> Hypoth
 
 
 F = TypeVar("F", FindingProposed, FindingMade)
+F_ = TypeVar("F_", LinkageRun, CasualtiesEstimated)
 
 
 def _found(kind: type[F], finding: FindingId, name: InvestigationId, world: World) -> F:
@@ -353,45 +448,57 @@ class Everything:
     @cached_property
     def there(self) -> dict[str, str]:
         """For each part of an address, something that is there; where things belong to somebody, the partner's own."""
-        return FIXED | {
-            "telling": "tale",
-            "request": "practice.open",
-            "entry": str(self._verdict()),
-            "release": "practice.disclosure",
-            "copy": self.copy_for(PARTNER),
-            "item": "practice.item-2",
-            "dissent": "practice.dissent",
-            "warning": "practice.warning",
-            "threat": "practice.threat",
-            "unit": "practice.unit",
-            "person": "practice.case-agent",
-            "agreement": "practice.agreement",
-            "proposal": "practice.stricter",
-            "compromise": "practice.leak",
-            "investigation": "practice.inquiry",
-            "evidence": "practice.inquiry-log",
-            "proposed": "practice.proposed",
-            "finding": "practice.finding",
-            "suspension": suspension_of(self.world),
-            "lifting": "practice.lifting",
-            "operation": "practice.operation",
-            "report": "practice.report",
-            "victim": "practice.victim",
-            "incident": "practice.incident",
-            "file": self._file(),
-            "custody": "practice.custody",
-            "position": "30",
-            "log": self._log(),
-            "signing": "nothing-waits",
-            "session": "no-session",
-            "key": "A" * 43,
-            "grant": "no-grant",
-            "invitation": "no-invitation",
-            "role": "overseer",
-            "account": "A" * 43,
-            "token": "no-token",
-            "machine": "no-machine",
-        }
+        return (
+            FIXED
+            | NAMES
+            | {
+                "telling": "tale",
+                "request": "practice.open",
+                "entry": str(self._verdict()),
+                "release": "practice.disclosure",
+                "copy": self.copy_for(PARTNER),
+                "item": "practice.item-2",
+                "dissent": "practice.dissent",
+                "warning": "practice.warning",
+                "threat": "practice.threat",
+                "unit": "practice.unit",
+                "person": "practice.case-agent",
+                "agreement": "practice.agreement",
+                "proposal": "practice.stricter",
+                "compromise": "practice.leak",
+                "investigation": "practice.inquiry",
+                "evidence": "practice.inquiry-log",
+                "proposed": "practice.proposed",
+                "finding": "practice.finding",
+                "suspension": suspension_of(self.world),
+                "lifting": "practice.lifting",
+                "operation": "practice.operation",
+                "linkage": self._latest(LinkageRun).linkage,
+                "estimate": self._latest(CasualtiesEstimated).estimate,
+                "merge": "practice.merge",
+                "split": "practice.split",
+                "outside": "practice.outside",
+                "report": "practice.report",
+                "victim": "practice.victim",
+                "incident": "practice.incident",
+                "file": self._file(),
+                "custody": "practice.custody",
+                "position": "30",
+                "log": self._log(),
+                "signing": "nothing-waits",
+                "session": "no-session",
+                "key": "A" * 43,
+                "grant": "no-grant",
+                "invitation": "no-invitation",
+                "role": "overseer",
+                "account": "A" * 43,
+                "token": "no-token",
+                "machine": "no-machine",
+            }
+        )
+
+    def _latest(self, kind: type[F_]) -> F_:
+        return self.world.node.ledger.read(about(kinds=(kind,))).of(kind)[-1].fact
 
     def address(self, template: str, **other: str) -> str:
         """The address by this template of what is there, but for what is given."""

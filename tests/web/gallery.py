@@ -13,6 +13,7 @@ from playwright.sync_api import Page
 from tearline.facts.history import Role
 from tearline.signin.policy import GET, Row
 from tearline.web.policy import SITE
+from tests.web.everything import FOLLOWED
 
 ROOT = Path(__file__).resolve().parents[2]
 INTO = ROOT / "docs" / "screenshots"
@@ -34,6 +35,9 @@ WITHOUT = {
     "/releases/{request}/timeline.svg": "a chart, in the picture of the release",
     "/releases/{request}/exposure.svg": "a chart, in the picture of the release",
     "/items/{item}/exposure.svg": "a chart, in the picture of the item",
+    "/harm/estimates/{estimate}/methods.svg": "a chart, in the picture of the estimate",
+    "/harm/linkage/review": "see a pair side by side, below",
+    "/public/harm": "see what of the register is public, below",
     "/people/import/template.csv": "a table to fill in",
     "/harm/import/template.csv": "a table to fill in",
     "/harm/export.csv": "the register, as a table",
@@ -49,15 +53,25 @@ WITHOUT = {
     "/signing/{signing}": "see signing, below",
     "/investigations/{investigation}/traces": "see a text that was traced, below",
     "/people-and-access/invitations/{invitation}/approve": "one button, as that of a role",
+    "/harm/warnings/{of}/{ground}/warned": "a form, as that of a warning on the page of an item",
+    "/harm/warnings/{of}/{ground}/attempt": "a form, as that of a warning",
+    "/harm/warnings/warning/{warning}/waiver": "a form, as that of the waiver of a threat",
+    "/harm/assistance/needs/{need}/given": "a form, as that of a need",
+    "/harm/assistance/needs/{need}/withdrawn": "a form, as that of a need",
+    "/harm/assistance/referrals/{referral}/answer": "a form, as that of a referral",
+    "/harm/assistance/given/new": "a form, as that of a need",
+    "/harm/assistance/offers/{offer}/answer": "a form, as that of an offer",
+    "/harm/outside/{outside}": "see a report from outside at the harm desk, below",
+    "/harm/outside/{outside}/close": "a form like that of an answer",
 }
 """Rows with GET of which there is no picture, and why."""
 
 CASE, LIVED, HASTE, DOOR, DESK, FOUNDED, BARE = "case", "lived", "haste", "door", "desk", "founded", "bare"
-TOLD, FIGURED = "told", "figured"
+TOLD, FIGURED, COUNTED = "told", "figured", "counted"
 """Where a picture is taken: the worked case; a small invented world; one in which a release was expedited; a founded
 node with people at its door; a desk at which a release waits to be signed, and one at which an agreement waits to be
 endorsed; a demonstration in which nothing is on record yet; one in which marked copies leaked; the fictional case, in
-which an investigation has figured whom to ask first."""
+which an investigation has figured whom to ask first; a made register of harm, compared, judged, counted and public."""
 AT_THE_DOOR = ("/sign-in", "/enrol", "/account", "/people-and-access", "/directory")
 IN_A_DEMONSTRATION = ("/account/tokens", "/account/machines")
 LIKED = (
@@ -70,6 +84,8 @@ LIKED = (
 )
 """As whom a page is looked at, if the table lets them."""
 OTHERS = {
+    "/harm/warnings": "senior-officer",
+    "/harm/assistance": "harm-desk",
     "/copies/{copy}/receipt": "partner-liaison",
     "/copies/{copy}": "partner-liaison",
     "/account/machines/{machine}/token": "liaison",
@@ -78,6 +94,9 @@ OTHERS = {
     "/account/tokens": "case-agent",
     "/account/tokens/{token}/revoke": "case-agent",
     "/identity": "",
+    "/report": "",
+    "/report/follow": "",
+    "/harm/outside": "harm-desk",
     "/sign-in": "",
     "/enrol": "",
     "/enrol/directory": "",
@@ -143,13 +162,29 @@ def send(page: Page) -> None:
     page.wait_for_load_state("networkidle")
 
 
-def open_it(page: Page) -> None:
+def open_it(page: Page, why: str = "To weigh the source's warning before I answer for it.") -> None:
     """Say why what is closed on this page is read, and open it, unless it is open from the picture before."""
     if not page.locator("#opening").count():
         return
-    page.locator("#opening input[name=why]").fill("To weigh the source's warning before I answer for it.")
+    page.locator("#opening input[name=why]").fill(why)
     page.locator("#opening button[type=submit]").click()
     page.wait_for_load_state("networkidle")
+
+
+def report(page: Page) -> None:
+    """Report harm without an account."""
+    page.locator("textarea[name=account]").fill("They took my brother from the bridge before dawn.")
+    page.locator("label", has_text=re.compile("my code|mi código")).first.click()
+    send(page)
+
+
+def bring_code(page: Page) -> None:
+    page.locator("input[name=code]").fill(FOLLOWED.lower())
+    send(page)
+
+
+def open_witnesses(page: Page) -> None:
+    open_it(page, "To answer whoever wrote it.")
 
 
 def issue_token(page: Page) -> None:
@@ -248,6 +283,9 @@ STATES = (
     a_state("case-release", "overseer", f"/releases/{REQUEST}", "a request that was refused", scene=CASE),
     a_state("case-verdict", "overseer", "/first-verdict", "a verdict, rule by rule", scene=CASE),
     a_state(
+        "case-harmed", "overseer", "/cases/allende-happened", "who was harmed, and what was owed", scene=CASE
+    ),
+    a_state(
         "case-rule", "overseer", "/protocols/cross-border/1/rules/no-protection-plan", "one rule", scene=CASE
     ),
     a_state("released", OFFICER, "/released", "a release, with who will see it"),
@@ -285,6 +323,28 @@ STATES = (
         "whom to ask first, and what it does not say",
         scene=FIGURED,
     ),
+    a_state(
+        "linkage-standing", "linkage-analyst", "/harm/linkage", "who is who, after reviewing", scene=COUNTED
+    ),
+    a_state(
+        "linkage-review", "linkage-analyst", "/harm/linkage/review", "a pair side by side", scene=COUNTED
+    ),
+    a_state(
+        "estimated", "linkage-analyst", "/estimated", "an estimate, and how lists overlap", scene=COUNTED
+    ),
+    a_state("superseded", "linkage-analyst", "/superseded", "an estimate that is superseded", scene=COUNTED),
+    a_state("harm-public", "", "/public/harm", "what of the register is public", scene=COUNTED),
+    a_state("outside-wrong", "", "/report", "a report without an account: what is missing", send),
+    a_state("outside-received", "", "/report", "a report without an account, its code shown once", report),
+    a_state("outside-followed", "", "/report/follow", "what became of it, to who has the code", bring_code),
+    a_state(
+        "outside-opened",
+        "harm-desk",
+        "/harm/outside/{outside}",
+        "a report from outside at the harm desk, opened",
+        open_witnesses,
+    ),
+    a_state("outside-overseer", "overseer", "/harm/outside", "how long they wait, for the overseer"),
     a_state("anothers", "harm-desk", "/releases/{request}/release", "an act that is somebody else's"),
     a_state("not-there", OFFICER, "/items/nothing", "what is not there"),
     a_state(

@@ -24,8 +24,10 @@ from starlette.testclient import TestClient
 
 from tearline.cli.nodes import listening
 from tearline.facts.admission import FoundersNamed, InvitationPurpose, RoleProposed
+from tearline.facts.harm import HarmReported
 from tearline.facts.history import Role, about
 from tearline.facts.identifiers import DissentId, GrantId, InvestigationId, PersonId
+from tearline.facts.register import ConsentWithdrawn
 from tearline.facts.release import VerdictReached
 from tearline.folds.held import ITSELF
 from tearline.jobs.cases import load_case
@@ -43,6 +45,7 @@ from tests.desk import Desk, desk_in, opened
 from tests.doors import Entrance, entrance
 from tests.nodes import told
 from tests.passkeys import signed
+from tests.registers import register
 from tests.signin import stub
 from tests.signing import with_keys
 from tests.stories.test_signed_release import challenge_of
@@ -51,6 +54,7 @@ from tests.test_passkey_signing import ABEL, ADAM, given
 from tests.web import gallery
 from tests.web.asked_first import asked_first
 from tests.web.conftest import CHROMIUM, make_world, served, visitor
+from tests.web.counted import estimated, published, put_together, recorded, scope_of
 from tests.web.everything import Everything, fill
 from tests.web.gallery import INTO, OVER, PICTURES, Picture
 from tests.web.test_door import does
@@ -187,6 +191,32 @@ def figured(folder: Path) -> Iterator[Scene]:
     with served(None, create_app(node, demo=True)) as address:
         yield Scene(address, as_role, named={"/asked-first": lambda: f"{where}#attributed"})
     node.close()
+
+
+@contextmanager
+def counted(folder: Path) -> Iterator[Scene]:
+    """A made register: compared, doubtful pairs judged, put together, estimated and made public, and one withdrawn."""
+    world = make_world(folder)
+    node, known = world.node, register(seed=2, victims=180, prefix="practice")
+    recorded(node, known.facts)
+    put_together(node, known)
+    less = replace(scope_of(known), places=("Norte", "Sur"), area="Norte and Sur")
+    superseded = estimated(node, less)
+    gone = next(
+        r.fact
+        for r in node.ledger.read(about(kinds=(HarmReported,))).of(HarmReported)
+        if r.fact.place == "Sur"
+    )
+    recorded(node, [ConsentWithdrawn(report=gone.report)])
+    estimate = estimated(node, scope_of(known))
+    published(node, estimate)
+    with served(world) as address:
+        named = {
+            "/estimated": lambda: f"/harm/estimates/{estimate}",
+            "/superseded": lambda: f"/harm/estimates/{superseded}",
+        }
+        yield Scene(address, as_role, named=named)
+    world.node.close()
 
 
 @contextmanager
@@ -349,6 +379,7 @@ SCENES = {
     gallery.BARE: bare,
     gallery.TOLD: told_of,
     gallery.FIGURED: figured,
+    gallery.COUNTED: counted,
 }
 Keep = Callable[[Page, str], None]
 

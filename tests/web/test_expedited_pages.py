@@ -9,7 +9,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.testclient import TestClient
 
 from tearline.facts.fact import Compartment, Fact
-from tearline.facts.harm import PeopleWarned, ThreatAssessed, WarningWaived
 from tearline.facts.history import Role, about
 from tearline.facts.identifiers import AgreementId
 from tearline.facts.parties import AgreementSigned
@@ -24,6 +23,7 @@ from tearline.facts.screening import (
     Standing,
     Treatment,
 )
+from tearline.facts.warnings import PeopleWarned, ThreatAssessed, WarningWaived
 from tearline.ledger.note import COSIGNATURE, Note, cosign, vkey_of
 from tearline.node import Order
 from tearline.rooms.parties.agreements import SignAgreement

@@ -110,10 +110,10 @@ def test_whoever_links_sees_names_and_never_a_word_of_testimony(shared: Node) ->
         page = client.get(path)
         assert page.status_code == 200, path
         assert not any(secret in page.text for secret in SECRETS), path
-    page = client.get("/harm/reports/r-1").text
-    assert "Rosa María" in page
-    assert "What was reported" not in page
-    assert "Closed until you open it" not in page
+    report = client.get("/harm/reports/r-1").text
+    assert "Rosa María" in report
+    assert "What was reported" not in report
+    assert "Closed until you open it" not in report
     table = client.get("/harm/export.csv").text
     assert "Garza" in table
     assert not any(secret in table for secret in SECRETS)

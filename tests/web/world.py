@@ -13,16 +13,7 @@ from itertools import pairwise
 from fastapi import FastAPI
 
 from tearline.facts.fact import Sealed
-from tearline.facts.harm import (
-    CountDocumented,
-    Credibility,
-    Harm,
-    HarmReported,
-    Reliability,
-    SourceClass,
-    ThreatAssessed,
-    ThreatHarm,
-)
+from tearline.facts.harm import CountDocumented, Credibility, Harm, HarmReported, Reliability, SourceClass
 from tearline.facts.history import Actor, Precision, Role, Told
 from tearline.facts.identifiers import (
     AdversaryId,
@@ -109,10 +100,11 @@ from tearline.facts.screening import (
     Standing,
     Treatment,
 )
+from tearline.facts.warnings import ThreatAssessed, ThreatHarm
 from tearline.node import Node, Order
 from tearline.protocol import ParameterType
 from tearline.rooms import Command
-from tearline.rooms.harm import AssessThreat, DocumentCount, ReportHarm
+from tearline.rooms.harm import DocumentCount, ReportHarm
 from tearline.rooms.leaks.compromises import RecordCompromiseAsItHappened
 from tearline.rooms.logs.naming import NamePartnerLog
 from tearline.rooms.logs.received import ReceiveCheckpoint, RecordFork, RecordUnproven, ShowConsistency
@@ -144,6 +136,7 @@ from tearline.rooms.release.screening import (
     SetEuropolCodes,
     StateSourceStanding,
 )
+from tearline.rooms.warnings import AssessThreat
 from tests.logs import fork, named, received, shown, unproven
 from tests.protocols import LOOSER, STRICTER
 
@@ -166,7 +159,7 @@ class Clock:
         self.now += timedelta(**by)
 
 
-@dataclass
+@dataclass(eq=False)
 class World:
     """Texts that people write can be replaced, to see that markup in them stays text."""
 

@@ -21,7 +21,7 @@ from tearline.config.settings import (
     WitnessAddress,
     database_url,
 )
-from tearline.config.site import Endpoint, Oidc, Site, Tls
+from tearline.config.site import Endpoint, Oidc, Outside, Site, Tls
 
 __all__ = [
     "FILE",
@@ -30,6 +30,7 @@ __all__ = [
     "WITNESS_FOLDER",
     "Endpoint",
     "Oidc",
+    "Outside",
     "Settings",
     "Site",
     "Tls",

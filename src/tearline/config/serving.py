@@ -61,6 +61,7 @@ class Serving:
                 f"People may sign in through {site.oidc.issuer}.",
                 f"Se puede iniciar sesión por {site.oidc.issuer}.",
             )
+        yield self._outside()
         yield self._metrics()
         yield Words(
             f"Told to stop, it finishes what is under way within {site.stop_seconds} seconds.",
@@ -83,6 +84,25 @@ class Serving:
         return Words(
             "There is no TLS: only this machine reaches it. Forwarded headers are ignored.",
             "No hay TLS: solo esta máquina llega a él. Los encabezados reenviados se ignoran.",
+        )
+
+    def _outside(self) -> Words:
+        outside = self.site.outside
+        if outside is None:
+            if self.demo:
+                return Words(
+                    "As a demonstration it shows the door by which people without an account report harm.",
+                    "Como demostración muestra la puerta por la que se informa de daños sin una cuenta.",
+                )
+            return Words(
+                "Nobody without an account can report harm here.",
+                "Nadie sin una cuenta puede informar aquí de un daño.",
+            )
+        return Words(
+            f"Anyone may report harm at /report without an account; {outside.desk.en} answers within"
+            f" {outside.answer_days} days.",
+            f"Cualquiera puede informar de un daño en /report sin una cuenta; responde {outside.desk.es} en"
+            f" {outside.answer_days} días.",
         )
 
     def _metrics(self) -> Words:
@@ -108,6 +128,10 @@ def serving(settings: Settings, file: str, *, host: str | None = None, port: int
         _check_demo(site, file, place)
     _check_reached(site, file, place)
     _check_tls(site, file)
+    if site.outside is not None and not settings.demo and not site.https:
+        raise Malformed(
+            file, "site.outside", "an https site.address beside it: what people report crosses their network"
+        )
     if site.oidc is not None and site.address is None:
         raise Malformed(
             file, "site.oidc", "a site.address beside it, to which the directory sends people back"

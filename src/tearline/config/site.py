@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tearline.facts.errors import Malformed
+from tearline.facts.words import Words
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 """How a browser on this machine names it."""
@@ -24,6 +25,7 @@ ABSOLUTE_HOURS, LONGEST_ABSOLUTE_HOURS = 12, 24
 STOP_SECONDS, LONGEST_STOP_SECONDS = 20, 300
 MOST_CONTEXTS = 8
 LONGEST_TEXT = 400
+ANSWER_DAYS, LONGEST_ANSWER_DAYS = 7, 60
 
 _NAME = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*")
 _PORT = re.compile(r"[0-9]{1,5}")
@@ -37,6 +39,7 @@ _MEMBERS = (
     "stop_seconds",
     "metrics",
     "oidc",
+    "outside",
 )
 
 
@@ -88,6 +91,17 @@ class Oidc:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """The door by which people without an account report harm. ``desk``: who answers there, as they are told.
+
+    Within ``answer_days`` they are to be answered; they are told so.
+    """
+
+    desk: Words
+    answer_days: int = ANSWER_DAYS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """How the site is reached. ``address`` is None where only this machine reaches it."""
 
@@ -100,6 +114,7 @@ class Site:
     stop_seconds: int = STOP_SECONDS
     metrics: Endpoint | None = None
     oidc: Oidc | None = None
+    outside: Outside | None = None
 
     @property
     def https(self) -> bool:
@@ -138,6 +153,11 @@ class Site:
                 "client_secret_file": oidc.client_secret_file and str(oidc.client_secret_file),
                 "claims": {"acr": list(oidc.acr)},
             },
+            "outside": self.outside
+            and {
+                "desk": {"en": self.outside.desk.en, "es": self.outside.desk.es},
+                "answer_days": self.outside.answer_days,
+            },
         }
 
     @classmethod
@@ -155,6 +175,7 @@ class Site:
             stop_seconds=_number(members, "stop_seconds", STOP_SECONDS, LONGEST_STOP_SECONDS, file),
             metrics=_metrics(members["metrics"], file) if "metrics" in members else None,
             oidc=_oidc(members["oidc"], file) if "oidc" in members else None,
+            outside=_outside(members["outside"], file) if "outside" in members else None,
         )
 
 
@@ -189,11 +210,13 @@ def _text(held: Mapping[str, object], name: str, file: str, place: str, expected
     return value
 
 
-def _number(held: Mapping[str, object], name: str, default: int, most: int, file: str) -> int:
+def _number(
+    held: Mapping[str, object], name: str, default: int, most: int, file: str, *, place: str = "site"
+) -> int:
     value = held.get(name, default)
     # Python holds true for 1; JSON does not.
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
-        raise Malformed(file, f"site.{name}", f"a number from 1 to {most}")
+        raise Malformed(file, f"{place}.{name}", f"a number from 1 to {most}")
     return value
 
 
@@ -272,6 +295,17 @@ def _oidc(value: object, file: str) -> Oidc:
         client_id=_text(held, "client_id", file, place, "the name that the directory gave this node"),
         client_secret_file=None if secret is None else _path(held, "client_secret_file", file, place),
         acr=_contexts(claims.get("acr", []), file),
+    )
+
+
+def _outside(value: object, file: str) -> Outside:
+    place = "site.outside"
+    held = _members(value, file, place, ("desk", "answer_days"))
+    name = _members(held.get("desk", {}), file, f"{place}.desk", ("en", "es"))
+    expected = "what those who answer are called, as people who report are told it"
+    return Outside(
+        desk=Words(*(_text(name, language, file, f"{place}.desk", expected) for language in ("en", "es"))),
+        answer_days=_number(held, "answer_days", ANSWER_DAYS, LONGEST_ANSWER_DAYS, file, place=place),
     )
 
 

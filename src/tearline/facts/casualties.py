@@ -24,13 +24,18 @@ class EstimateMethod(Worded):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CountedScope:
-    """What is counted."""
+    """What is counted: ``area`` says it in words, ``places`` are those of the reports that lie in it; none: all."""
 
     unit: Annotated[str, Label("What is counted", "Qué se cuenta"), Public(200)]
     area: Annotated[str, Label("Area", "Zona"), Public(160)]
     first_day: Annotated[date, Label("From", "Desde")]
     last_day: Annotated[date, Label("To", "Hasta")]
     harm: Annotated[Harm | None, Label("Harm", "Daño")] = None
+    places: Annotated[
+        tuple[str, ...],
+        Label("Places of the reports; none: all", "Lugares de los informes; ninguno: todos"),
+        Public(120),
+    ] = ()
     compromise: Annotated[CompromiseId | None, Label("After compromise", "Tras el compromiso")] = None
     operation: Annotated[OperationId | None, Label("In operation", "En la operación")] = None
 
@@ -60,8 +65,10 @@ class VariedAssumption:
 class CasualtiesEstimated(Fact):
     """From all that was on record up to ``position`` and that may be counted by then.
 
-    ``documented`` people are on at least one list; by the doubt about who is who, ``documented_low`` to
-    ``documented_high`` with 95 %. ``median`` is None where any of ``refused`` stands against a number.
+    ``documented`` people are on at least one list, as they are put together on record; by the doubt about who is who,
+    ``documented_low`` to ``documented_high`` with 95 %. ``unnamed_least`` to ``unnamed_most`` is what reports tell of
+    people besides those they name, added up: some may be the same, or named elsewhere. ``median`` is None where any of
+    ``refused`` stands against a number.
     ``histories`` say how many people stand on just each set of lists, bit n for list n; they point at witnesses and are
     sealed.
     """

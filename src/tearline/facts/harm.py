@@ -9,18 +9,15 @@ from typing import Annotated
 
 from tearline.facts.fact import Compartment, Fact, Label, Public, Sealed, Tag, fact
 from tearline.facts.identifiers import (
-    AssistanceId,
     CompromiseId,
     CountId,
     HarmRecordId,
     IncidentId,
     ItemId,
     ListId,
-    NoticeId,
     OperationId,
     ReleaseId,
     ReportId,
-    ThreatId,
 )
 from tearline.facts.words import Worded
 
@@ -84,65 +81,6 @@ class Credibility(Worded):
     DOUBTFUL = "4", "4: doubtful", "4: dudosa"
     IMPROBABLE = "5", "5: improbable", "5: improbable"
     UNKNOWN = "6", "6: cannot be judged", "6: no puede juzgarse"
-
-
-class ThreatHarm(Worded):
-    """What is threatened, in the steps of Intelligence Community Directive 191."""
-
-    KILLING = "killing", "killing", "muerte"
-    SERIOUS_INJURY = "serious-injury", "serious bodily injury", "lesiones graves"
-    KIDNAPPING = "kidnapping", "kidnapping", "secuestro"
-    OTHER = "other", "something else", "otro daño"
-
-
-class WaiverGround(Worded):
-    """Why people are not warned: the grounds of Intelligence Community Directive 191, and no others."""
-
-    DANGER_TO_SOURCES = (
-        "danger-to-sources-or-operations",
-        "it would unduly endanger people, sources, methods or operations",
-        "pondría en peligro indebido a personas, fuentes, métodos u operaciones",
-    )
-    VICTIM_IS_A_THREAT = (
-        "intended-victim-is-a-threat",
-        "the intended victim is a threat: a terrorist, assassin, trafficker or violent criminal",
-        "la víctima prevista es una amenaza: terrorista, asesino, traficante o delincuente violento",
-    )
-    ARMED_CONFLICT = (
-        "part-in-armed-conflict",
-        "the danger comes only from taking part in an armed conflict",
-        "el peligro proviene solo de participar en un conflicto armado",
-    )
-    ALREADY_AWARE = "already-aware", "they know of it already", "ya lo saben"
-    DANGER_TO_PROVIDER = (
-        "danger-to-foreign-provider",
-        "it would endanger the foreign partner who provided it",
-        "pondría en peligro al socio extranjero que lo proporcionó",
-    )
-    NO_REASONABLE_WAY = (
-        "no-reasonable-way",
-        "there is no reasonable way to warn them",
-        "no hay manera razonable de avisarles",
-    )
-
-
-class NoticeMethod(Worded):
-    IN_PERSON = "in-person", "in person", "en persona"
-    TELEPHONE = "telephone", "by telephone", "por teléfono"
-    THROUGH_AUTHORITY = "through-authority", "through another authority", "por otra autoridad"
-
-
-class AssistanceKind(Worded):
-    PROTECTION = "protection", "protection", "protección"
-    MEDICAL = "medical", "medical or psychological care", "atención médica o psicológica"
-    LEGAL = "legal", "legal help", "ayuda jurídica"
-    SEARCH = "search", "search and identification", "búsqueda e identificación"
-    MATERIAL = "material", "material support", "apoyo material"
-    ARREST = (
-        "arrest",
-        "help to identify and arrest the perpetrators",
-        "ayuda para identificar y detener a los autores",
-    )
 
 
 class Looked(Worded):
@@ -212,45 +150,6 @@ class CountDocumented(Fact):
     operation: Annotated[OperationId | None, Label("In operation", "En la operación")] = None
 
 
-@fact("A threat was assessed", "Se evaluó una amenaza")
-class ThreatAssessed(Fact):
-    """What an item says of people who are to be harmed. Whoever in doubt assesses it as one."""
-
-    threat: Annotated[ThreatId, Label("Threat", "Amenaza")]
-    item: Annotated[ItemId, Label("Item", "Elemento")]
-    harm: Annotated[ThreatHarm, Label("What is threatened", "Con qué se amenaza")]
-    credible: Annotated[bool, Label("Credible", "Creíble")]
-    specific: Annotated[bool, Label("Specific", "Específica")]
-    impending: Annotated[bool, Label("Impending", "Inminente")]
-    whom: Annotated[
-        Sealed[str], Label("Who is in danger", "Quién está en peligro"), Compartment.PEOPLE_AT_RISK
-    ]
-
-
-@fact("The warning of people was waived", "Se dispensó el aviso a personas", binds=True)
-class WarningWaived(Fact):
-    """A senior officer answers for it. Nobody else records it, and the threat stays on record."""
-
-    threat: Annotated[ThreatId, Label("Threat", "Amenaza")]
-    item: Annotated[ItemId, Label("Item", "Elemento")]
-    ground: Annotated[WaiverGround, Label("Ground for not warning", "Motivo para no avisar")]
-    reasons: Annotated[Sealed[str], Label("Reasons", "Razones"), Compartment.REASONS]
-
-
-@fact(
-    "The warning of people after a leak was waived",
-    "Se dispensó el aviso a personas tras una filtración",
-    binds=True,
-)
-class LeakWarningWaived(Fact):
-    """Those at risk of an item that leaked are not warned: on one of six grounds, by a senior officer, in writing."""
-
-    compromise: Annotated[CompromiseId, Label("Compromise", "Compromiso")]
-    item: Annotated[ItemId, Label("Item", "Elemento")]
-    ground: Annotated[WaiverGround, Label("Ground for not warning", "Motivo para no avisar")]
-    reasons: Annotated[Sealed[str], Label("Reasons", "Razones"), Compartment.REASONS]
-
-
 @fact("A record of harm was opened", "Se abrió un registro de daños")
 class HarmRecordOpened(Fact):
     """Follows from a compromise by rule: what harm came of it is asked, whether or not anybody reports any."""
@@ -272,27 +171,3 @@ class HarmLookedInto(Fact):
         Label("Where one looked, and what was found", "Dónde se buscó y qué se halló"),
         Compartment.WITNESSES,
     ]
-
-
-@fact("People in danger were warned", "Se avisó a personas en peligro")
-class PeopleWarned(Fact):
-    """Never waits for a verdict, a signature or a witness."""
-
-    notice: Annotated[NoticeId, Label("Notice", "Aviso")]
-    item: Annotated[ItemId, Label("Item", "Elemento")]
-    people: Annotated[int, Label("People warned", "Personas avisadas")]
-    method: Annotated[NoticeMethod, Label("How", "Cómo")]
-    said: Annotated[Sealed[str], Label("What they were told", "Qué se les dijo"), Compartment.PEOPLE_AT_RISK]
-    compromise: Annotated[CompromiseId | None, Label("After compromise", "Tras el compromiso")] = None
-    threat: Annotated[ThreatId | None, Label("Of which threat", "De qué amenaza")] = None
-
-
-@fact("Assistance was given", "Se prestó asistencia")
-class AssistanceGiven(Fact):
-    assistance: Annotated[AssistanceId, Label("Assistance", "Asistencia")]
-    kind: Annotated[AssistanceKind, Label("Kind", "Clase")]
-    given: Annotated[
-        Sealed[str], Label("What was given, to whom", "Qué se dio y a quién"), Compartment.WITNESSES
-    ]
-    report: Annotated[ReportId | None, Label("Report", "Informe")] = None
-    compromise: Annotated[CompromiseId | None, Label("Compromise", "Compromiso")] = None

@@ -48,7 +48,10 @@ ReportId = NewType("ReportId", str)
 CountId = NewType("CountId", str)
 NoticeId = NewType("NoticeId", str)
 ThreatId = NewType("ThreatId", str)
+WarningOrderId = NewType("WarningOrderId", str)
+AttemptId = NewType("AttemptId", str)
 AssistanceId = NewType("AssistanceId", str)
+OutsideId = NewType("OutsideId", str)
 ConsentId = NewType("ConsentId", str)
 VictimId = NewType("VictimId", str)
 """One person as one report tells of them. Who is who among them is linkage's to say."""
@@ -65,6 +68,9 @@ SplitId = NewType("SplitId", str)
 UndoingId = NewType("UndoingId", str)
 EstimateId = NewType("EstimateId", str)
 PublicationId = NewType("PublicationId", str)
+NeedId = NewType("NeedId", str)
+ReferralId = NewType("ReferralId", str)
+OfferId = NewType("OfferId", str)
 
 OperationId = NewType("OperationId", str)
 PostId = NewType("PostId", str)
@@ -92,8 +98,10 @@ ReadingId = NewType("ReadingId", str)
 KeyId = NewType("KeyId", str)
 """An identifier that is computed: a key's thumbprint."""
 DirectoryAccountId = NewType("DirectoryAccountId", str)
-"""The other one: SHA-256 of a directory's issuer, a line feed, and its name for the account."""
-COMPUTED = frozenset({KeyId, DirectoryAccountId})
+"""Another one: SHA-256 of a directory's issuer, a line feed, and its name for the account."""
+ReceiptId = NewType("ReceiptId", str)
+"""And a third: the hash of the code by which somebody outside follows their report (``signin.receipt``)."""
+COMPUTED = frozenset({KeyId, DirectoryAccountId, ReceiptId})
 
 LogId = NewType("LogId", str)
 

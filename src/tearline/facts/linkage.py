@@ -38,7 +38,7 @@ class LikelyPair:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LikelyGroup:
-    """People reported whom a model puts together, and how likely they are all one person, at the least pair."""
+    """People reported whom a model puts together; in which share of the linkages drawn all of them are one person."""
 
     victims: Annotated[tuple[VictimId, ...], Label("People reported", "Personas informadas")]
     probability: Annotated[float, Label("Probability", "Probabilidad")]
@@ -83,11 +83,18 @@ class VictimsMerged(Fact):
     reason: Annotated[Sealed[str], Label("Reason", "Motivo"), VICTIMS]
     linkage: Annotated[LinkageId | None, Label("Comparison", "Comparación")] = None
     probability: Annotated[float | None, Label("Probability", "Probabilidad")] = None
+    despite: Annotated[
+        bool,
+        Label(
+            "Although sex or age differ: the reason says why",
+            "Aunque sexo o edad difieran: el motivo dice por qué",
+        ),
+    ] = False
 
 
 @fact("People reported were taken apart", "Se separó a personas informadas")
 class VictimsSplit(Fact):
-    """Those who leave stay together, as a person of their own."""
+    """Those who leave one person stay together, as a person of their own. A split never puts anybody together."""
 
     split: Annotated[SplitId, Label("Split", "Separación")]
     leave: Annotated[tuple[VictimId, ...], Label("Who leaves", "Quiénes salen"), Tag("victim")]

@@ -2,6 +2,7 @@
 
 from tearline.facts import (
     admission,
+    assistance,
     casualties,
     exposure,
     harm,
@@ -12,6 +13,7 @@ from tearline.facts import (
     logs,
     marks,
     operations,
+    outside,
     oversight,
     parties,
     protocols,
@@ -21,6 +23,7 @@ from tearline.facts import (
     retention,
     screening,
     tracing,
+    warnings,
 )
 from tearline.facts.fact import KINDS, Fact
 
@@ -37,9 +40,12 @@ ROOMS = (
     investigation,
     tracing,
     harm,
+    outside,
     register,
     linkage,
     casualties,
+    warnings,
+    assistance,
     operations,
     oversight,
     reading,

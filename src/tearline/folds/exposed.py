@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tearline.facts.fact import Fact
-from tearline.facts.harm import ThreatAssessed
 from tearline.facts.history import History, Question, Recorded, Role, each
 from tearline.facts.identifiers import AgreementId, ItemId, PersonId, UnitId
 from tearline.facts.parties import OfficeLeft, OfficeTaken, PersonEnrolled, SuperiorNamed
@@ -41,6 +40,7 @@ from tearline.facts.screening import (
     SourceContactApproved,
     SourceStandingStated,
 )
+from tearline.facts.warnings import ThreatAssessed
 from tearline.facts.words import Worded
 from tearline.folds.agreements import AGREEMENT_KINDS, agreements
 from tearline.folds.people import upwards

@@ -8,7 +8,8 @@ From the founding on,
 
 1. whoever acts holds the role that they act in, from the second signature under it until it ends or is ended;
    what follows from an act by rule bears its author's name, and its author holds a role;
-2. the node itself says what a node has to say, and nothing else;
+2. the node itself says what a node has to say, and what came from outside, and nothing else; that somebody outside
+   withdrew their consent reaches what was made of their own report;
 3. a role and an invitation each take two people beside the one whom they are for, both of whom admit others then;
    a key is introduced by another person who enrols people;
 4. what a worked case tells gives nobody a role, a key, an invitation or a token.
@@ -39,9 +40,16 @@ from tearline.facts.admission import (
 from tearline.facts.errors import Broken
 from tearline.facts.fact import Fact
 from tearline.facts.history import Actor, Recorded, Role
-from tearline.facts.identifiers import GrantId, InvitationId, KeyId, PersonId
+from tearline.facts.identifiers import GrantId, InvitationId, KeyId, OutsideId, PersonId, ReportId
 from tearline.facts.keys import NodeKeyIntroduced, NodeKeyRevoked, PersonKeyIntroduced, PersonKeyRevoked
+from tearline.facts.outside import (
+    OutsideConsentWithdrawn,
+    OutsideReportAdded,
+    OutsideReportTaken,
+    ReportReceivedOutside,
+)
 from tearline.facts.oversight import FieldsDisclosed
+from tearline.facts.register import ConsentWithdrawn
 from tearline.facts.retention import (
     KeyBackupDestroyed,
     KeyBackupMade,
@@ -69,6 +77,11 @@ OF_THE_NODE: frozenset[type[Fact]] = frozenset(
         WrappingKeyRetired,
         PurgeCompleted,
         FieldsDisclosed,
+        # What people say who have no account: anyone can say it, so that the node does proves nothing of it.
+        ReportReceivedOutside,
+        OutsideReportAdded,
+        OutsideConsentWithdrawn,
+        ConsentWithdrawn,
     }
 )
 """All that a node says of itself once it has founders."""
@@ -106,6 +119,8 @@ class RolesHeld:
     _recovering: PersonId | None = None
     _admitted: bool = False
     _keys: set[KeyId] = field(default_factory=set)
+    _taken: dict[OutsideId, set[ReportId]] = field(default_factory=dict)
+    _withdrawn: frozenset[ReportId] = frozenset()
 
     def step(self, recorded: Recorded[Fact]) -> None:
         """The next fact of the record."""
@@ -165,6 +180,8 @@ class RolesHeld:
                 invited = self._invited.get(linked.invitation)
                 if invited is None or invited.issued.person != linked.person or not invited.approved:
                     _broken(recorded, f"links an account of {linked.person}, whom no two people invited")
+            case ConsentWithdrawn(report=report) if report not in self._withdrawn:
+                _broken(recorded, f"withdraws consent to {report}, which nobody outside withdrew")
             case _:
                 pass
         self._first.clear()
@@ -231,7 +248,14 @@ class RolesHeld:
                 _broken(recorded, f"a token of {person} acts as {role.value}, a role that they did not hold")
             case FoundersNamed():
                 _broken(recorded, "names founders once more")
-            case DirectoryAccountLinked() | NodeKeyIntroduced() | NodeKeyRevoked():
+            case (
+                DirectoryAccountLinked()
+                | NodeKeyIntroduced()
+                | NodeKeyRevoked()
+                | ReportReceivedOutside()
+                | OutsideReportAdded()
+                | OutsideConsentWithdrawn()
+            ):
                 _broken(recorded, f"{by} said what only the node says")
             case _:
                 pass
@@ -270,6 +294,10 @@ class RolesHeld:
                 self._approved.add(grant)
                 given = self._grants[grant].fact
                 self._held.setdefault(given.person, {})[given.role] = given.until
+            case OutsideReportTaken(outside=outside, report=report):
+                self._taken.setdefault(outside, set()).add(report)
+            case OutsideConsentWithdrawn(outside=outside):
+                self._withdrawn = frozenset(self._taken.get(outside, ()))
             case RoleEnded(person=person, role=role):
                 self._held.get(person, {}).pop(role, None)
             case InvitationIssued() as fact:

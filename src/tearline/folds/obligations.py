@@ -11,7 +11,9 @@ from datetime import datetime
 from functools import cache
 
 from tearline.facts import vocabulary
+from tearline.facts.assistance import NeedRecorded
 from tearline.facts.fact import Fact
+from tearline.facts.harm import HarmReported
 from tearline.facts.history import Clause, History, Question, Recorded, Role
 from tearline.facts.identifiers import AgreementId, ItemId, RequestId
 from tearline.facts.leaks import CompromiseReported, CooperationSuspended
@@ -45,6 +47,8 @@ LINKING: tuple[type[Fact], ...] = (
     DisclosureRecorded,
     CompromiseReported,
     OperationDeclared,
+    HarmReported,
+    NeedRecorded,
     VerdictReached,
 )
 
@@ -132,6 +136,7 @@ class _Links:
         self.homes = {r.fact.unit: r.fact.organisation for r in history.of(UnitFormed)}
         self.given = {r.fact.item for r in releases_of(history)}
         self.by_field: dict[tuple[str, str], set[AgreementId]] = {}
+        self.items: dict[tuple[str, str], ItemId] = {}
         asked_for: dict[ItemId, set[AgreementId]] = {}
         given_out: dict[ItemId, set[AgreementId]] = {}
         for asked in history.of(ReleaseRequested):
@@ -147,9 +152,16 @@ class _Links:
         for compromised in history.of(CompromiseReported):
             governing = self.by_item.get(compromised.fact.item, set())
             self.by_field["compromise", compromised.fact.compromise] = governing
+            self.items["compromise", compromised.fact.compromise] = compromised.fact.item
         for declared in history.of(OperationDeclared):
             if declared.fact.agreement:
                 self.by_field["operation", declared.fact.operation] = {declared.fact.agreement}
+        for reported in history.of(HarmReported):
+            self.by_field["report", reported.fact.report] = self._named(reported.fact)
+            self._of_item("report", reported.fact.report, reported.fact)
+        for needed in history.of(NeedRecorded):
+            self.by_field["need", needed.fact.need] = self._named(needed.fact)
+            self._of_item("need", needed.fact.need, needed.fact)
 
     def _given_under(self, given: Recorded[ItemReleased] | Recorded[DisclosureRecorded]) -> set[AgreementId]:
         """The agreement it names, if that was in force; else those in force with the recipient's organisation.
@@ -180,7 +192,7 @@ class _Links:
         found = _under(pack, [a for a in self._linked(fact) if _governs(a, ground)], ground)
         if found or duty.creditor is not Party.PEOPLE:
             return found
-        return _under(pack, self._own(getattr(fact, "item", None) or ItemId(""), ground), ground)[:1]
+        return _under(pack, self._own(self._item(fact), ground), ground)[:1]
 
     def _keeping(self, item: ItemId) -> list[Agreement]:
         """By whose terms an item is kept: those under which it was shared, whenever that was.
@@ -202,12 +214,32 @@ class _Links:
         named = getattr(fact, "agreement", None)
         if named and not isinstance(fact, DisclosureRecorded):
             return [self.held[named]] if named in self.held else []
-        for field in ("release", "request", "compromise", "operation"):
-            found = self.by_field.get((field, getattr(fact, field, None) or ""))
-            if found:
-                return [self.held[a] for a in sorted(found) if a in self.held]
+        found = self._named(fact)
+        if found:
+            return [self.held[a] for a in sorted(found) if a in self.held]
         about_item = self.by_item.get(getattr(fact, "item", None) or ItemId(""), set())
         return [self.held[a] for a in sorted(about_item) if a in self.held]
+
+    def _item(self, fact: Fact) -> ItemId:
+        """The item that a fact names, or that leaked where it is about a leak and what came of it."""
+        named: ItemId | None = getattr(fact, "item", None)
+        if named:
+            return named
+        keys = ((field, getattr(fact, field, None) or "") for field in ("compromise", "report", "need"))
+        return next((self.items[key] for key in keys if key in self.items), ItemId(""))
+
+    def _of_item(self, field: str, name: str, fact: Fact) -> None:
+        item = self._item(fact)
+        if item:
+            self.items[field, name] = item
+
+    def _named(self, fact: Fact) -> set[AgreementId]:
+        """By what a fact names of what is governed; of several, by the first of these."""
+        for field in ("release", "request", "compromise", "operation", "report", "need"):
+            found = self.by_field.get((field, getattr(fact, field, None) or ""))
+            if found:
+                return found
+        return set()
 
 
 def _from_duties(history: History, protocols: Mapping[str, Pack], held: Held) -> Iterator[Obligation]:

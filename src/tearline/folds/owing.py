@@ -29,7 +29,7 @@ FactsAt = Callable[[Sequence[int]], Sequence[Recorded[Fact]]]
 """The facts at these places, as the fold reads them: why verdicts were reached is open in them."""
 Concern = Callable[[Obligation], bool]
 
-LINKS = frozenset({"item", "request", "release", "compromise", "operation"})
+LINKS = frozenset({"item", "request", "release", "compromise", "operation", "report", "need"})
 KEPT = 400
 """Discharged obligations kept to be shown; trimmed to half when there are more."""
 FEW = 200

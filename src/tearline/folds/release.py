@@ -6,7 +6,6 @@ from datetime import datetime
 
 from tearline.facts.exposure import ExposureFigured
 from tearline.facts.fact import Fact
-from tearline.facts.harm import PeopleWarned, ThreatAssessed, WarningWaived
 from tearline.facts.history import History, Question, Recorded, about, each
 from tearline.facts.identifiers import ItemId, PersonId, RequestId
 from tearline.facts.leaks import CompromiseReported
@@ -40,6 +39,7 @@ from tearline.facts.screening import (
     SourceContactApproved,
     SourceStandingStated,
 )
+from tearline.facts.warnings import PeopleWarned, ThreatAssessed, WarningWaived
 from tearline.folds.admission import FOUNDED
 from tearline.folds.agreements import AGREEMENT_KINDS
 from tearline.folds.people import people_question, serving_question, upwards

@@ -1,7 +1,10 @@
 """Who is who, as it stands: people reported, put together and taken apart in the order in which that was decided.
 
 Each starts as a person of their own. A merge joins the people to whom those it names belong; a split takes those it
-names out, together. What was undone is passed over, and what was decided after it is read without it.
+names out, those of one person together. What was undone is passed over, and what was decided after it is read without
+it.
+
+So less is together when a merge is undone, whatever came since, and a split never joins anybody.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -45,19 +48,9 @@ def grouping(history: History) -> Grouping:
 def grouped(order: Iterable[VictimId], decided: Iterable[Decision]) -> Grouping:
     """``order`` is all that were reported, as recorded. Whom a decision names besides is passed over."""
     place = {victim: n for n, victim in enumerate(order)}
-    group: dict[VictimId, set[VictimId]] = {victim: {victim} for victim in place}
+    group = {victim: {victim} for victim in place}
     for one in decided:
-        if isinstance(one.fact, VictimsMerged):
-            here = [v for v in one.fact.victims if v in place]
-            joined = set().union(*(group[v] for v in here))
-            for victim in joined:
-                group[victim] = joined
-        else:
-            leaving = {v for v in one.fact.leave if v in place}
-            for victim in leaving:
-                group[victim].discard(victim)
-            for victim in leaving:
-                group[victim] = leaving
+        follow(group, one)
     people: dict[VictimId, list[VictimId]] = {}
     of: dict[VictimId, VictimId] = {}
     for victim in place:
@@ -65,6 +58,21 @@ def grouped(order: Iterable[VictimId], decided: Iterable[Decision]) -> Grouping:
         people.setdefault(first, []).append(victim)
         of[victim] = first
     return Grouping(people=people, of=of)
+
+
+def follow(group: dict[VictimId, set[VictimId]], one: Decision) -> None:
+    """Carry the groups on by one decision; each victim's set is shared by all of its group."""
+    if isinstance(one.fact, VictimsMerged):
+        joined = set[VictimId]().union(*(group[v] for v in one.fact.victims if v in group))
+        group.update(dict.fromkeys(joined, joined))
+        return
+    leaving = {v for v in one.fact.leave if v in group}
+    while leaving:
+        person = group[next(iter(leaving))]
+        together = person & leaving
+        person -= together
+        group.update(dict.fromkeys(together, together))
+        leaving -= together
 
 
 def judged(history: History) -> Mapping[Pair, Judgement]:

@@ -12,7 +12,18 @@ from tearline.facts.shape import Field, Identifier, Record, record_of
 from tearline.facts.words import Words
 from tearline.jobs.receipts import ReceiveOwnCopy
 from tearline.jobs.reviews import ReviewExpedited
-from tearline.rooms import Command, Says, harm, operations, oversight
+from tearline.rooms import (
+    Command,
+    Says,
+    assistance,
+    casualties,
+    harm,
+    linkage,
+    operations,
+    oversight,
+    warnings,
+)
+from tearline.rooms import outside as from_outside
 from tearline.rooms.admission import invitations, machines, roles, tokens
 from tearline.rooms.leaks import (
     attribution,
@@ -62,10 +73,15 @@ ROOMS: tuple[ModuleType, ...] = (
     suspensions,
     reports,
     harm,
+    linkage,
+    casualties,
+    from_outside,
     consent,
     people,
     incidents,
     custody,
+    warnings,
+    assistance,
     operations,
     oversight,
     terms,
@@ -81,6 +97,7 @@ NAMED: typing.Mapping[str, Field] = {
         ("request", Words("Request", "Solicitud"), "RequestId"),
         ("investigation", Words("Investigation", "Investigación"), "InvestigationId"),
         ("agreement", Words("Agreement", "Acuerdo"), "AgreementId"),
+        ("estimate", Words("Estimate", "Estimación"), "EstimateId"),
     )
 }
 """All that a command says which only names what it is about, by what it is given first."""
@@ -113,6 +130,8 @@ def _form(cls: type[Any]) -> Form:
     fact = said_by(cls)
     if fact is not None:
         return Form(record_of(fact), cls)
+    if hasattr(cls, "asks"):
+        return Form(record_of(cls.asks), cls)
     about = next(iter(inspect.signature(cls).parameters))
     return Form(Record(cls, (NAMED[about],)), lambda command: command)
 

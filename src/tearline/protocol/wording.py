@@ -6,7 +6,6 @@ A field's words stand in the schema, a closed word's in the set of facts that de
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from tearline.facts.harm import ThreatHarm, WaiverGround
 from tearline.facts.parties import AllegationKind, AllegationStanding, Outcome
 from tearline.facts.release import (
     Extent,
@@ -29,6 +28,7 @@ from tearline.facts.screening import (
     Standing,
     Treatment,
 )
+from tearline.facts.warnings import ThreatHarm, WaiverGround
 from tearline.facts.words import Worded, Words
 from tearline.protocol.explain import identities
 from tearline.protocol.needed import Needed, bare

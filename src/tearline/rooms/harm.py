@@ -6,31 +6,19 @@ Warning people in danger is never held up: no verdict, no signature, no other fa
 from datetime import date
 
 from tearline.facts.errors import Refused
-from tearline.facts.harm import (
-    AssistanceGiven,
-    CountDocumented,
-    HarmReported,
-    PeopleWarned,
-    ThreatAssessed,
-    WarningWaived,
-)
+from tearline.facts.harm import CountDocumented, HarmReported
 from tearline.facts.history import Actor, Draft, History, Question, Role, about, each
 from tearline.facts.leaks import CompromiseReported
 from tearline.facts.operations import OperationDeclared
 from tearline.facts.register import IncidentRecorded
-from tearline.facts.release import DisclosureRecorded, ItemRegistered, ItemReleased
+from tearline.facts.release import DisclosureRecorded, ItemReleased
 from tearline.facts.words import Words
-from tearline.folds.duties import acts_alone, asked_for, asks_asked
 from tearline.folds.release import releases_of
 from tearline.rooms import (
-    ITEM,
     NOT_TOLD,
     Act,
     Says,
-    asks_given,
     require,
-    require_after,
-    require_item,
     require_new,
     unknown,
 )
@@ -116,111 +104,6 @@ class DocumentCount(Says[CountDocumented]):
         require_new(known, CountDocumented, "count", self.fact.count, Words("count", "el recuento"))
         _subject(known, self.fact.compromise, None, self.fact.operation, act.by)
         _ordered(self.fact.count, self.fact.least, self.fact.most)
-        return [act.says(self.fact)]
-
-
-class AssessThreat(Says[ThreatAssessed]):
-    """What an item says of people in danger. It makes the warning owed, and nothing waits for it."""
-
-    allowed = frozenset(
-        {
-            Role.CASE_AGENT,
-            Role.SOURCE_HANDLER,
-            Role.LIAISON,
-            Role.HARM_DESK,
-            Role.INVESTIGATOR,
-            Role.RELEASING_OFFICER,
-            Role.SENIOR_OFFICER,
-            Role.CHRONICLER,
-        }
-    )
-
-    def question(self, known: History) -> Question:
-        asked = about(f"item:{self.fact.item}", kinds=(ItemRegistered,))
-        return asked | about(f"threat:{self.fact.threat}", kinds=(ThreatAssessed,))
-
-    def decide(self, known: History, act: Act) -> list[Draft]:
-        require(known, ItemRegistered, "item", self.fact.item, ITEM)
-        require_new(known, ThreatAssessed, "threat", self.fact.threat, THREAT)
-        return [act.says(self.fact)]
-
-
-class WaiveWarning(Says[WarningWaived]):
-    """Only a senior officer decides that people in danger are not warned, on one of six grounds, in writing.
-
-    And never one who asked for a release of the item, or of a tearline version of it: a warning may stand in its way.
-    """
-
-    allowed = frozenset({Role.SENIOR_OFFICER})
-
-    def question(self, known: History) -> Question:
-        asked = about(f"threat:{self.fact.threat}", kinds=(ThreatAssessed,))
-        return asked | asks_asked(known, self.fact.item)
-
-    def decide(self, known: History, act: Act) -> list[Draft]:
-        require(known, ThreatAssessed, "threat", self.fact.threat, THREAT)
-        for assessed in known.of(ThreatAssessed):
-            if assessed.fact.item != self.fact.item:
-                raise Refused(
-                    "same-item",
-                    Words("this threat is in another item", "esta amenaza consta en otro elemento"),
-                    (self.fact.threat,),
-                )
-            require_after(assessed, act, self.fact.threat)
-        if acts_alone(act.by) and act.by.person in asked_for(known, self.fact.item):
-            raise Refused(
-                "asked-for-it",
-                Words(
-                    "whoever asked for a release of an item does not waive a warning of what it says",
-                    "quien pidió divulgar un elemento no exime de avisar de lo que dice",
-                ),
-                (self.fact.threat,),
-            )
-        return [act.says(self.fact)]
-
-
-class WarnPeople(Says[PeopleWarned]):
-    """Danger to life comes first: this waits for nothing, not even for the threat to be assessed."""
-
-    allowed = ANYONE
-
-    def asks_of(self, known: History, by: Actor) -> Question:
-        return asks_given(self.fact.item, by)
-
-    def question(self, known: History) -> Question:
-        return about(f"item:{self.fact.item}", kinds=(ItemRegistered,))
-
-    def decide(self, known: History, act: Act) -> list[Draft]:
-        require_item(known, self.fact.item, act.by)
-        return [act.says(self.fact)]
-
-
-class GiveAssistance(Says[AssistanceGiven]):
-    allowed = frozenset({Role.HARM_DESK, Role.ADVOCATE, Role.CHRONICLER})
-
-    def question(self, known: History) -> Question:
-        asked = about(f"assistance:{self.fact.assistance}", kinds=(AssistanceGiven,))
-        asked |= _subject_question(self.fact.compromise, None, None)
-        return (
-            asked | about(f"report:{self.fact.report}", kinds=(HarmReported,)) if self.fact.report else asked
-        )
-
-    def decide(self, known: History, act: Act) -> list[Draft]:
-        require_new(
-            known, AssistanceGiven, "assistance", self.fact.assistance, Words("assistance", "la asistencia")
-        )
-        if self.fact.report:
-            require(known, HarmReported, "report", self.fact.report, REPORT)
-        _subject(known, self.fact.compromise, None, None, act.by)
-        if not (self.fact.report or self.fact.compromise):
-            raise Refused(
-                "says-what-for",
-                Words(
-                    "assistance names the report or the compromise it answers",
-                    "la asistencia dice a qué responde",
-                ),
-                (self.fact.assistance,),
-            )
         return [act.says(self.fact)]
 
 

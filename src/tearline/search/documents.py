@@ -10,7 +10,19 @@ from tearline.facts.words import Words
 from tearline.search.words import words_of
 
 ROOMS = frozenset(
-    {"parties", "protocols", "release", "screening", "leaks", "harm", "operations", "oversight", "retention"}
+    {
+        "parties",
+        "protocols",
+        "release",
+        "screening",
+        "leaks",
+        "harm",
+        "warnings",
+        "assistance",
+        "operations",
+        "oversight",
+        "retention",
+    }
 )
 """Keys, logs and admission are left out: their public texts are hashes and keys."""
 ENTRY = "entry"

@@ -81,10 +81,10 @@ class Limits:
             raise
 
     def _place(self, by: str) -> str:
-        return place_of(_network(by), self._key)
+        return place_of(network_of(by), self._key)
 
 
-def _network(by: str) -> str:
+def network_of(by: str) -> str:
     """For an address of IPv6 its network of 64 bits, since whoever has one has them all; anything else as it is."""
     try:
         address = ip_address(by)

@@ -17,10 +17,13 @@ from starlette.types import Scope
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from tearline.api.app import create_api
-from tearline.config import Site
+from tearline.config import Outside, Site
 from tearline.facts.errors import Broken, Malformed, Refused
 from tearline.facts.identifiers import KeyId
+from tearline.facts.words import Words
 from tearline.folds import falling_due
+from tearline.folds import outside as from_outside
+from tearline.folds.publishing import PUBLICLY
 from tearline.jobs.evidence.keeping import sweep
 from tearline.ledger.note import Vkey
 from tearline.ledger.witness import Witness
@@ -40,6 +43,8 @@ from tearline.signin.secrets import Unshown
 from tearline.signin.tokens import Tokens
 from tearline.web import (
     activity,
+    assistance,
+    assistance_acts,
     calendar,
     directory,
     harm,
@@ -56,8 +61,11 @@ from tearline.web import (
     preferences,
     searching,
     tiles,
+    warning_acts,
+    warnings,
 )
 from tearline.web import cases as worked_cases
+from tearline.web.casualties import routes as casualties
 from tearline.web.charts.drawing import drawings
 from tearline.web.compressed import Compressed
 from tearline.web.door import access as people_and_access
@@ -67,9 +75,14 @@ from tearline.web.guards import FOR_EVER, BodyLimit, CrossOrigin, SecureHeaders,
 from tearline.web.health import Health, OnlyProxies, OwnNames
 from tearline.web.investigations import routes as investigations
 from tearline.web.leaks import routes as leaks
+from tearline.web.linkage import routes as linkage
 from tearline.web.look import STATIC
 from tearline.web.metrics import Metrics
 from tearline.web.noticed import Noticed
+from tearline.web.outside import desk as outside_desk
+from tearline.web.outside import door as outside_door
+from tearline.web.outside import follow as outside_follow
+from tearline.web.outside.arrived import OutsideDoor
 from tearline.web.parties import importing
 from tearline.web.parties import routes as parties
 from tearline.web.policy import SITE
@@ -170,7 +183,10 @@ def create_app(
     app.state.site, app.state.metrics, app.state.health = site, metrics, Health(node)
     app.state.health.warming = lambda: projections.warming
     app.state.door = door or (Demonstration() if demo else Closed())
+    app.state.outside = _outside_door(site, demo=demo)
+    app.state.from_outside = Kept(node.ledger, from_outside.QUESTION, frozenset())
     app.state.dated = Kept(node.ledger, falling_due.QUESTION, frozenset())
+    app.state.public_harm = Kept(node.ledger, PUBLICLY, frozenset())
     app.state.on_record = Kept(node.ledger, on_record.QUESTION, frozenset())
     app.state.noticed = Noticed(node.ledger, projections, app.state.door)
     app.state.readings = Readings(node, on=not demo if readings is None else readings)
@@ -214,6 +230,13 @@ def create_app(
         leaks,
         investigations,
         harm,
+        linkage,
+        casualties,
+        warnings,
+        warning_acts,
+        assistance,
+        assistance_acts,
+        outside_desk,
         register,
         operations,
         oversight,
@@ -229,12 +252,25 @@ def create_app(
         opening,
     ):
         app.include_router(room.router, include_in_schema=False)
+    if app.state.outside is not None:
+        for room in (outside_door, outside_follow):
+            app.include_router(room.router, include_in_schema=False)
     app.include_router(tiles.router, include_in_schema=False)
     app.include_router(health.router, include_in_schema=False)
     if witness is not None:
         app.mount("/witness", create_witness_app(witness))
     app.state.templates = _ruled(app)
     return app
+
+
+DEMONSTRATED = Outside(desk=Words("The harm desk", "La mesa de daños"))
+"""Who answers in a demonstration, where nothing is configured."""
+
+
+def _outside_door(site: Site, *, demo: bool) -> OutsideDoor | None:
+    """The door for people without an account: where it is configured, and to be looked at in a demonstration."""
+    desk = site.outside or (DEMONSTRATED if demo else None)
+    return None if desk is None else OutsideDoor(desk)
 
 
 @asynccontextmanager

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tearline.facts.fact import Fact
 from tearline.facts.history import Role
 from tearline.rooms import Command
 from tearline.web.choosing import Chooser
@@ -41,7 +40,8 @@ YES, NO = "yes", "no"
 class Asked:
     """One act, asked for on one page.
 
-    ``kind`` is the fact that the form declares, None where there is nothing to fill in. ``fixed`` are fields
+    ``kind`` is the fact that the form declares, or what else the command asks for; None where there is nothing to fill
+    in. ``fixed`` are fields
     that the page settles; ``new`` is the field that names a new thing, made here; ``settled`` are fields that the
     page settles from that name. ``then`` is the page to go on to.
 
@@ -54,7 +54,9 @@ class Asked:
     """Above the fields, where it is not what the button says."""
     command: Callable[[Any], Command] | None = None
     order: Command | None = None
-    kind: type[Fact] | None = None
+    also: Callable[[Any], Sequence[Command]] = lambda _fact: ()
+    """What is recorded with the fact that was filled in, in the same submission: all of it or nothing."""
+    kind: type[Any] | None = None
     allowed: frozenset[Role]
     then: str
     trail: Sequence[tuple[str, str]]

@@ -3,9 +3,10 @@
 import base64
 import hashlib
 from datetime import datetime, tzinfo
+from typing import Any
 
 from tearline.facts.errors import Malformed
-from tearline.facts.fact import Fact, Sealed
+from tearline.facts.fact import Sealed
 from tearline.facts.shape import (
     Choice,
     Day,
@@ -34,7 +35,7 @@ def made(key: str) -> str:
     return base64.b32encode(hashlib.sha256(b"made " + key.encode()).digest()).decode().lower()[:12]
 
 
-def fact_of(say: Tongue, asked: Asked, given: Given, key: str, errors: dict[str, str]) -> Fact | None:
+def fact_of(say: Tongue, asked: Asked, given: Given, key: str, errors: dict[str, str]) -> Any:
     """The fact that was filled in, or None and what is wrong, by field."""
     assert asked.kind is not None  # noqa: S101  the caller looked
     values: dict[str, object] = {}

@@ -18,6 +18,7 @@ from fastapi.responses import Response
 
 from tearline.facts.history import Role
 from tearline.node import Order
+from tearline.rooms import Command
 from tearline.signin.policy import Row, Unruled
 from tearline.web.asked import KEY, LOOK_FOR, ONE_PART, Asked, Given
 from tearline.web.controls import controls_of
@@ -87,15 +88,16 @@ def _record(visit: Visit, asked: Asked, given: Given) -> Response:
     key = submission(visit, given)
     errors: dict[str, str] = {}
     happened = happened_at(visit, asked, given, errors)
-    order = asked.order
+    order, also = asked.order, list[Command]()
     if asked.kind is not None and asked.command is not None:
         fact = fact_of(visit.say, asked, given, key, errors)
-        order = asked.command(fact) if fact is not None else None
+        if fact is not None:
+            order, also = asked.command(fact), [*asked.also(fact)]
     if errors or order is None:
         return _page(visit, asked, given, errors, first(given, KEY) or secrets.token_urlsafe(18), status=422)
     return record(
         visit,
-        [Order(command=order, by=visit.actor, at=happened)],
+        [Order(command=one, by=visit.actor, at=happened) for one in (order, *also)],
         key=key,
         title=asked.title,
         then=asked.then.replace("{new}", made(key)),

@@ -21,7 +21,17 @@ from tearline.web.watched import refused_by
 LARGEST_FORM = 64 * 1024
 LARGEST_TEXT_FORM = 3 * LARGEST_BYTES + LARGEST_FORM
 """For a protocol's text: a browser may write each byte of it as three."""
-TAKES_TEXTS = frozenset({"/protocols/lab", "/protocols/lab/check", "/protocols/propose", "/people/import"})
+TAKES_TEXTS = frozenset(
+    {
+        "/protocols/lab",
+        "/protocols/lab/check",
+        "/protocols/propose",
+        "/people/import",
+        # What is too long comes back to whoever wrote it, instead of being lost at the door.
+        "/report",
+        "/report/follow/more",
+    }
+)
 TAKES_TABLES, LARGEST_TABLE_FORM = "/harm/import", 2 * LARGEST_TABLE + LARGEST_FORM
 """A table that was shown comes back as text in a form, where each of its lines may end in one character more."""
 TAKES_FILES = re.compile(r"/harm/reports/[^/]+/files")

@@ -32,6 +32,8 @@ from tearline.web.visit import Visit, Visiting
 
 router = APIRouter()
 
+ORDER = ("harm", "least", "most", "place", "first_day", "last_day", "account", "source_class", "source")
+"""Of the fields of a report: first what somebody has to say."""
 A_PAGE = 20
 """Leaks and operations whose harm is shown at once."""
 SHOWN = 10
@@ -219,6 +221,11 @@ def _subjects(visit: Visit, *names: str) -> tuple[dict[str, Chooser], dict[str, 
     return {name: every[name] for name in names}, fixed
 
 
+def tied(visit: Visit) -> Mapping[str, Chooser]:
+    """What a report of harm can be tied to."""
+    return _subjects(visit, "compromise", "release", "operation")[0]
+
+
 def report(visit: Visit) -> Asked:
     visit.own_side()
     say = visit.say
@@ -245,17 +252,7 @@ def report(visit: Visit) -> Asked:
             ),
             "digest": say("Of the bytes that were taken down: 64 digits, if somebody reckoned them."),
         },
-        order_of_fields=(
-            "harm",
-            "least",
-            "most",
-            "place",
-            "first_day",
-            "last_day",
-            "account",
-            "source_class",
-            "source",
-        ),
+        order_of_fields=ORDER,
     )
 
 

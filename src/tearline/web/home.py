@@ -1,11 +1,9 @@
 """The first page: what needs the reader, by deadline; and the worked cases, apart."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 from operator import or_
-from typing import TypeVar
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -36,13 +34,17 @@ from tearline.facts.release import (
 )
 from tearline.folds.carried import NEVER, Lapse, Perishing, Queue, asked_by, decided, to_sign
 from tearline.folds.obligations import Obligation
+from tearline.folds.outside import OutsideReport
 from tearline.folds.owing import Concern
 from tearline.folds.protocols import STANDINGS, ProposalState, proposals
 from tearline.jobs.effect import effect_question
 from tearline.projections import Projections
 from tearline.rooms.release.requests import LINES
 from tearline.web.names import Names
+from tearline.web.outside import desk as outside_desk
 from tearline.web.oversight import ORGANISATIONS
+from tearline.web.people_queue import people
+from tearline.web.pile import MOST, Need, Pile, named, of_item
 from tearline.web.places import page_of
 from tearline.web.queue import Waiting, clock, grouped, nothing
 from tearline.web.release.copies import effect_of
@@ -51,43 +53,6 @@ from tearline.web.visit import Visit, Visiting
 
 router = APIRouter()
 SOON = timedelta(days=60)
-T = TypeVar("T")
-MOST = 60
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Need:
-    """Something that waits for the reader. ``due`` None: no day is stated."""
-
-    title: Callable[[Names], str]
-    href: str
-    kind: str
-    reads: Question
-    """What the reader must be told for the title: asked only for the needs that are shown."""
-    act: str
-    act_href: str = ""
-    """The one next thing to do, and where it is done, if not on the page itself."""
-    why: str = ""
-    of: Callable[[Names], str] | None = None
-    """What ``why`` is about."""
-    due: datetime | None = None
-    perishes: bool = False
-    verdict: str = ""
-
-
-@dataclass(slots=True)
-class Pile:
-    """What waits, as far as it can come to be shown; ``beyond`` is how much more there is."""
-
-    needs: list[Need] = field(default_factory=list)
-    beyond: int = 0
-    answers: frozenset[int] = frozenset()
-    """Where what is to be answered stands: the duty to answer it is not told once more."""
-
-    def add(self, found: Sequence[T], need: Callable[[T], Need]) -> None:
-        """These, in the order of their deadlines: no more of them can be among the first than are shown at all."""
-        self.needs += [need(one) for one in found[:MOST]]
-        self.beyond += max(0, len(found) - MOST)
 
 
 @router.get("/")
@@ -144,16 +109,12 @@ def _request(visit: Visit, r: Recorded[ReleaseRequested], kind: str, act: str, f
         kind=kind,
         act=act,
         act_href=f"/releases/{r.fact.request}/{form}" if form else "",
-        reads=_item(r.fact.item) | about(f"unit:{r.fact.unit}", kinds=(UnitFormed,)),
+        reads=of_item(r.fact.item) | about(f"unit:{r.fact.unit}", kinds=(UnitFormed,)),
         why=visit.say("asked %(when)s", when=visit.say.happened(r)),
         due=standing.perishes(r.fact.item),
         perishes=True,
         verdict=verdict.value if verdict else "",
     )
-
-
-def _item(item: ItemId) -> Question:
-    return about(f"item:{item}", kinds=(ItemRegistered,))
 
 
 def _open(visit: Visit, pile: Pile, queue: Queue, need: Callable[[Recorded[ReleaseRequested]], Need]) -> None:
@@ -208,7 +169,8 @@ def _asked(visit: Visit, pile: Pile) -> None:
 def _to_answer(visit: Visit, pile: Pile) -> None:
     """What has to be answered, each by the day by which that is owed."""
     say, me = visit.say, visit.actor.person
-    due, found, pile.answers = visit.projections.once(_unanswered, _answering(visit), me)
+    due, found, answered = visit.projections.once(_unanswered, _answering(visit), me)
+    pile.stands_for |= answered
 
     def need(r: Recorded[DissentRecorded] | Recorded[SourceWarned]) -> Need:
         if isinstance(r.fact, DissentRecorded):
@@ -218,11 +180,11 @@ def _to_answer(visit: Visit, pile: Pile) -> None:
             href, kind = f"warnings/{r.fact.warning}", say("The source's warning")
             act, why = say("Answer the source's warning"), say(r.fact.kind)
         return Need(
-            title=_named(r.fact.item),
+            title=named(r.fact.item),
             href=f"/items/{r.fact.item}/{href}/answer",
             kind=kind,
             act=act,
-            reads=_item(r.fact.item),
+            reads=of_item(r.fact.item),
             why=why,
             due=due.get(r.position),
         )
@@ -235,9 +197,9 @@ def _unanswered(
 ) -> tuple[
     Mapping[int, datetime | None],
     Sequence[Recorded[DissentRecorded] | Recorded[SourceWarned]],
-    frozenset[int],
+    frozenset[tuple[int, str]],
 ]:
-    """Dissents of others and warnings that nobody answered: when each is due, by its place; they; their places."""
+    """Dissents of others and warnings that nobody answered: when each is due, by its place; they; their duties."""
     owed = {o.ground.position: o.due for o in projections.owed_of(answering)}
     found: list[Recorded[DissentRecorded] | Recorded[SourceWarned]] = [
         r for r in projections.unanswered_dissents() if r.by.person != person
@@ -245,11 +207,7 @@ def _unanswered(
     found += projections.unanswered_warnings()
     due = {r.position: owed.get(r.position) for r in found}
     found.sort(key=lambda r: (due[r.position] is None, due[r.position] or NEVER))
-    return due, found, frozenset(due)
-
-
-def _named(item: ItemId) -> Callable[[Names], str]:
-    return lambda names: names.item(item).name
+    return due, found, frozenset((place, duty) for place in due for duty in answering)
 
 
 def _concerned(names: Names, item: ItemId, about: str) -> str:
@@ -263,12 +221,12 @@ def _to_investigate(visit: Visit, pile: Pile) -> None:
     pile.add(
         visit.projections.uninvestigated(),
         lambda r: Need(
-            title=_named(r.fact.item),
+            title=named(r.fact.item),
             href=f"/leaks/{r.fact.compromise}",
             kind=say("Nobody investigates it"),
             act=say("Open an investigation"),
             act_href=f"/leaks/{r.fact.compromise}/investigation",
-            reads=_item(r.fact.item),
+            reads=of_item(r.fact.item),
             why=say("leak reported %(when)s", when=say.moment(r.known_at)),
         ),
     )
@@ -280,12 +238,12 @@ def _to_confirm(visit: Visit, pile: Pile) -> None:
     pile.add(
         [r for r in visit.projections.to_confirm() if r.by.person != me],
         lambda r: Need(
-            title=_named(r.fact.item),
+            title=named(r.fact.item),
             href=f"/investigations/{r.fact.investigation}",
             kind=say("Finding to confirm"),
             act=say("Read it, and confirm it or not"),
             act_href=f"/investigations/{r.fact.investigation}/findings/{r.fact.finding}/confirm",
-            reads=_item(r.fact.item),
+            reads=of_item(r.fact.item),
             why=say("proposed %(when)s", when=say.happened(r)),
         ),
     )
@@ -334,6 +292,25 @@ def _lapsing(visit: Visit, pile: Pile) -> None:
     pile.add(visit.projections.lapsing(visit.now, visit.now + SOON), need)
 
 
+def _from_outside(visit: Visit, pile: Pile) -> None:
+    """Reports of people without an account that wait for an answer; to the overseer, that one waits."""
+    say, within = visit.say, outside_desk.answered_within(visit.request.app)
+    reads = visit.role is Role.HARM_DESK
+
+    def need(one: OutsideReport) -> Need:
+        return Need(
+            title=lambda _names: outside_desk.called(say, one) if reads else say("A report from outside"),
+            href=f"{outside_desk.HERE}/{one.outside}" if reads else outside_desk.HERE,
+            kind=say("From outside"),
+            act=say("Read it, and answer") if reads else say("See how long they wait"),
+            reads=Question(),
+            why=say("waits for an answer"),
+            due=one.due(within),
+        )
+
+    pile.add(outside_desk.to_answer(visit), need)
+
+
 def _by_duty(concerns: Concern) -> Concern:
     """What would cure a hold shows on the request, which is listed already."""
     return lambda o: not isinstance(o.ground.fact, VerdictReached) and concerns(o)
@@ -343,11 +320,13 @@ QUEUES: Mapping[Role, Sequence[Callable[[Visit, Pile], None]]] = {
     Role.CASE_AGENT: (_asked,),
     Role.SOURCE_HANDLER: (_to_sign,),
     Role.RELEASING_OFFICER: (_to_sign, _to_adopt, _to_release, _to_answer),
-    Role.SENIOR_OFFICER: (_to_sign, _to_adopt, _to_answer, _to_investigate, _to_lift),
+    Role.SENIOR_OFFICER: (_to_sign, _to_adopt, _to_answer, _to_investigate, _to_lift, people),
     Role.VETTING_OFFICER: (_lapsing,),
-    Role.LIAISON: (_asked, _to_adopt),
+    Role.LIAISON: (_asked, _to_adopt, people),
     Role.INVESTIGATOR: (_to_investigate, _to_confirm),
-    Role.OVERSEER: (_to_confirm,),
+    Role.HARM_DESK: (people, _from_outside),
+    Role.ADVOCATE: (people,),
+    Role.OVERSEER: (_to_confirm, _from_outside),
 }
 """What waits for whom, beside what is owed. Deny by default: who is missing is shown none of it."""
 
@@ -381,11 +360,11 @@ def _owed(visit: Visit, pile: Pile) -> None:
     concerns = OWED_BY_DUTY.get(visit.role)
     if concerns is None:
         return
-    say, answering = visit.say, _answering(visit)
+    say, stands_for = visit.say, pile.stands_for
     names = Names(visit.read(ORGANISATIONS), say)
 
     def listed(o: Obligation) -> bool:
-        return o.ground.position in pile.answers and o.kind in answering
+        return (o.ground.position, o.kind) in stands_for
 
     def need(o: Obligation) -> Need:
         fact = o.ground.fact
@@ -396,24 +375,23 @@ def _owed(visit: Visit, pile: Pile) -> None:
             href=page_of(o.ground),
             kind=say("Owed by %(who)s", who=names.organisation(o.debtor)),
             act=say("See what it rests on"),
-            reads=_item(item) if item else Question(),
+            reads=of_item(item) if item else Question(),
             why=say(type(o.ground.fact).in_words),
             of=lambda names: _concerned(names, item, o.about) if item else name or o.about,
             due=o.due,
         )
 
     owed = visit.projections.owed(concerns)
-    twice = visit.projections.once(_twice, answering, pile.answers, concerns) if pile.answers else 0
+    twice = visit.projections.once(_twice, stands_for, concerns) if stands_for else 0
     first = [o for *_, o in owed[: MOST + twice] if not listed(o)][:MOST]
     pile.needs += [need(o) for o in first]
     pile.beyond += len(owed) - twice - len(first)
 
 
-def _twice(
-    projections: Projections, answering: frozenset[str], answers: frozenset[int], concerns: Concern
-) -> int:
-    """How many duties are those to give one of these answers."""
-    return sum(o.ground.position in answers and concerns(o) for o in projections.owed_of(answering))
+def _twice(projections: Projections, stands_for: frozenset[tuple[int, str]], concerns: Concern) -> int:
+    """How many duties are in the pile already."""
+    kinds = frozenset(kind for _, kind in stands_for)
+    return sum((o.ground.position, o.kind) in stands_for and concerns(o) for o in projections.owed_of(kinds))
 
 
 def _receipts(visit: Visit) -> list[Need]:

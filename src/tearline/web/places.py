@@ -1,15 +1,16 @@
 """Where a recorded fact is shown: the page of what it is about, or its own entry in the ledger."""
 
-from tearline.facts.fact import Fact
-from tearline.facts.harm import (
-    CountDocumented,
-    HarmLookedInto,
-    HarmRecordOpened,
-    HarmReported,
-    LeakWarningWaived,
-    ThreatAssessed,
-    WarningWaived,
+from tearline.facts.assistance import (
+    AssistanceGiven,
+    HelpOffered,
+    NeedRecorded,
+    NeedReferred,
+    NeedWithdrawn,
+    OfferAnswered,
+    ReferralAnswered,
 )
+from tearline.facts.fact import Fact
+from tearline.facts.harm import CountDocumented, HarmLookedInto, HarmRecordOpened, HarmReported
 from tearline.facts.history import Recorded
 from tearline.facts.investigation import FindingMade, FindingReported, InterimReportMade
 from tearline.facts.leaks import (
@@ -53,6 +54,16 @@ from tearline.facts.release import (
     VerdictReached,
 )
 from tearline.facts.screening import ItemScreened, OriginatorAnswered, SourceStandingStated
+from tearline.facts.warnings import (
+    LeakWarningWaived,
+    SourceWarningWaived,
+    ThreatAssessed,
+    WarnedWithoutOrder,
+    WarningAttempted,
+    WarningOrdered,
+    WarningReviewed,
+    WarningWaived,
+)
 
 
 def entry_of(recorded: Recorded[Fact]) -> str:
@@ -104,6 +115,24 @@ def page_of(recorded: Recorded[Fact]) -> str:
             return f"/leaks/{compromise}"
         case CountDocumented() | HarmReported():
             return "/harm"
+        case (
+            SourceWarningWaived()
+            | WarningOrdered()
+            | WarningAttempted()
+            | WarnedWithoutOrder()
+            | WarningReviewed()
+        ) if recorded.told is None:
+            return "/harm/warnings"
+        case (
+            NeedRecorded()
+            | NeedReferred()
+            | ReferralAnswered()
+            | NeedWithdrawn()
+            | AssistanceGiven()
+            | HelpOffered()
+            | OfferAnswered()
+        ) if recorded.told is None:
+            return "/harm/assistance"
         case OperationDeclared(operation=operation):
             return f"/operations/{operation}"
         case AgreementSigned(agreement=agreement) | ProtocolAppliedInHindsight(agreement=agreement):

@@ -74,6 +74,11 @@ class Caller:
         return self.request.cookies.get("shortcuts", "") != "off"
 
     @property
+    def outside_door(self) -> bool:
+        """Whether people without an account can report harm here."""
+        return self.request.app.state.outside is not None
+
+    @property
     def sign_out(self) -> str | None:
         """Where a sign-out is posted to, for whoever signed in."""
         return "/sign-out" if self.identity is not None and self.identity.session is not None else None
@@ -98,7 +103,12 @@ class Caller:
                 path=self.request.url.path,
                 role=self.role,
                 demo=self.demo,
-                context={"shortcuts": self.shortcuts, "sign_out": self.sign_out} | context,
+                context={
+                    "shortcuts": self.shortcuts,
+                    "sign_out": self.sign_out,
+                    "outside_door": self.outside_door,
+                }
+                | context,
             ),
             status,
         )

@@ -12,6 +12,7 @@ import logging
 import secrets
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from http import HTTPMethod
 
 from starlette.datastructures import MutableHeaders
@@ -29,6 +30,9 @@ UNROUTED = "unrouted"
 OTHER = "OTHER"
 QUIET = frozenset({"/healthz", "/readyz", "/static"})
 """Not written down while they succeed: machines ask for them, every few seconds."""
+UNTOLD = "/report"
+"""Who comes here, or to what is below, is neither written down nor counted, whatever they are answered: that somebody
+reported at this minute is more than anybody needs. A fault of ours is told all the same."""
 _METHODS = frozenset(HTTPMethod)
 _RULE = "refused_by"
 
@@ -44,7 +48,7 @@ class Watched:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = secrets.token_hex(8)
+        request_id, untold = secrets.token_hex(8), _untold(scope)
         scope.setdefault("state", {})["request_id"] = request_id
         status = 0
 
@@ -58,14 +62,15 @@ class Watched:
         began = time.perf_counter()
         fault: dict[str, str | int] = {}
         try:
-            with self.metrics.in_progress():
+            with nullcontext() if untold else self.metrics.in_progress():
                 await self.app(scope, receive, with_id)
         except BaseException as error:
             status = status or 500
             fault = place_of(error)
             raise
         finally:
-            self._written(scope, status, time.perf_counter() - began, request_id, fault)
+            if not untold or status >= 500:
+                self._written(scope, status, time.perf_counter() - began, request_id, fault)
 
     def _written(
         self, scope: Scope, status: int, seconds: float, request_id: str, fault: Mapping[str, str | int]
@@ -87,6 +92,11 @@ class Watched:
             **why,
             **fault,
         )
+
+
+def _untold(scope: Scope) -> bool:
+    path = str(scope["path"])
+    return path == UNTOLD or path.startswith(f"{UNTOLD}/")
 
 
 def refused_by(scope: Scope, rule: str) -> None:

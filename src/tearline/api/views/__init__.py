@@ -4,10 +4,13 @@ from collections.abc import Mapping
 
 from tearline.api.schemas import Schema
 from tearline.api.views import (
+    assistance,
+    casualties,
     harm,
     investigations,
     ledger,
     operations,
+    outside,
     owed,
     parties,
     protocols,
@@ -16,6 +19,7 @@ from tearline.api.views import (
     release,
     search,
     tokens,
+    warnings,
     why,
 )
 
@@ -28,6 +32,10 @@ VIEWS = (
     *owed.VIEWS,
     *register.VIEWS,
     *harm.VIEWS,
+    *casualties.VIEWS,
+    *warnings.VIEWS,
+    *assistance.VIEWS,
+    *outside.VIEWS,
     *investigations.VIEWS,
     *operations.VIEWS,
     *search.VIEWS,
@@ -39,6 +47,7 @@ SHARED: Mapping[str, Schema] = {
     **why.SHARED,
     **release.SHARED,
     **harm.SHARED,
+    **warnings.SHARED,
     "ProtocolSummary": protocols.SUMMARY,
 }
 """What several views tell alike."""

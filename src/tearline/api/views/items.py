@@ -7,7 +7,6 @@ from tearline.api.reading import Reading, absent
 from tearline.api.recorded import tell, tell_all, tell_maybe
 from tearline.api.schemas import maybe, record, ref
 from tearline.api.views.owed import duty, shown
-from tearline.facts.harm import PeopleWarned, ThreatAssessed, WarningWaived
 from tearline.facts.history import History, Question, Recorded, about, each
 from tearline.facts.identifiers import ItemId
 from tearline.facts.release import (
@@ -17,6 +16,7 @@ from tearline.facts.release import (
     ReleaseRequested,
 )
 from tearline.facts.shape import Json
+from tearline.facts.warnings import PeopleWarned, ThreatAssessed, WarningWaived
 from tearline.folds.obligations import obligations
 from tearline.folds.reading import asks_readers, readers
 from tearline.folds.release import (

@@ -22,24 +22,28 @@ from tearline.facts.release import (
 )
 from tearline.facts.shape import Json
 from tearline.facts.words import Worded, Words
+from tearline.folds.assistance import Need as PeoplesNeed
+from tearline.folds.assistance import Offer
 from tearline.folds.carried import NEVER
 from tearline.folds.falling_due import QUESTION, Dated, Ends, falling_due
 from tearline.folds.obligations import Obligation
 from tearline.folds.protocols import STANDINGS, ProposalState, proposals
 from tearline.folds.requests import Requests
+from tearline.folds.warnings import Danger, Notice
 from tearline.jobs.effect import effect_question
 from tearline.projections import Projections, everything
 from tearline.rooms.leaks.suspensions import LiftSuspension
 from tearline.rooms.protocols import OFFICERS
 from tearline.rooms.release.requests import LINES
 from tearline.web.home import OWED_TO, SOON
+from tearline.web.people_waiting import Waits, people_waiting
 from tearline.web.policy import INQUIRERS, PEOPLE, READERS
 
 MOST = 500
 """What is told of a queue; what is beyond is counted."""
 
 
-class Waits(Worded):
+class Why(Worded):
     """Why something waits for me."""
 
     SIGN = "sign", "sign it, or say why not", "fírmela o diga por qué no"
@@ -50,6 +54,11 @@ class Waits(Worded):
     ANSWER_WARNING = "answer-warning", "a source's warning to answer", "una advertencia por responder"
     INVESTIGATE = "investigate", "a leak that nobody investigates", "una filtración que nadie investiga"
     CONFIRM = "confirm", "a proposed finding to confirm or not", "una conclusión propuesta por confirmar o no"
+    DECIDE_WARNING = "decide-warning", "a warning to order or to waive", "un aviso por ordenar o dispensar"
+    WARN = "warn", "people to be warned", "personas por avisar"
+    REVIEW_WARNING = "review-warning", "a warning to review", "un aviso por revisar"
+    NEED = "need", "a need that is not met", "una necesidad sin atender"
+    OFFER = "offer", "an offer without an answer", "un ofrecimiento sin respuesta"
     LIFT = "lift", "a suspension to lift or not", "una suspensión por levantar o no"
     VET_PERSON = "vet-person", "a person's vetting", "la evaluación de una persona"
     VET_UNIT = "vet-unit", "a unit's vetting", "la evaluación de una unidad"
@@ -61,7 +70,7 @@ class Waits(Worded):
 class Need:
     """One thing that waits: of which kind, named by what, since which fact, until when."""
 
-    why: Waits
+    why: Why
     names: str
     href: str
     due: datetime | None = None
@@ -75,8 +84,10 @@ class Need:
 def queue(reading: Reading) -> dict[str, Json]:
     me = reading.identity
     inside = reading.access.inside
-    lasting = reading.projections.once(_lasting, me.role, me.person) if inside else ()
-    passing = list(_passing(reading))
+    people = list(_people(reading)) if inside else []
+    stands_for = frozenset(duty for waits in people for duty in waits.stands_for)
+    lasting = reading.projections.once(_lasting, me.role, me.person, stands_for) if inside else ()
+    passing = [*_passing(reading), *(_of_people(waits) for waits in people)]
     first = sorted([*lasting[:MOST], *passing], key=_pressing)[:MOST]
     return {"waiting": [_told(n) for n in first], "count": len(lasting) + len(passing)}
 
@@ -85,12 +96,39 @@ def _pressing(need: Need) -> tuple[bool, datetime, str, str]:
     return (need.due is None, need.due or NEVER, need.why.value, need.names)
 
 
-def _lasting(projections: Projections, role: Role, person: PersonId) -> Sequence[Need]:
+def _people(reading: Reading) -> Iterator[Waits]:
+    """What waits of people in danger or harmed."""
+    me, protocols = reading.identity, reading.node.protocols
+    return people_waiting(reading.projections, protocols, me.role, me.person, UTC)
+
+
+def _of_people(waits: Waits) -> Need:
+    names, place = _called(waits)
+    return Need(why=Why(waits.why.value), names=names, href=f"/api/v1/harm/{place}", due=waits.due)
+
+
+def _called(waits: Waits) -> tuple[str, str]:
+    """What it is named by, and the view that tells it."""
+    match waits.subject:
+        case Danger(name=name):
+            return name, "warnings"
+        case Notice(recorded=recorded):
+            return recorded.fact.notice, "warnings"
+        case Offer(recorded=offered):
+            return offered.fact.offer, "assistance"
+        case PeoplesNeed(recorded=needed):
+            return needed.fact.need, "assistance"
+
+
+def _lasting(
+    projections: Projections, role: Role, person: PersonId, stands_for: frozenset[tuple[int, str]]
+) -> Sequence[Need]:
     """What waits for this role, and what is owed that concerns it, as long as nothing is recorded."""
     needs = list(_needs(projections, role, person))
     answering = {n.answers for n in needs if n.answers is not None}
     due = {o.ground.position: o.due for *_, o in projections.owed(everything)} if answering else {}
-    return sorted([*(_dated(n, due) for n in needs), *_owed(projections, role, answering)], key=_pressing)
+    owed = _owed(projections, role, answering, stands_for)
+    return sorted([*(_dated(n, due) for n in needs), *owed], key=_pressing)
 
 
 def _dated(need: Need, due: Mapping[int, datetime | None]) -> Need:
@@ -129,7 +167,7 @@ def _needs(projections: Projections, role: Role, person: PersonId) -> Iterator[N
     if role in LINES:
         yield from _to_sign(projections, LINES[role], person)
     if role is Role.RELEASING_OFFICER:
-        yield from _requests(projections, Waits.RELEASE, person)
+        yield from _requests(projections, Why.RELEASE, person)
     if role in (Role.RELEASING_OFFICER, Role.SENIOR_OFFICER):
         yield from _to_answer(projections, person)
     if role in (Role.SENIOR_OFFICER, Role.INVESTIGATOR):
@@ -139,7 +177,7 @@ def _needs(projections: Projections, role: Role, person: PersonId) -> Iterator[N
     if role in LiftSuspension.allowed:
         yield from _to_lift(projections, person)
     if role in (Role.CASE_AGENT, Role.LIAISON):
-        yield from _requests(projections, Waits.ASKED, person)
+        yield from _requests(projections, Why.ASKED, person)
 
 
 def _to_sign(projections: Projections, line: SignOffLine, person: PersonId) -> Iterator[Need]:
@@ -151,19 +189,19 @@ def _to_sign(projections: Projections, line: SignOffLine, person: PersonId) -> I
         if stands.effect.get(request) is Effect.REFUSE:
             continue
         if line is not SignOffLine.SECOND or stands.contested(r.fact):
-            yield _request(stands, request, Waits.SIGN)
+            yield _request(stands, request, Why.SIGN)
 
 
-def _requests(projections: Projections, why: Waits, person: PersonId) -> Iterator[Need]:
+def _requests(projections: Projections, why: Why, person: PersonId) -> Iterator[Need]:
     stands = projections.requests()
     for *_, request in projections.open_requests():
         r = stands.asked[request]
         ready = stands.effect.get(r.fact.request) is Effect.RELEASE
-        if ready if why is Waits.RELEASE else r.by.person == person:
+        if ready if why is Why.RELEASE else r.by.person == person:
             yield _request(stands, r.fact.request, why)
 
 
-def _request(stands: Requests, request: RequestId, why: Waits) -> Need:
+def _request(stands: Requests, request: RequestId, why: Why) -> Need:
     asked = stands.asked[request]
     return Need(
         why=why,
@@ -181,42 +219,42 @@ def _to_adopt(reading: Reading) -> Iterator[Need]:
         taken = {one.recorded.by.person, *(r.by.person for r in one.signed)}
         if one.state(reading.now) is ProposalState.OPEN and me not in taken:
             name = one.fact.proposal
-            yield Need(why=Waits.ADOPT, names=name, href=f"/api/v1/proposals/{name}", due=one.expires)
+            yield Need(why=Why.ADOPT, names=name, href=f"/api/v1/proposals/{name}", due=one.expires)
 
 
 def _to_answer(projections: Projections, person: PersonId) -> Iterator[Need]:
     for r in projections.unanswered_dissents():
         if r.by.person != person:
             href = f"/api/v1/items/{r.fact.item}"
-            yield Need(why=Waits.ANSWER_DISSENT, names=r.fact.dissent, href=href, answers=r.position)
+            yield Need(why=Why.ANSWER_DISSENT, names=r.fact.dissent, href=href, answers=r.position)
     for w in projections.unanswered_warnings():
         href = f"/api/v1/items/{w.fact.item}"
-        yield Need(why=Waits.ANSWER_WARNING, names=w.fact.warning, href=href, answers=w.position)
+        yield Need(why=Why.ANSWER_WARNING, names=w.fact.warning, href=href, answers=w.position)
 
 
 def _to_investigate(projections: Projections) -> Iterator[Need]:
     for r in projections.uninvestigated():
         name = r.fact.compromise
-        yield Need(why=Waits.INVESTIGATE, names=name, href=f"/api/v1/compromises/{name}")
+        yield Need(why=Why.INVESTIGATE, names=name, href=f"/api/v1/compromises/{name}")
 
 
 def _to_confirm(projections: Projections, person: PersonId) -> Iterator[Need]:
     for r in projections.to_confirm():
         if r.by.person != person:
             href = f"/api/v1/investigations/{r.fact.investigation}"
-            yield Need(why=Waits.CONFIRM, names=r.fact.finding, href=href)
+            yield Need(why=Why.CONFIRM, names=r.fact.finding, href=href)
 
 
 def _to_lift(projections: Projections, person: PersonId) -> Iterator[Need]:
     for r in projections.to_lift():
         if r.by.person != person:
-            yield Need(why=Waits.LIFT, names=r.fact.lifting, href=f"/api/v1/compromises/{r.fact.compromise}")
+            yield Need(why=Why.LIFT, names=r.fact.lifting, href=f"/api/v1/compromises/{r.fact.compromise}")
 
 
 def _lapsing(reading: Reading) -> Iterator[Need]:
     """Units and people whose pass has ended or is about to, and those whose vetting is pending."""
     for one in reading.projections.lapsing(reading.now, reading.now + SOON):
-        why, place = (Waits.VET_UNIT, "units") if one.unit else (Waits.VET_PERSON, "people")
+        why, place = (Why.VET_UNIT, "units") if one.unit else (Why.VET_PERSON, "people")
         yield Need(why=why, names=one.subject, href=f"/api/v1/{place}/{one.subject}", due=one.due)
 
 
@@ -224,7 +262,9 @@ def _all_owed(reading: Reading) -> list[Obligation]:
     return shown(reading, [owed for *_, owed in reading.projections.owed(everything)])
 
 
-def _owed(projections: Projections, role: Role, answering: set[int]) -> Iterator[Need]:
+def _owed(
+    projections: Projections, role: Role, answering: set[int], stands_for: frozenset[tuple[int, str]]
+) -> Iterator[Need]:
     """What is owed that concerns this role, but what stands in the queue already."""
     concerns = OWED_TO.get(role)
     if concerns is None:
@@ -232,9 +272,10 @@ def _owed(projections: Projections, role: Role, answering: set[int]) -> Iterator
     for *_, o in projections.owed(everything):
         live = o.ground.told is None and o.discharged_by is None
         shown_already = o.ground.position in answering or isinstance(o.ground.fact, VerdictReached)
+        shown_already |= (o.ground.position, o.kind) in stands_for
         if live and not shown_already and concerns(o):
             href = f"/api/v1/facts/{o.ground.position}"
-            yield Need(why=Waits.OWED, names=o.about, href=href, due=o.due, words=o.sentence)
+            yield Need(why=Why.OWED, names=o.about, href=href, due=o.due, words=o.sentence)
 
 
 def _receipts(reading: Reading) -> Iterator[Need]:
@@ -255,7 +296,7 @@ def _receipts(reading: Reading) -> Iterator[Need]:
             given = released.get(r.fact.release)
             if given is not None and reading.effects.of(known, given, (r,)).holds:
                 copy = r.fact.copy
-                yield Need(why=Waits.RECEIPT, names=copy, href=f"/api/v1/copies/{copy}")
+                yield Need(why=Why.RECEIPT, names=copy, href=f"/api/v1/copies/{copy}")
 
 
 # what falls due
@@ -337,7 +378,7 @@ VIEWS = (
                 "waiting": many(
                     record(
                         {
-                            "why": one_of(Waits),
+                            "why": one_of(Why),
                             "names": text(),
                             "href": text(),
                             "due": maybe(TIME),

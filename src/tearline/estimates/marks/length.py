@@ -16,8 +16,7 @@ import math
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import ndtri
-from scipy.stats import binom, norm
+from scipy.special import bdtrc, ndtr, ndtri
 
 from tearline.estimates.marks.biases import Discrete, discrete
 
@@ -34,7 +33,7 @@ def bits_needed(*, copies: int, colluders: int, error: float, lost: float = 0.0)
     level = error / (2 * copies)
     needed = math.ceil(-math.log2(level)) if colluders == 1 else _against(colluders, level)
     bits = math.ceil(needed / (1 - lost) - 1e-9)
-    while lost and binom.sf(needed - 1, bits, 1 - lost) < ENOUGH:
+    while lost and bdtrc(needed - 1, bits, 1 - lost) < ENOUGH:
         bits += 1
     return bits
 
@@ -94,4 +93,5 @@ def _chance(spread: Discrete, bits: float, score: float) -> float:
     generated, _, variance = tilted(rate)
     root = math.sqrt(2 * (rate * score - generated))
     scaled = rate * math.sqrt(variance)
-    return float(norm.sf(root) + norm.pdf(root) * (1 / scaled - 1 / root))
+    density = math.exp(-root * root / 2) / math.sqrt(2 * math.pi)
+    return float(ndtr(-root) + density * (1 / scaled - 1 / root))

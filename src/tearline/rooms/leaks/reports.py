@@ -1,12 +1,13 @@
 """What the overseer is told of a leak and of what was found, and what becomes of people: never by who had a part."""
 
 from tearline.facts.errors import Refused
-from tearline.facts.harm import HarmLookedInto, LeakWarningWaived
+from tearline.facts.harm import HarmLookedInto
 from tearline.facts.history import Draft, History, Question, Role, about
 from tearline.facts.identifiers import BriefingId
 from tearline.facts.investigation import FindingMade, FindingReported, InterimReportMade
 from tearline.facts.oversight import OverseerInformed
 from tearline.facts.parties import OrganisationRegistered
+from tearline.facts.warnings import LeakWarningWaived
 from tearline.facts.words import Words
 from tearline.folds.duties import asks_leak
 from tearline.folds.investigations import finding_of

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from tearline.facts.fact import Fact
-from tearline.facts.harm import HarmLookedInto, LeakWarningWaived, PeopleWarned
+from tearline.facts.harm import HarmLookedInto
 from tearline.facts.history import History, Recorded, about
 from tearline.facts.identifiers import CompromiseId, FindingId, LiftingId, SuspensionId
 from tearline.facts.investigation import FindingMade, FindingReported, InterimReportMade
@@ -21,19 +21,20 @@ from tearline.facts.leaks import (
 )
 from tearline.facts.parties import OrganisationRegistered
 from tearline.facts.release import ItemRegistered
+from tearline.facts.warnings import LeakWarningWaived, PeopleWarned
 from tearline.folds.investigations import substantiated_against
-from tearline.rooms.harm import WarnPeople
 from tearline.rooms.leaks.compromises import ReportAdversaryUnaware, ReportCompromise
 from tearline.rooms.leaks.inquiring import OpenInvestigation
 from tearline.rooms.leaks.reports import LookIntoHarm, ReportFinding, ReportInterim, WaiveLeakWarning
 from tearline.rooms.leaks.suspensions import EndCooperation, JudgeRemedies, LiftSuspension, ProposeLifting
+from tearline.rooms.warnings import WarnPeople
 from tearline.web import offers
 from tearline.web.asked import Asked, Options
 from tearline.web.forms import form
 from tearline.web.look import link
 from tearline.web.names import Names, names_question
 from tearline.web.release.acts import inform, only, overseers
-from tearline.web.release.item_acts import settled, threat_options
+from tearline.web.release.item_acts import warned_of
 from tearline.web.show import label, text
 from tearline.web.visit import Visit, absent
 
@@ -208,7 +209,7 @@ def harm(visit: Visit) -> Asked:
 def warned(visit: Visit) -> Asked:
     fact, names, _ = _leak(visit)
     say = visit.say
-    assessed = threat_options(visit, fact.item)
+    fixed, options = warned_of(visit, fact.item)
     return Asked(
         title=say("Warn people in danger"),
         submit=say("Record the warning"),
@@ -221,8 +222,8 @@ def warned(visit: Visit) -> Asked:
             "Danger to life comes first: warn them, then record it. It waits for no verdict and no signature."
         ),
         new="notice",
-        fixed={"item": fact.item, "compromise": fact.compromise, **settled(assessed)},
-        options={"threat": assessed},
+        fixed={"item": fact.item, "compromise": fact.compromise, **fixed},
+        options=options,
         happened=say("When were they warned?"),
     )
 

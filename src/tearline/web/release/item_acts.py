@@ -6,11 +6,10 @@ from fastapi import APIRouter
 
 from tearline.estimates.marks.template import escaped
 from tearline.facts.fact import Closed
-from tearline.facts.harm import PeopleWarned, ThreatAssessed, WarningWaived
 from tearline.facts.history import Recorded, about, each
 from tearline.facts.identifiers import ItemId, ThreatId
 from tearline.facts.marks import WordingVariantsSet
-from tearline.facts.release import DissentRecorded, ItemRegistered
+from tearline.facts.release import DissentRecorded, ItemRegistered, SourceWarned
 from tearline.facts.screening import (
     EuropolCodesSet,
     ItemScreened,
@@ -18,8 +17,8 @@ from tearline.facts.screening import (
     SourceContactApproved,
     SourceStandingStated,
 )
-from tearline.folds.release import lineage, threats
-from tearline.rooms.harm import AssessThreat, WaiveWarning, WarnPeople
+from tearline.facts.warnings import PeopleWarned, ThreatAssessed, WarningWaived
+from tearline.folds.release import lineage, threats, warnings
 from tearline.rooms.release.dissents import RecordDissent
 from tearline.rooms.release.marking import SetWordings
 from tearline.rooms.release.screening import (
@@ -29,6 +28,7 @@ from tearline.rooms.release.screening import (
     SetEuropolCodes,
     StateSourceStanding,
 )
+from tearline.rooms.warnings import AssessThreat, WaiveWarning, WarnPeople
 from tearline.web import offers
 from tearline.web.asked import Asked, Options
 from tearline.web.forms import form
@@ -69,7 +69,7 @@ def dissent_on_item(visit: Visit) -> Asked:
 def warned(visit: Visit) -> Asked:
     recorded, names = _item(visit)
     say, item = visit.say, recorded.fact.item
-    assessed = threat_options(visit, item)
+    fixed, options = warned_of(visit, item)
     return Asked(
         title=say("Warn people in danger"),
         submit=say("Record the warning"),
@@ -82,8 +82,8 @@ def warned(visit: Visit) -> Asked:
             "Danger to life comes first: warn them, then record it. It waits for no verdict and no signature."
         ),
         new="notice",
-        fixed={"item": item, "compromise": None, **settled(assessed)},
-        options={"threat": assessed},
+        fixed={"item": item, "compromise": None, **fixed},
+        options=options,
         happened=say("When were they warned?"),
     )
 
@@ -101,9 +101,23 @@ def threat_options(visit: Visit, item: ItemId) -> Options:
     ]
 
 
-def settled(assessed: Options) -> Mapping[str, object]:
-    """Where no threat is on record there is none to choose."""
-    return {} if assessed else {"threat": None}
+def warned_of(visit: Visit, item: ItemId) -> tuple[Mapping[str, object], Mapping[str, Options]]:
+    """What a form of a warning settles, and from what it lets one choose: where nothing is on record, nothing.
+
+    An order is named on the page of the danger that it is about.
+    """
+    say = visit.say
+    known = visit.read(
+        lambda so_far: each("item", lineage(so_far, item) or [item], (ItemRegistered, SourceWarned))
+    )
+    words: Options = [
+        (w.recorded.fact.warning, f"{say(w.recorded.fact.kind)}, {say.happened(w.recorded)}")
+        for w in warnings(known, item, visit.now)
+        if w.recorded.told is None
+    ]
+    options = {"threat": threat_options(visit, item), "warning": words}
+    none: dict[str, object] = {name: None for name, some in options.items() if not some}
+    return none | {"order": None}, {name: some for name, some in options.items() if some}
 
 
 def assess_threat(visit: Visit) -> Asked:
@@ -120,6 +134,8 @@ def assess_threat(visit: Visit) -> Asked:
         lead=say("In doubt, say yes. To warn those in danger waits for none of this: warn them first."),
         new="threat",
         fixed={"item": item},
+        choosers={"officer": offers.people(visit, "officer", recorded.fact.holder)},
+        hints={"officer": say("Only where one of those on record is threatened for what they do.")},
     )
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tearline.facts.fact import Fact
-from tearline.facts.harm import PeopleWarned, ThreatAssessed, WarningWaived
 from tearline.facts.history import History, Question, Recorded, Role, each
 from tearline.facts.identifiers import ItemId
 from tearline.facts.leaks import CompromiseReported
@@ -28,6 +27,7 @@ from tearline.facts.screening import (
     SourceContactApproved,
     SourceStandingStated,
 )
+from tearline.facts.warnings import PeopleWarned, ThreatAssessed, WarningWaived
 from tearline.folds.obligations import Obligation
 from tearline.folds.release import (
     ITEM_KINDS,
@@ -40,7 +40,6 @@ from tearline.folds.release import (
     warnings,
 )
 from tearline.protocol import Pack
-from tearline.rooms.harm import AssessThreat, WaiveWarning
 from tearline.rooms.leaks.compromises import ReportAdversaryUnaware
 from tearline.rooms.release.marking import SetWordings
 from tearline.rooms.release.screening import (
@@ -50,6 +49,7 @@ from tearline.rooms.release.screening import (
     SetEuropolCodes,
     StateSourceStanding,
 )
+from tearline.rooms.warnings import AssessThreat, WaiveWarning
 from tearline.web.access import Access
 from tearline.web.look import verdict_tag
 from tearline.web.names import Names, names_question
@@ -201,13 +201,13 @@ _NAMED: Mapping[type[Fact], tuple[str, ...]] = {
     PeopleAtRiskNamed: ("count", "who"),
     ProtectionPlanSet: ("ready_from", "measures"),
     OnwardConsentGiven: ("unit", "conditions"),
-    PeopleWarned: ("people", "method", "threat", "said"),
+    PeopleWarned: ("people", "method", "outcome", "threat", "warning", "said"),
     ItemScreened: ("suspicion", "protected", "lawful", "control_official"),
     EuropolCodesSet: ("source", "information", "codes", "text"),
     OriginatorAnswered: ("unit", "answer", "use", "court", "requires", "tearline", "conditions"),
     SourceStandingStated: ("standing", "review_due", "promised"),
     SourceContactApproved: ("reasons",),
-    ThreatAssessed: ("threat", "harm", "credible", "specific", "impending", "whom"),
+    ThreatAssessed: ("threat", "harm", "credible", "specific", "impending", "officer", "whom"),
     WarningWaived: ("threat", "ground", "reasons"),
 }
 

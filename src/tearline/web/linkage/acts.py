@@ -1,0 +1,182 @@
+"""The acts by which people reported are compared, put together and taken apart."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from tearline.facts.identifiers import LinkageId, MergeId, SplitId, VictimId
+from tearline.facts.linkage import (
+    LinkageRun,
+    LinkUndone,
+    MergeGround,
+    PairJudged,
+    VictimsMerged,
+    VictimsSplit,
+)
+from tearline.folds.victims import grouping
+from tearline.rooms.linkage import (
+    LINKING,
+    Comparing,
+    JudgePair,
+    MergeVictims,
+    RunLinkage,
+    SplitVictims,
+    TakeUpLinkage,
+    TakingUp,
+    UndoLink,
+)
+from tearline.web.asked import Asked
+from tearline.web.linkage import people, review
+from tearline.web.linkage.standing import live, names_of
+from tearline.web.tongue import Tongue
+from tearline.web.visit import Visit, absent
+
+HERE = "/harm/linkage"
+Trail = list[tuple[str, str]]
+
+
+def trail(say: Tongue) -> Trail:
+    return [("/harm", say("Harm")), (HERE, say("Who is who"))]
+
+
+def compare(visit: Visit) -> Asked:
+    visit.own_side()
+    say = visit.say
+    return Asked(
+        title=say("Compare all who are reported"),
+        submit=say("Compare them"),
+        command=RunLinkage,
+        kind=Comparing,
+        allowed=LINKING,
+        then=HERE,
+        trail=trail(say),
+        lead=say("A model works out who may be one person, from what was reported and what people judged."),
+        already={"seed": ["1"]},
+        hints={"seed": say("Any number; the same one gives the same result from the same record.")},
+        before=say(
+            "A thousand people reported take a few seconds. For many thousand, run tearline harm link at the"
+            " command line."
+        ),
+    )
+
+
+def take_up(visit: Visit) -> Asked:
+    visit.own_side()
+    say, name = visit.say, LinkageId(visit.identifier("linkage"))
+    if not any(r.fact.linkage == name for r in live(visit).of(LinkageRun)):
+        raise absent()
+    return Asked(
+        title=say("Take up what was compared"),
+        submit=say("Put them together"),
+        command=TakeUpLinkage,
+        kind=TakingUp,
+        allowed=LINKING,
+        then=HERE,
+        trail=trail(say),
+        lead=say(
+            "Each group becomes one person, by a merge with your name. Each can be taken back by itself."
+        ),
+        fixed={"linkage": name},
+        already={"least": ["0.5"]},
+        hints={"least": say("Between 0 and 1: the share of drawn linkages in which all of a group are one.")},
+        before=say(
+            "Left out: what judgements or splits since contradict, another sex, and ages more than 5 years apart."
+        ),
+    )
+
+
+def judge(visit: Visit) -> Asked:
+    """The form under a pair; the page around it is ``review``."""
+    visit.own_side()
+    say, asked = visit.say, visit.request.query_params
+    known = live(visit)
+    named = (asked.get("a", ""), asked.get("b", ""))
+    page = review.view(say, known, visit.place("at"), named if all(named) else None, visit.actor.person)
+    fixed = {"a": page.pair.a, "b": page.pair.b} if page.pair else {}
+    return Asked(
+        title=say("Side by side"),
+        submit=say("Record the judgement"),
+        command=JudgePair,
+        kind=PairJudged,
+        allowed=LINKING,
+        then=f"{HERE}/review?at={page.at}",
+        trail=trail(say),
+        new="label",
+        fixed=fixed,
+        among=("linkage/review.html", page),
+    )
+
+
+def merge(visit: Visit) -> Asked:
+    visit.own_side()
+    say, victim = visit.say, VictimId(visit.identifier("victim"))
+    known = live(visit)
+    named = names_of(say, known)
+    if victim not in named:
+        raise absent()
+
+    def order(fact: VictimsMerged) -> MergeVictims:
+        return MergeVictims(replace(fact, victims=(victim, *fact.victims)))
+
+    return Asked(
+        title=say("Put together with others"),
+        submit=say("Put them together"),
+        command=order,
+        kind=VictimsMerged,
+        allowed=LINKING,
+        then=f"{HERE}/people/{victim}",
+        trail=[*trail(say), (f"{HERE}/people/{victim}", named[victim])],
+        lead=say("All that is reported of those you choose is then of one person."),
+        new="merge",
+        fixed={"ground": MergeGround.PEOPLE, "linkage": None, "probability": None},
+        options={"victims": people.alike(say, known, victim)},
+        hints={"victims": say("Who shares a name, or looked alike to the last comparison.")},
+    )
+
+
+def split(visit: Visit) -> Asked:
+    visit.own_side()
+    say, victim = visit.say, VictimId(visit.identifier("victim"))
+    known = live(visit)
+    named = names_of(say, known)
+    if victim not in named:
+        raise absent()
+    together = known.folded(grouping).together(victim)
+    return Asked(
+        title=say("Take apart"),
+        submit=say("Take them apart"),
+        command=SplitVictims,
+        kind=VictimsSplit,
+        allowed=LINKING,
+        then=f"{HERE}/people/{victim}",
+        trail=[*trail(say), (f"{HERE}/people/{victim}", named[victim])],
+        lead=say("Those who leave are together a person of their own."),
+        new="split",
+        options={"leave": [(v, f"{named[v]} ({v})") for v in together]},
+    )
+
+
+def undo(kind: str) -> Callable[[Visit], Asked]:
+    def asked(visit: Visit) -> Asked:
+        visit.own_side()
+        say, name = visit.say, visit.identifier(kind)
+        known = live(visit)
+        there = {str(r.fact.merge) for r in known.of(VictimsMerged)} if kind == "merge" else set[str]()
+        if name not in there | {str(r.fact.split) for r in known.of(VictimsSplit) if kind == "split"}:
+            raise absent()
+        fixed = {"merge": MergeId(name) if kind == "merge" else None}
+        return Asked(
+            title=say("Take it back"),
+            submit=say("Take it back"),
+            command=UndoLink,
+            kind=LinkUndone,
+            allowed=LINKING,
+            then=HERE,
+            trail=trail(say),
+            lead=say(
+                "As if it had not been; what was decided since is read without it. Both stay on record."
+            ),
+            new="undoing",
+            fixed=fixed | {"split": SplitId(name) if kind == "split" else None},
+        )
+
+    return asked

@@ -1,0 +1,35 @@
+"""Addresses of who is who."""
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from tearline.facts.identifiers import VictimId
+from tearline.web.forms import form
+from tearline.web.linkage import acts, people, standing
+from tearline.web.visit import Visiting, absent
+
+router = APIRouter()
+
+form(router, "/harm/linkage/run", acts.compare)
+form(router, "/harm/linkage/review", acts.judge)
+form(router, "/harm/linkage/{linkage}/take-up", acts.take_up)
+form(router, "/harm/linkage/merges/{merge}/undo", acts.undo("merge"))
+form(router, "/harm/linkage/splits/{split}/undo", acts.undo("split"))
+form(router, "/harm/linkage/people/{victim}/merge", acts.merge)
+form(router, "/harm/linkage/people/{victim}/split", acts.split)
+
+
+@router.get("/harm/linkage")
+def who_is_who(visit: Visiting) -> Response:
+    visit.own_side()
+    return visit.page("linkage/standing.html", page=standing.view(visit.say, standing.live(visit), visit))
+
+
+@router.get("/harm/linkage/people/{victim}")
+def one_person(visit: Visiting) -> Response:
+    visit.own_side()
+    victim = VictimId(visit.identifier("victim"))
+    page = people.view(visit.say, standing.live(visit), victim, visit.now.date())
+    if page is None:
+        raise absent()
+    return visit.page("linkage/person.html", page=page)
