@@ -79,7 +79,7 @@ class PairJudged(Fact):
 class VictimsMerged(Fact):
     merge: Annotated[MergeId, Label("Merge", "Reunión")]
     victims: Annotated[tuple[VictimId, ...], Label("People reported", "Personas informadas")]
-    ground: Annotated[MergeGround, Label("Rests on", "Se basa en")]
+    ground: Annotated[MergeGround, Label("Rests on", "Se apoya en")]
     reason: Annotated[Sealed[str], Label("Reason", "Motivo"), VICTIMS]
     linkage: Annotated[LinkageId | None, Label("Comparison", "Comparación")] = None
     probability: Annotated[float | None, Label("Probability", "Probabilidad")] = None
