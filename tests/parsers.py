@@ -265,8 +265,11 @@ def _key_backup(data: bytes) -> None:
 
 
 def _backup(data: bytes) -> None:
-    contents, rows = backup.unpack(BytesIO(data), "backup")
-    _is_again(b"".join(backup.pack(contents, rows)), data)
+    content = BytesIO(data)
+    contents, rows = backup.unpack(content, "backup")
+    held = list(rows)
+    files = [b"".join(pieces) for _, pieces in backup.files(content, contents, "backup")]
+    _is_again(b"".join(backup.pack(contents, held, files)), data)
 
 
 IDENTITY = pyrage.x25519.Identity.generate()
@@ -367,6 +370,7 @@ def _contents() -> backup.Contents:
         settings={"tearline": 1, "demo": False},
         keys={"log.key": "text", "fact.key": "text"},
         purged=(published.Purge(b"\x01" * 33, "a" * 24),),
+        files=(("a1b2.working", 3),),
     )
 
 
@@ -478,7 +482,7 @@ def parsers() -> tuple[Parser, ...]:
         Parser("wrapping key", _wrapping_key, (WrappingKey(epoch=1, key=b"3" * 32).line().encode(),)),
         Parser("backup's contents", _backup_contents, (_contents().line(),)),
         Parser("key backup", _key_backup, (_key_of_backup().line(),)),
-        Parser("backup", _backup, (b"".join(backup.pack(_contents(), [_row()])),)),
+        Parser("backup", _backup, (b"".join(backup.pack(_contents(), [_row()], [b"abc"])),)),
         Parser("archive", _archive, (_archived(),)),
         Parser("purge list", _purge_list, (f"{published.Purge(b'1' * 33, 'a' * 24)}\n".encode(), b"")),
         Parser("hand-over", _hand_over, (hand_over(ORIGIN, LOG, NEXT).encode(),)),

@@ -58,6 +58,10 @@ ONLY_PAGES = {
     "/people-and-access/invitations/{invitation}",
     # an empty table to fill in: a program gives each decision as a command
     "/people/import/template.csv",
+    "/harm/import/template.csv",
+    # tables and files leave as what they are, with a reason: what stands in them, the views of the register tell
+    "/harm/export.csv",
+    "/harm/files/{file}/copies/{custody}",
 }
 
 

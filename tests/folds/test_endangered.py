@@ -1,6 +1,7 @@
 """Who is to be warned: what opens it, and that neither an order nor an attempt that reached nobody ends it."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from tearline.facts.release import WarningKind
 from tearline.facts.warnings import PeopleWarned, ThreatHarm, WarningAttempted, WarningOrdered, WarningWaived
 from tearline.folds.warnings import WarningState, apart, dangers, opens
 from tests.rooms.test_warnings import ATTEMPT, NOTICE, ORDER, REVIEW, SOURCE_WAIVED, UNORDERED
-from tests.worlds import World, compromised, item, plan, threat, waived, warned
+from tests.worlds import NOON, World, compromised, item, plan, threat, waived, warned
 
 THREAT = ThreatId("shots")
 OF_THREAT = replace(NOTICE, threat=THREAT)
@@ -83,8 +84,10 @@ def test_a_warning_that_waited_for_no_order_is_reviewed_whether_or_not_it_says_o
     loose = world(NOTICE, UNORDERED).history
     (notice,) = apart(loose)
     assert notice.to_review
+    assert notice.review_by == NOON + timedelta(hours=24)
     (reviewed,) = apart(world(NOTICE, UNORDERED, REVIEW).history)
     assert not reviewed.to_review
+    assert reviewed.review_by is None
     named = world(threat(), OF_THREAT, UNORDERED).history
     assert not apart(named)
     assert dangers(named)[0].reviews_owed

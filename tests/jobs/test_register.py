@@ -26,9 +26,10 @@ from tearline.rooms.harm import ReportHarm
 from tearline.rooms.register.consent import GiveConsent, WithdrawConsent
 from tearline.rooms.register.people import ReportVictim
 from tests.facts.shapes import record
+from tests.jobs.test_purge import purge
 from tests.nodes import Clock, new_node
 from tests.rooms.test_harm import REPORT
-from tests.worlds import HUGO, acting
+from tests.worlds import HUGO, PROTOCOLS, acting
 
 EVERYTHING = frozenset(Compartment)
 STATED = Stated(cells={"source_class": "relative", "harm": "disappeared"})
@@ -394,3 +395,20 @@ def test_every_field_has_a_column() -> None:
     for kind in (HarmReported, VictimReported, ConsentGiven):
         for field in record_of(kind).fields:
             assert (kind, field.name) in held or (field.name == "report" and kind is not HarmReported)
+
+
+def test_a_table_in_which_something_stays_sealed_is_not_taken_in(node: Node) -> None:
+    assert places(faults(node, FULL + "1,,[sealed],,Rosa,[purged],,,,,\n")) == [
+        (2, "paternal_surname"),
+        (2, "source"),
+    ]
+
+
+def test_what_was_purged_is_not_given_out(node: Node) -> None:
+    taken(node, FULL + "1,,her sister,,Rosa,Garza,,,,,\n2,,a priest,,Luz,Garza,,,,,\n")
+    by_ref = {type(r.fact).__name__ + str(getattr(r.fact, "report", "")): r.ref for r in read(node)}
+    node.protocols = PROTOCOLS
+    purge(node, by_ref["VictimReported1"], by_ref["HarmReported2"])
+    text = exported(read(node), HUGO)
+    assert "sister" in text
+    assert not {"Rosa", "priest", "Luz", "[purged]"} & set(text.replace('"', ",").split(","))

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tearline.facts.errors import Malformed
-from tearline.ledger.backup import Contents, KeyBackup, pack, unpack
+from tearline.ledger.backup import Contents, KeyBackup, files, pack, unpack
 from tearline.ledger.published import Purge
 from tearline.ledger.rebuild import Stored
 from tearline.ledger.wrapping import WrappingKey
@@ -47,8 +48,13 @@ def packed(contents: Contents = CONTENTS, rows: tuple[Stored, ...] = ROWS) -> by
 
 
 def unpacked(content: bytes) -> tuple[Contents, tuple[Stored, ...]]:
-    contents, rows = unpack(io.BytesIO(content), "FILE")
-    return contents, tuple(rows)
+    stream = io.BytesIO(content)
+    contents, rows = unpack(stream, "FILE")
+    held = tuple(rows)
+    assert [b"".join(pieces) for _, pieces in files(stream, contents, "FILE")] == [b"abc"] * len(
+        contents.files
+    )
+    return contents, held
 
 
 def test_a_backup_returns_as_it_was_packed() -> None:
@@ -80,6 +86,15 @@ def test_a_backup_that_is_cut_anywhere_is_refused() -> None:
 def test_a_backup_with_anything_behind_it_is_refused() -> None:
     with pytest.raises(Malformed, match="end"):
         unpacked(packed() + b"\0")
+
+
+def test_files_come_back_behind_the_entries_and_none_is_cut() -> None:
+    contents = replace(CONTENTS, files=(("f1.evidentiary", 3), ("f1.working", 3)))
+    whole = b"".join(pack(contents, ROWS, [b"abc", b"a", b"bc"]))
+    assert unpacked(whole) == (contents, ROWS)
+    for wrong in (whole[:-1], whole + b"c"):
+        with pytest.raises(Malformed, match="end"):
+            unpacked(wrong)
 
 
 @given(st.binary(max_size=500))

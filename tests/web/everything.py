@@ -8,15 +8,18 @@ from urllib.parse import quote
 
 from tearline.facts.casualties import CasualtiesEstimated, CountedScope
 from tearline.facts.fact import Fact, Sealed
+from tearline.facts.harm import Credibility, Harm, HarmReported, Reliability, SourceClass
 from tearline.facts.history import Precision, Role, about
 from tearline.facts.identifiers import (
     AgreementId,
     CompromiseId,
     CourseId,
+    CustodyId,
     DissentId,
     EvidenceId,
     FindingId,
     HypothesisId,
+    IncidentId,
     InvestigationId,
     ItemId,
     LiftingId,
@@ -26,6 +29,7 @@ from tearline.facts.identifiers import (
     PersonId,
     ReceiptId,
     ReleaseId,
+    ReportId,
     RequestId,
     SignOffId,
     SplitId,
@@ -63,6 +67,15 @@ from tearline.facts.outside import (
     ReportReceivedOutside,
 )
 from tearline.facts.parties import CourseHeld
+from tearline.facts.register import (
+    Condition,
+    FileCopy,
+    FileKept,
+    FilePassed,
+    IncidentRecorded,
+    PlacePrecision,
+    VictimReported,
+)
 from tearline.facts.release import (
     CopyReleased,
     DisclosureRecorded,
@@ -77,7 +90,10 @@ from tearline.facts.release import (
     WarningKind,
 )
 from tearline.folds.held import ITSELF
+from tearline.jobs.evidence.keeping import Keeping
 from tearline.node import Order
+from tearline.rooms import Command
+from tearline.rooms.harm import ReportHarm
 from tearline.rooms.leaks.compromises import ReportCompromise
 from tearline.rooms.leaks.evidence import TakeEvidence, WeighEvidence
 from tearline.rooms.leaks.findings import ConfirmFinding, ProposeFinding
@@ -86,6 +102,9 @@ from tearline.rooms.leaks.suspensions import JudgeRemedies, ProposeLifting
 from tearline.rooms.linkage import MergeVictims, RunLinkage, SplitVictims
 from tearline.rooms.outside import AnswerOutsideReport, ReceiveOutsideReport
 from tearline.rooms.parties.persons import HoldCourse
+from tearline.rooms.register.custody import PassFile
+from tearline.rooms.register.incidents import RecordIncident
+from tearline.rooms.register.people import ReportVictim
 from tearline.rooms.release.dissents import RecordDissent
 from tearline.rooms.release.items import RecordSourceWarning
 from tearline.rooms.release.outside import RecordDisclosure
@@ -183,8 +202,9 @@ def fill(world: World) -> World:
             *act(Role.CASE_AGENT, ReportCompromise(leak)),
         ]
     )
-    _registered(world)
+    _linked(world)
     world.clock.move(minutes=1)
+    _registered(world)
     _looked_into(world)
     world.clock.move(minutes=1)
     endangered(world)
@@ -192,7 +212,7 @@ def fill(world: World) -> World:
     return world
 
 
-def _registered(world: World) -> None:
+def _linked(world: World) -> None:
     """Four people reported by two bodies: compared, two put together, one taken out again, counted and made public."""
     node = world.node
     facts: list[Fact] = []
@@ -260,6 +280,56 @@ def from_outside(world: World) -> None:
         order = Order(command=ReceiveOutsideReport(received), by=ITSELF, precision=Precision.DAY)
         world.node.record(order)
     world.node.record_all(act(Role.HARM_DESK, AnswerOutsideReport(answer)))
+
+
+def _registered(world: World) -> None:
+    """A report of an incident that names somebody, with a file of which a copy was taken out."""
+    node, desk = world.node, actor(Role.HARM_DESK)
+    report, incident = ReportId("practice.report"), IncidentId("practice.incident")
+    happened = IncidentRecorded(
+        incident=incident,
+        harm=Harm.DISAPPEARED,
+        first_day=date(2026, 11, 1),
+        last_day=date(2026, 11, 2),
+        place=world.public("The old quay"),
+        place_precision=PlacePrecision.SITE,
+        told=world.text("A lorry stopped at the gate."),
+    )
+    given = HarmReported(
+        report=report,
+        source_class=SourceClass.RELATIVE,
+        source=world.text("A brother"),
+        account=world.text("He went out and did not come back."),
+        harm=Harm.DISAPPEARED,
+        least=1,
+        most=2,
+        place=world.public("The old quay"),
+        reliability=Reliability.B,
+        credibility=Credibility.PROBABLY,
+        incident=incident,
+        received=date(2026, 11, 5),
+    )
+    named = VictimReported(
+        victim=VictimId("practice.victim"),
+        report=report,
+        given_names=Sealed(world.public("Tomás")),
+        paternal_surname=Sealed(world.public("Del Muelle")),
+        seen_from=Sealed(date(2026, 11, 1)),
+        condition=Condition.MISSING,
+    )
+    told: list[Command] = [RecordIncident(happened), ReportHarm(given), ReportVictim(named)]
+    node.record_all([order for command in told for order in act(Role.HARM_DESK, command)])
+    keeping = Keeping(node)
+    keeping.feed(b"%PDF-1.7 a statement")
+    keeping.finish(desk, report, name="statement.pdf", origin=world.public("He brought it himself."))
+    passed = FilePassed(
+        custody=CustodyId("practice.custody"),
+        file=keeping.file,
+        copy=FileCopy.WORKING,
+        to=world.text("The desk itself"),
+        why=world.text("To read it"),
+    )
+    node.record_all(act(Role.HARM_DESK, PassFile(passed)))
 
 
 SETTLED, INQUIRY = InvestigationId("practice.settled"), InvestigationId("practice.inquiry")
@@ -405,10 +475,14 @@ class Everything:
                 "operation": "practice.operation",
                 "linkage": self._latest(LinkageRun).linkage,
                 "estimate": self._latest(CasualtiesEstimated).estimate,
-                "victim": "practice.victim-0",
                 "merge": "practice.merge",
                 "split": "practice.split",
                 "outside": "practice.outside",
+                "report": "practice.report",
+                "victim": "practice.victim",
+                "incident": "practice.incident",
+                "file": self._file(),
+                "custody": "practice.custody",
                 "position": "30",
                 "log": self._log(),
                 "signing": "nothing-waits",
@@ -446,6 +520,9 @@ class Everything:
     def _verdict(self) -> int:
         reached = self.world.node.ledger.read(about(kinds=(VerdictReached,))).of(VerdictReached)
         return next(r.position for r in reached if r.fact.request == "practice.open")
+
+    def _file(self) -> str:
+        return self.world.node.ledger.read(about(kinds=(FileKept,))).of(FileKept)[0].fact.file
 
     def _log(self) -> str:
         return self.world.node.ledger.read(about(kinds=(PartnerLogNamed,))).of(PartnerLogNamed)[0].fact.log

@@ -39,6 +39,9 @@ WITHOUT = {
     "/harm/linkage/review": "see a pair side by side, below",
     "/public/harm": "see what of the register is public, below",
     "/people/import/template.csv": "a table to fill in",
+    "/harm/import/template.csv": "a table to fill in",
+    "/harm/export.csv": "the register, as a table",
+    "/harm/files/{file}/copies/{custody}": "a file, as it was kept",
     "/protocols/proposals/{proposal}/text": "the text of the proposal, as bytes",
     "/sign-in/directory": "a way to the agency's directory",
     "/sign-in/directory/callback": "a way back from the agency's directory",
@@ -76,6 +79,7 @@ LIKED = (
     Role.SENIOR_OFFICER,
     Role.CASE_AGENT,
     Role.LIAISON,
+    Role.HARM_DESK,
     Role.OVERSEER,
 )
 """As whom a page is looked at, if the table lets them."""
@@ -216,6 +220,26 @@ def bring(table: str) -> Steps:
     return brought
 
 
+REPORTS_GOOD = (
+    "report_id,source,given_names,paternal_surname,age,date,place,consent,least,most\n"
+    "a-1,a priest,Rosa María,Garza,34,2026-03-18,The old quay,count;search,,\n"
+    "a-2,a driver,,,,2026-03-19,The old quay,count,2,5\n"
+)
+REPORTS_BAD = "a-3,a priest,Luz,Garza,-3,18/03/2026,The old quay,,,\na-1,a priest,Ana,,,,,,,\n"
+
+
+def bring_reports(table: str) -> Steps:
+    def brought(page: Page) -> None:
+        page.locator("input[type=file]").set_input_files(
+            {"name": "register.csv", "mimeType": "text/csv", "buffer": table.encode()}
+        )
+        page.locator("select[name=source_class]").select_option("witness")
+        page.locator("select[name=harm]").select_option("disappeared")
+        send(page)
+
+    return brought
+
+
 def menu(page: Page) -> None:
     """The menu of a phone, or that about oneself."""
     phone = page.locator("details.tl-menu > summary")
@@ -336,6 +360,22 @@ STATES = (
         "/people/import",
         "vetting from a table: errors",
         bring(HEADER + GOOD + BAD),
+    ),
+    a_state("report-opened", "harm-desk", "/harm/reports/{report}", "a report of harm, opened", open_it),
+    a_state("person-linkage", "linkage-analyst", "/harm/people/{victim}", "a person, to whoever links"),
+    a_state(
+        "table-preview",
+        "harm-desk",
+        "/harm/import",
+        "reports from a table: preview",
+        bring_reports(REPORTS_GOOD),
+    ),
+    a_state(
+        "table-errors",
+        "harm-desk",
+        "/harm/import",
+        "reports from a table: errors",
+        bring_reports(REPORTS_GOOD + REPORTS_BAD),
     ),
     a_state("signing", "rex", "/releases/ask/sign-off", "what is signed, to the letter", send, scene=DESK),
     a_state("signing-anew", "rex", "/shown-anew", "shown anew: something was recorded meanwhile", scene=DESK),

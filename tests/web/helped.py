@@ -53,7 +53,8 @@ def endangered(world: World) -> None:
     order = WarningOrdered(
         order=WarningOrderId("practice.order"),
         item=ITEM,
-        text=text("Somebody means to take you. Do not go home tonight; we bring you to friends."),
+        # No markup in it, as in other texts: it stands in the item's title, too, and what repeats that is refused.
+        text=Sealed("Somebody means to take you. Do not go home tonight; we bring you to friends."),
         stripped=True,
         method=NoticeMethod.IN_PERSON,
         until=now + timedelta(hours=6),

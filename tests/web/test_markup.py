@@ -77,7 +77,9 @@ def test_markup_stays_text_on_every_page_for_every_role(spiced: Everything, lang
                     seen += clean(answer.text, (role, path))
                 else:  # the exact text of a protocol, a proof: shown as text, and never guessed to be a page
                     kind = answer.headers["content-type"]
-                    assert kind.startswith(("text/plain", "text/calendar", "text/csv")), path
+                    assert kind.startswith(
+                        ("text/plain", "text/calendar", "text/csv", "application/octet-stream")
+                    ), path
                     assert answer.headers["x-content-type-options"] == "nosniff", path
     assert seen > (200 if language == "en" else 40)
 

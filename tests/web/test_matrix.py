@@ -28,8 +28,19 @@ MAY_BE_ABSENT = {
     "/agreements/{agreement}/endorse",
     "/signing/{signing}",
     "/investigations/{investigation}/evidence/{evidence}/custody",
+    "/harm/reports/{report}",
+    "/harm/reports/{report}/consent",
+    "/harm/reports/{report}/withdrawal",
+    "/harm/reports/{report}/people/new",
+    "/harm/reports/{report}/files",
+    "/harm/people/{victim}",
+    "/harm/people/{victim}/condition",
+    "/harm/files/{file}/copy",
+    "/harm/files/{file}/copies/{custody}",
+    "/harm/files/{file}/custody",
 }
-"""Forms that are there only for some of what is there: what was expedited, awaits a second person, or is in hand."""
+"""Pages that are there only for some of what is there: what was expedited, awaits a second person, or is in hand; and
+to an advocate, what they took down."""
 NEEDS = {"/releases/new": "?item=practice.item-1&unit=practice.unit", "/readings/new": "?page=/harm"}
 
 

@@ -6,7 +6,7 @@ import re
 import secrets
 import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -361,19 +361,26 @@ def test_another_sites_page_reports_nothing(world: World) -> None:
 # Limits keep no address
 
 
+Waiting = list[tuple[float, Callable[[], None]]]
+
+
 def test_counts_and_the_key_that_hides_addresses_go_together_when_their_window_ends() -> None:
-    now = [0.0]
-    limits = OutsideLimits(lambda: now[0])
+    """Whether or not anybody comes by then."""
+    now, waits = [0.0], Waiting()
+    limits = OutsideLimits(lambda: now[0], lambda seconds, do: waits.append((seconds, do)))
     for _ in range(Sent.REPORT.each):
         limits.count(Sent.REPORT, "203.0.113.7")
     before = limits._windows[Sent.REPORT]
     assert before.place("203.0.113.7") in before.counts
     assert "203.0.113.7" not in repr(vars(before))
-    now[0] = Sent.REPORT.seconds
+    ((seconds, forget),) = waits
+    now[0] = seconds
+    forget()
+    assert seconds == Sent.REPORT.seconds
+    assert not limits._windows
     limits.check(Sent.REPORT, "203.0.113.7")
-    after = limits._windows[Sent.REPORT]
-    assert after.place("203.0.113.7") != before.place("203.0.113.7")
-    assert not after.counts.total()
+    limits.count(Sent.REPORT, "203.0.113.7")
+    assert limits._windows[Sent.REPORT].place("203.0.113.7") != before.place("203.0.113.7")
 
 
 def test_all_together_are_limited_and_this_machine_only_so() -> None:
@@ -389,14 +396,16 @@ def test_all_together_are_limited_and_this_machine_only_so() -> None:
 
 
 def test_a_code_that_was_just_made_is_forgotten() -> None:
-    now = [0.0]
-    made = JustMade(lambda: now[0])
+    now, waits = [0.0], Waiting()
+    made = JustMade(lambda: now[0], lambda seconds, do: waits.append((seconds, do)))
     code = made.of("a form")
     assert made.still("a form") == made.of("a form") == code
     assert made.of("another") != code
+    assert [seconds for seconds, _ in waits] == [SECONDS, SECONDS]
     now[0] = SECONDS
-    assert made.still("a form") is None
+    waits[0][1]()
     assert not made._held
+    assert made.still("a form") is None
 
 
 # Nothing of who came
@@ -410,7 +419,7 @@ def test_a_real_process_writes_nothing_of_who_came_or_what_they_sent(tmp_path: P
         transport = httpx2.HTTPTransport(local_address="127.0.0.9")
         headers = {"user-agent": "a-telltale-browser", "accept-language": "en"}
         base = f"http://127.0.0.1:{process.port}"
-        with httpx2.Client(base_url=base, headers=headers, transport=transport) as client:
+        with httpx2.Client(base_url=base, headers=headers, transport=transport, timeout=60) as client:
             assert client.get("/report").status_code == 200
             code = code_of(client.post("/report", data=form(contact="the priest of the upper village")))
             for path, more in (("/report/follow", {}), ("/report/follow/more", {"more": "A lorry"})):

@@ -18,7 +18,7 @@ from tearline.facts.warnings import (
 )
 from tearline.web.policy import READERS
 from tests.web.conftest import make_world, opened, visitor
-from tests.web.everything import Everything, fill
+from tests.web.everything import fill
 from tests.web.helped import endangered
 from tests.web.world import World
 
@@ -32,6 +32,14 @@ ORDER = KEY | {
     "method": "in-person",
     "until": "2026-11-20T15:00",
 }
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A world with everything in it, to look at."""
+    world = fill(make_world(tmp_path_factory.mktemp("filled")))
+    yield world
+    world.node.ledger.close()
 
 
 @pytest.fixture(scope="module")
@@ -55,9 +63,9 @@ def card(page: str, name: str) -> str:
 
 @pytest.mark.parametrize("role", sorted(READERS))
 def test_everybody_inside_sees_kinds_states_and_clocks_and_nobody_else_whom(
-    everything: Everything, role: Role
+    filled: World, role: Role
 ) -> None:
-    client = visitor(everything.world, role)
+    client = visitor(filled, role)
     for page, sealed in ((WARNINGS, (TOLD, WHOM, WHY)), (ASSISTANCE, (NEED, REACH))):
         text = client.get(page).text
         assert not [words for words in sealed if words in text], role
@@ -73,15 +81,15 @@ def test_everybody_inside_sees_kinds_states_and_clocks_and_nobody_else_whom(
     assert "through an advocate" in need
 
 
-def test_the_harm_desk_opens_both_with_a_reason(everything: Everything) -> None:
-    desk = visitor(everything.world, Role.HARM_DESK)
+def test_the_harm_desk_opens_both_with_a_reason(filled: World) -> None:
+    desk = visitor(filled, Role.HARM_DESK)
     for page, sealed in ((WARNINGS, (TOLD, WHOM, WHY)), (ASSISTANCE, (NEED, REACH))):
         text = opened(desk, page).get(page).text
         assert all(words in text for words in sealed)
 
 
-def test_to_the_partner_neither_page_is_there(everything: Everything) -> None:
-    partner = visitor(everything.world, Role.PARTNER_LIAISON)
+def test_to_the_partner_neither_page_is_there(filled: World) -> None:
+    partner = visitor(filled, Role.PARTNER_LIAISON)
     for page in (
         WARNINGS,
         ASSISTANCE,
@@ -91,8 +99,8 @@ def test_to_the_partner_neither_page_is_there(everything: Everything) -> None:
         assert partner.get(page).status_code == 404
 
 
-def test_what_a_worked_case_tells_is_in_no_queue(everything: Everything) -> None:
-    client = visitor(everything.world, Role.SENIOR_OFFICER)
+def test_what_a_worked_case_tells_is_in_no_queue(filled: World) -> None:
+    client = visitor(filled, Role.SENIOR_OFFICER)
     for page in (WARNINGS, ASSISTANCE):
         assert "tale." not in client.get(page).text
     assert client.get(f"{WARNINGS}/compromise/tale.leak/order").status_code == 404
@@ -100,10 +108,10 @@ def test_what_a_worked_case_tells_is_in_no_queue(everything: Everything) -> None
 
 
 def test_home_tells_the_senior_officer_to_decide_and_the_harm_desk_to_warn_and_to_help(
-    everything: Everything,
+    filled: World,
 ) -> None:
-    senior = visitor(everything.world, Role.SENIOR_OFFICER).get("/").text
-    desk = visitor(everything.world, Role.HARM_DESK).get("/").text
+    senior = visitor(filled, Role.SENIOR_OFFICER).get("/").text
+    desk = visitor(filled, Role.HARM_DESK).get("/").text
     assert f'href="{WARNINGS}/warning/practice.warning/order"' in senior
     assert f'href="{WARNINGS}/threat/practice.threat/order"' not in senior  # it was ordered
     assert f'href="{WARNINGS}/notices/practice.notice/review"' in senior
@@ -142,9 +150,9 @@ def test_a_warning_is_ordered_waived_attempted_given_and_reviewed_on_forms(world
     assert 'id="reviews"' not in senior.get(WARNINGS).text
 
 
-def test_whoever_warned_is_offered_no_review_of_it(everything: Everything) -> None:
+def test_whoever_warned_is_offered_no_review_of_it(filled: World) -> None:
     for role, offered in ((Role.SENIOR_OFFICER, True), (Role.INVESTIGATOR, False)):
-        page = visitor(everything.world, role).get(WARNINGS).text
+        page = visitor(filled, role).get(WARNINGS).text
         assert (f'href="{WARNINGS}/notices/practice.notice/review"' in page) is offered
 
 
@@ -198,10 +206,10 @@ def test_the_page_of_a_telling_has_the_counts_the_warning_and_the_help_that_were
     assert "would have been owed" in helped
 
 
-def test_both_pages_are_in_spanish_too(everything: Everything) -> None:
+def test_both_pages_are_in_spanish_too(filled: World) -> None:
     for path, words in (
         (WARNINGS, "Por avisar"),
         (ASSISTANCE, "Sin atender"),
         ("/cases/tale", "No se avisó a nadie."),
     ):
-        assert words in visitor(everything.world, Role.OVERSEER, "es").get(path).text
+        assert words in visitor(filled, Role.OVERSEER, "es").get(path).text

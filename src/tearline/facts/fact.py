@@ -27,6 +27,8 @@ class Compartment(Worded):
     PEOPLE_AT_RISK = "people-at-risk", "people at risk", "personas en riesgo"
     WITNESSES = "witnesses", "witnesses", "testigos"
     VICTIMS = "victims", "who was harmed", "quiénes sufrieron daño"
+    FILE_KEYS = "file-keys", "keys of files of evidence", "claves de archivos de evidencia"
+    """Opened by the node alone, when it hands out a copy: no role reads them."""
     PERSONS = "persons", "who people are", "quiénes son las personas"
     REASONS = "reasons", "written reasons", "razones por escrito"
     DOSSIERS = "dossiers", "dossiers", "expedientes"

@@ -50,7 +50,7 @@ class ReportReceivedOutside(Fact):
         tuple[OutsideConsent, ...], Label("What they agreed to", "A qué dieron su consentimiento")
     ] = ()
     whom: Annotated[
-        Sealed[str | None], Label("Who was harmed", "Quién sufrió el daño"), Compartment.WITNESSES
+        Sealed[str | None], Label("Who was harmed", "Quiénes sufrieron daño"), Compartment.WITNESSES
     ] = Sealed(None)
     when: Annotated[Sealed[str | None], Label("When", "Cuándo"), Compartment.WITNESSES] = Sealed(None)
     where: Annotated[Sealed[str | None], Label("Where", "Dónde"), Compartment.WITNESSES] = Sealed(None)

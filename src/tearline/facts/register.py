@@ -24,6 +24,7 @@ from tearline.facts.identifiers import (
 from tearline.facts.words import Worded
 
 WITNESSES, VICTIMS = Compartment.WITNESSES, Compartment.VICTIMS
+FILE_KEYS = Compartment.FILE_KEYS
 NO_TEXT: Sealed[str | None] = Sealed(None)
 NO_DAY: Sealed[date | None] = Sealed(None)
 NO_NUMBER: Sealed[int | None] = Sealed(None)
@@ -197,7 +198,7 @@ class FileKept(Fact):
     media_type: Annotated[str, Label("Type, from its bytes", "Tipo, según sus bytes"), Public(120)]
     name: Annotated[Sealed[str], Label("Name as given", "Nombre dado"), WITNESSES]
     origin: Annotated[Sealed[str], Label("Where it came from", "De dónde procede"), WITNESSES]
-    key: Annotated[Sealed[str], Label("Key of the sealed copy", "Clave de la copia sellada"), WITNESSES]
+    key: Annotated[Sealed[str], Label("Key of the sealed copies", "Clave de las copias selladas"), FILE_KEYS]
     working: Annotated[
         str | None, Label("SHA-256 of the working copy", "SHA-256 de la copia de trabajo"), Public(64)
     ] = None

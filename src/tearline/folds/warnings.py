@@ -7,6 +7,7 @@ an attempt that reached nobody.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -45,6 +46,7 @@ WARNING_KINDS: tuple[type[Fact], ...] = (
     LeakWarningWaived,
     ProtectionPlanSet,
 )
+REVIEW_WITHIN = timedelta(hours=24)
 GROUNDS = ("threat", "warning", "compromise")
 """The fields by which a warning, an order and an attempt name what they are about."""
 
@@ -68,6 +70,11 @@ class Notice:
     @property
     def to_review(self) -> bool:
         return self.unordered is not None and self.reviewed is None
+
+    @property
+    def review_by(self) -> datetime | None:
+        """Until when it is to be reviewed, whether or not an agreement says so; None where nothing is to be."""
+        return self.unordered.happened_at + REVIEW_WITHIN if self.unordered and self.to_review else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

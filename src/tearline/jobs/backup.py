@@ -1,6 +1,7 @@
 """Backing up a whole node into two files: the node, and apart from it the key that opens its sealed fields.
 
-``FILE`` holds the entries as they are stored, the signed checkpoint over them, the settings and the signing keys.
+``FILE`` holds the entries as they are stored, the signed checkpoint over them, the settings and the signing keys, and
+the files of evidence as they are sealed.
 ``FILE.keys`` holds the wrapping key alone, with the day on which it has to be gone; it goes on record before it
 exists, so that no purge is called complete while a backup could undo it. Each is under the passphrase.
 
@@ -19,12 +20,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from tearline.config import Settings, sync_folder
-from tearline.facts.errors import Malformed
+from tearline.config.evidence import FOLDER
+from tearline.facts.errors import Broken, Malformed
 from tearline.facts.identifiers import BackupId
+from tearline.facts.register import FileCopy
 from tearline.facts.retention import KeyBackupDestroyed, KeyBackupMade
 from tearline.folds.held import ITSELF
+from tearline.jobs.evidence.keeping import on_record, path_of
 from tearline.ledger import archive, keyfile, rotation
-from tearline.ledger.backup import Contents, KeyBackup, pack
+from tearline.ledger.backup import LARGEST_PIECE, Contents, KeyBackup, pack
 from tearline.ledger.keys import FACT, LOG, VKEY
 from tearline.ledger.note import Checkpoint, Note
 from tearline.ledger.published import Published
@@ -127,12 +131,13 @@ def _write_both(node: Node, data: Path, file: Path, key: KeyBackup, passphrase: 
 def _write(node: Node, data: Path, path: Path, backup: str, passphrase: str) -> Contents:
     """The archive of one moment of the node, made again when a purge came in between."""
     for _ in range(TRIES):
-        contents = _contents(node, data, backup)
         purges = node.ledger.purges()
+        contents = _contents(node, data, backup)
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
         with os.fdopen(handle, "w+b") as file:
             try:
-                archive.write(file, pack(contents, _rows(node, contents, purges)), passphrase)
+                rows, files = _rows(node, contents, purges), _files(data / FOLDER, contents)
+                archive.write(file, pack(contents, rows, files), passphrase)
             except _Changed:
                 continue
         return contents
@@ -154,7 +159,34 @@ def _contents(node: Node, data: Path, backup: str) -> Contents:
         settings=settings.plain(),
         keys=keys,
         purged=Published(settings.second_store(data)).purges(),
+        files=_kept(node, data / FOLDER),
     )
+
+
+def _kept(node: Node, folder: Path) -> tuple[tuple[str, int], ...]:
+    """The files of evidence on record, with their lengths. Broken when one is not there: no backup hides that."""
+    found = []
+    for file, purged in on_record(node.ledger).items():
+        for copy in () if purged else FileCopy:
+            path = path_of(folder, file, copy)
+            if not path.is_file():
+                raise Broken(f"{path}: this file of evidence is on record, and is not there")
+            found.append((path.name, path.stat().st_size))
+    return tuple(found)
+
+
+def _files(folder: Path, contents: Contents) -> Iterator[bytes]:
+    for name, size in contents.files:
+        left = size
+        try:
+            with (folder / name).open("rb") as file:
+                while piece := file.read(min(left, LARGEST_PIECE)):
+                    left -= len(piece)
+                    yield piece
+        except FileNotFoundError:
+            raise _Changed from None
+        if left:
+            raise Broken(f"{folder / name}: {left} bytes of this file of evidence are missing")
 
 
 def _rows(node: Node, contents: Contents, purges: int) -> Iterator[Stored]:

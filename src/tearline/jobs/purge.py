@@ -5,6 +5,7 @@ The purge itself happened in one transaction, when it was signed the second time
 1. Each purged entry is put on the second store's list, so that a restored backup forgets it again.
 2. A new wrapping key is introduced on record, made, and the surviving keys are wrapped under it in one transaction.
 3. The old wrapping key is destroyed, and that is put on record.
+   The files of evidence whose key was in a purged fact are deleted: their bytes could not be opened any more.
 4. What the database still holds of the old state is emptied, as far as that is in our hands.
 5. A purge whose keys are gone, with every backup of them, is recorded as complete.
 
@@ -25,6 +26,7 @@ from tearline.facts.history import about
 from tearline.facts.retention import Purged, WrappingKeyIntroduced, WrappingKeyRetired
 from tearline.folds.held import ITSELF
 from tearline.folds.retention import Awaits, PurgeStanding, purges, purges_question
+from tearline.jobs.evidence.keeping import sweep
 from tearline.ledger.published import Purge
 from tearline.ledger.wrapping import WrappingKeys
 from tearline.node import Node, Order
@@ -48,6 +50,8 @@ def complete(node: Node) -> list[PurgeStanding]:
     wrapping = node.ledger.keys.wrapping
     if wrapping is None:
         raise ValueError("the wrapping key of these keys cannot be replaced")
+    if node.data is not None:
+        sweep(node.ledger, node.data, node.clock())
     with wrapping.alone():
         _remember(node)
         _go_on(node, wrapping.now())

@@ -4,6 +4,7 @@
 2. The archive opens, and all of it is undamaged, before any of it is used.
 3. Entries, signing keys and settings are put into a folder beside the one that was asked for. Sealed fields that
    the second store says were purged since are left out: they are purged again.
+   Files of evidence come with them, sealed as they were; those of purged facts are deleted.
 4. Tiles, edge and index are made from the entries, and must lead to the checkpoint that the log key signed.
 5. The folder is synced, and gets its name in one step.
 
@@ -11,6 +12,7 @@ Up to the last step nothing stands under the node's name. How it fails: Malforme
 that do not fit, Broken when the entries do not add up, OSError when the disk is full.
 """
 
+import os
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator
@@ -20,9 +22,11 @@ from datetime import datetime
 from pathlib import Path
 
 from tearline.config import FILE, Settings, database_url, sync_folder
+from tearline.config.evidence import FOLDER
 from tearline.facts.errors import Broken, Malformed
+from tearline.jobs.evidence.keeping import sweep
 from tearline.ledger import archive, keyfile, wrapping
-from tearline.ledger.backup import Contents, KeyBackup, unpack
+from tearline.ledger.backup import Contents, KeyBackup, files, unpack
 from tearline.ledger.behind import check_not_behind
 from tearline.ledger.keys import FACT, LOG, VKEY, NodeKeys
 from tearline.ledger.ledger import Ledger
@@ -72,6 +76,8 @@ def restore_node(
             again = _Forgetting({purge.leaf for purge in (*contents.purged, *second.purges())})
             url = database_url(folder, database)
             with closing(_ledger(url, keys, clock, again.over(rows), contents.note)) as ledger:
+                _put_back(folder / FOLDER, files(content, contents, str(file)))
+                sweep(ledger, folder, clock())
                 if settings.published is None:  # it was in the node's own folder, and went with it
                     second.make()
                     second.committed(contents.note)
@@ -89,6 +95,19 @@ def restore_node(
         purged_again=again.count,
         behind=behind,
     )
+
+
+def _put_back(folder: Path, kept: Iterable[tuple[str, Iterator[bytes]]]) -> None:
+    """The files of evidence, sealed as they were."""
+    for name, pieces in kept:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        handle = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.writelines(pieces)
+            file.flush()
+            os.fsync(handle)
+    if folder.is_dir():
+        sync_folder(folder)
 
 
 def _key(path: Path, passphrase: str, now: datetime) -> KeyBackup:

@@ -2,8 +2,9 @@
 
 The line has the members of ``Contents``. Each entry follows as nine lengths (four bytes each, big-endian; all
 ones for what is not there) and as many texts: kind, ref, act, tags, leaf, blinding, jws, wrapped, content.
-Nothing follows the last entry. Tiles, edge and index are not there: they follow from the entries, and must lead to
-the signed checkpoint when they are made again.
+Behind the last entry come the files that the node keeps beside its ledger, as the line names them with their
+lengths, sealed under keys that only entries hold; and nothing behind those. Tiles, edge and index are not there: they
+follow from the entries, and must lead to the signed checkpoint when they are made again.
 
 The key that wraps the keys of sealed fields is never in it; see ``KeyBackup``. Whoever held an old copy of the
 database and the wrapping key of its time could read what was purged since, so that key has a file and an expiry
@@ -29,7 +30,9 @@ from tearline.ledger.wrapping import WrappingKey
 VERSION = 1
 LARGEST_LINE = 1 << 30
 LARGEST_TEXT = 1 << 27
+LARGEST_PIECE = 1 << 16
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?", re.ASCII)
+_FILE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}\.[a-z]{1,20}", re.ASCII)
 _KEY_FILE = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}", re.ASCII)
 _LENGTHS = struct.Struct(">9I")
 _ABSENT = 0xFFFFFFFF
@@ -53,8 +56,10 @@ class Contents:
     settings: Mapping[str, object]
     keys: Mapping[str, str] = field(repr=False)
     purged: tuple[Purge, ...]
+    files: tuple[tuple[str, int], ...] = ()
 
     def line(self) -> bytes:
+        files = {"files": [list(one) for one in self.files]} if self.files else {}
         return _line(
             {
                 "tearline-backup": VERSION,
@@ -66,6 +71,7 @@ class Contents:
                 "settings": self.settings,
                 "keys": self.keys,
                 "purged": [str(purge) for purge in self.purged],
+                **files,
             }
         )
 
@@ -83,6 +89,7 @@ class Contents:
                 settings=dict(held["settings"]),
                 keys={_matching(_KEY_FILE, name): _text(text) for name, text in held["keys"].items()},
                 purged=tuple(Purge.parse(_text(one)) for one in held["purged"]),
+                files=tuple((_matching(_FILE, name), _number(size)) for name, size in held.get("files", [])),
             )
         except (AttributeError, KeyError, TypeError, ValueError) as wrong:
             raise Malformed(file, "contents", f"the contents of a backup ({wrong})") from None
@@ -141,20 +148,43 @@ class KeyBackup:
         )
 
 
-def pack(contents: Contents, rows: Iterable[Stored]) -> Iterator[bytes]:
-    """The bytes of a backup, piece by piece."""
+def pack(contents: Contents, rows: Iterable[Stored], files: Iterable[bytes] = ()) -> Iterator[bytes]:
+    """The bytes of a backup, piece by piece; ``files`` are those of all files, in the order of ``contents.files``."""
     yield contents.line()
     for row in rows:
         texts = [None if text is None else _bytes(text) for text in row[1:]]
         lengths = _LENGTHS.pack(*(_ABSENT if text is None else len(text) for text in texts))
         yield lengths + b"".join(text for text in texts if text is not None)
+    yield from files
 
 
 def unpack(content: BinaryIO, file: str) -> tuple[Contents, Iterator[Stored]]:
-    """What ``pack`` was given. Malformed where the bytes are not exactly those; the entries come as they are read."""
+    """What ``pack`` was given. Malformed where the bytes are not exactly those; the entries come as they are read.
+
+    Behind them, and whether or not there are any, ``files`` are read.
+    """
     line = content.readline(LARGEST_LINE)
     contents = Contents.parse(line, file)
     return contents, _rows(content, contents.size, file)
+
+
+def files(content: BinaryIO, contents: Contents, file: str) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """Each file with its bytes, to be read to their end before the next is asked for; nothing stands behind them."""
+    for name, size in contents.files:
+        yield name, _pieces(content, size, f"{file}: {name}")
+    if content.read(1):
+        raise Malformed(
+            file, "end", f"nothing behind {contents.size} entries and {len(contents.files)} files"
+        )
+
+
+def _pieces(content: BinaryIO, size: int, file: str) -> Iterator[bytes]:
+    while size:
+        piece = content.read(min(size, LARGEST_PIECE))
+        if not piece:
+            raise Malformed(file, "end", f"{size} bytes more")
+        size -= len(piece)
+        yield piece
 
 
 def _rows(content: BinaryIO, size: int, file: str) -> Iterator[Stored]:
@@ -163,8 +193,6 @@ def _rows(content: BinaryIO, size: int, file: str) -> Iterator[Stored]:
         if len(lengths) != _LENGTHS.size:
             raise Malformed(file, f"entry {position}", f"{size} entries")
         yield _row(content, position, _LENGTHS.unpack(lengths), file)
-    if content.read(1):
-        raise Malformed(file, "end", f"nothing behind {size} entries")
 
 
 def _row(content: BinaryIO, position: int, lengths: tuple[int, ...], file: str) -> Stored:

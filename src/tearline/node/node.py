@@ -4,6 +4,7 @@ import secrets
 import threading
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from tearline.adopted import KnownProtocols
 from tearline.facts.errors import Broken, Conflict, Malformed, Refused
@@ -51,8 +52,11 @@ class Node:
         *,
         demo: bool = False,
         published: Published | None = None,
+        data: Path | None = None,
     ) -> None:
         self.demo = demo
+        self.data = data
+        """Its folder, for what is kept beside the ledger; None where it has none."""
         self.published = published
         self.stopped: str | None = None
         """Why this node records nothing, if it does not."""

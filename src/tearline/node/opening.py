@@ -60,7 +60,7 @@ def make_node(
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     keys = NodeKeys.make(data / "keys", origin)
     ledger = Ledger.make(database_url(data, database), keys, clock)
-    node = Node(ledger, shipped_protocols(), clock, demo=demo, published=second)
+    node = Node(ledger, shipped_protocols(), clock, demo=demo, published=second, data=data)
     # The fact key first: whoever reads the ledger from its beginning learns from each fact how to check the next.
     introductions = [rotation.introduction(keys, purpose) for purpose in (KeyPurpose.FACT, KeyPurpose.LOG)]
     node.record_all([Order(command=IntroduceNodeKey(one), by=ITSELF) for one in introductions])
@@ -82,7 +82,7 @@ def open_node(
     with rotation.alone(folder):
         ledger = rotation.open_with(folder, lambda keys: Ledger(url, keys, clock))
     second = Published(settings.second_store(data))
-    node = Node(ledger, shipped_protocols(), clock, demo=settings.demo, published=second)
+    node = Node(ledger, shipped_protocols(), clock, demo=settings.demo, published=second, data=data)
     if settings.demo and ledger.read(FOUNDED).facts:
         ledger.close()
         expected = "false: this node has founders, and in a demonstration anyone would act as anybody"

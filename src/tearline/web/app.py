@@ -24,6 +24,7 @@ from tearline.facts.words import Words
 from tearline.folds import falling_due
 from tearline.folds import outside as from_outside
 from tearline.folds.publishing import PUBLICLY
+from tearline.jobs.evidence.keeping import sweep
 from tearline.ledger.note import Vkey
 from tearline.ledger.witness import Witness
 from tearline.node import Node
@@ -86,6 +87,7 @@ from tearline.web.parties import importing
 from tearline.web.parties import routes as parties
 from tearline.web.policy import SITE
 from tearline.web.protocols import routes as protocols
+from tearline.web.register import routes as register
 from tearline.web.release import routes as release
 from tearline.web.signing import routes as signing
 from tearline.web.signing.waiting import WaitingActs
@@ -235,6 +237,7 @@ def create_app(
         assistance,
         assistance_acts,
         outside_desk,
+        register,
         operations,
         oversight,
         ledger,
@@ -271,8 +274,11 @@ def _outside_door(site: Site, *, demo: bool) -> OutsideDoor | None:
 
 
 @asynccontextmanager
-async def _few_at_once(_app: FastAPI) -> AsyncIterator[None]:
-    """Make pages in a few threads; whoever comes meanwhile waits for a turn."""
+async def _few_at_once(app: FastAPI) -> AsyncIterator[None]:
+    """Make pages in a few threads; whoever comes meanwhile waits for a turn. Files that no fact speaks of are swept."""
+    node: Node = app.state.node
+    if node.data is not None and node.stopped is None:
+        await anyio.to_thread.run_sync(sweep, node.ledger, node.data, node.clock())
     anyio.to_thread.current_default_thread_limiter().total_tokens = AT_ONCE
     yield
 

@@ -75,6 +75,8 @@ class Asked:
     """What may be meant, for fields in which anything of their shape may be written."""
     hints: Mapping[str, str] = field(default_factory=dict)
     order_of_fields: Sequence[str] = ()
+    one_line: frozenset[str] = frozenset()
+    """Texts that are no longer than a line, whatever their shape would hold."""
     happened: str | None = None
     about: Sequence[tuple[str, Shown] | tuple[str, Shown, str]] = ()
     among: tuple[str, object] | None = None

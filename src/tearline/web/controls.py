@@ -144,7 +144,7 @@ def _control(say: Tongue, one: Field, asked: Asked, given: list[str], error: str
         case Identifier():
             kind = "select" if options is not None else "text"
         case Text(limit=limit):
-            kind = "area" if limit > 200 else "text"
+            kind = "area" if limit > 200 and one.name not in asked.one_line else "text"
         case Whole():
             kind = "number"
         case Instant():

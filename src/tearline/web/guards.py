@@ -5,6 +5,7 @@ Outside in: the watch (``watched``), headers with this response's nonce, proxies
 says where a post comes from, and one from elsewhere is refused.
 """
 
+import re
 import secrets
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -12,6 +13,8 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tearline.config.evidence import LARGEST_FILE
+from tearline.formats.register.reading import LARGEST_BYTES as LARGEST_TABLE
 from tearline.protocol.load import LARGEST_BYTES
 from tearline.web.watched import refused_by
 
@@ -29,6 +32,9 @@ TAKES_TEXTS = frozenset(
         "/report/follow/more",
     }
 )
+TAKES_TABLES, LARGEST_TABLE_FORM = "/harm/import", 2 * LARGEST_TABLE + LARGEST_FORM
+"""A table that was shown comes back as text in a form, where each of its lines may end in one character more."""
+TAKES_FILES = re.compile(r"/harm/reports/[^/]+/files")
 API = "/api/v1/"
 FOR_EVER = "public, max-age=31536000, immutable"
 """For what never changes under its address: it stays in every cache."""
@@ -79,7 +85,7 @@ class SecureHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers["content-security-policy"] = POLICY.format(nonce=nonce)
+                headers.setdefault("content-security-policy", POLICY.format(nonce=nonce))
                 for name, value in self._headers.items():
                     headers[name] = value
                 headers.setdefault("cache-control", "no-store")
@@ -110,13 +116,17 @@ class BodyLimit:
         self._api = app
         self._forms = RequestBodyLimitMiddleware(app, max_body_size=LARGEST_FORM)
         self._texts = RequestBodyLimitMiddleware(app, max_body_size=LARGEST_TEXT_FORM)
+        self._files = RequestBodyLimitMiddleware(app, max_body_size=LARGEST_FILE + LARGEST_FORM)
+        self._tables = RequestBodyLimitMiddleware(app, max_body_size=LARGEST_TABLE_FORM)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith(API):
             await self._api(scope, receive, send)
             return
-        texts = scope["type"] == "http" and scope["path"] in TAKES_TEXTS
-        await (self._texts if texts else self._forms)(scope, receive, send)
+        path = scope["path"] if scope["type"] == "http" else ""
+        by_path = {TAKES_TABLES: self._tables} | dict.fromkeys(TAKES_TEXTS, self._texts)
+        taking = self._files if TAKES_FILES.fullmatch(path) else by_path.get(path, self._forms)
+        await taking(scope, receive, send)
 
 
 def _own(headers: Headers) -> bool:

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 from tearline.facts.harm import CountDocumented, HarmReported
 from tearline.facts.history import History, Recorded, each
+from tearline.facts.identifiers import ReportId
 from tearline.facts.leaks import CompromiseReported
 from tearline.facts.operations import OperationDeclared
 from tearline.facts.release import ItemRegistered
@@ -21,7 +22,11 @@ from tearline.web.forms import form
 from tearline.web.names import Names
 from tearline.web.parts import shown
 from tearline.web.places import entry_of
-from tearline.web.show import Shown, label, text
+from tearline.web.register.front import front
+from tearline.web.register.offered import incidents_on_offer
+from tearline.web.register.places import places as register_places
+from tearline.web.register.places import reported, served
+from tearline.web.show import Shown, label, ranged, text
 from tearline.web.tongue import Tongue
 from tearline.web.visit import Visit, Visiting
 
@@ -31,6 +36,8 @@ ORDER = ("harm", "least", "most", "place", "first_day", "last_day", "account", "
 """Of the fields of a report: first what somebody has to say."""
 A_PAGE = 20
 """Leaks and operations whose harm is shown at once."""
+SHOWN = 10
+"""Of the reports that came after one of them, the latest; all are in the register."""
 Harmed = Recorded[CompromiseReported] | Recorded[OperationDeclared] | None
 """What harm was recorded after; None where nobody said."""
 
@@ -53,6 +60,8 @@ class Report:
     account: Shown
     rows: list[tuple[str, Shown]]
     href: str
+    entry: str
+    """Its entry in the ledger, where its page is elsewhere; else empty."""
     when: str
 
 
@@ -67,6 +76,8 @@ class After:
     counts: list[CountRow]
     unsaid: list[str]
     reports: list[Report]
+    more: int
+    """Reports beyond these."""
 
 
 def count_rows(say: Tongue, counted: Sequence[Recorded[CountDocumented]]) -> list[CountRow]:
@@ -75,7 +86,7 @@ def count_rows(say: Tongue, counted: Sequence[Recorded[CountDocumented]]) -> lis
     return [
         CountRow(
             count=r.fact.least,
-            shown=_figure(say, r.fact.least, r.fact.most),
+            shown=ranged(say, r.fact.least, r.fact.most),
             who=r.fact.counted_by,
             said=r.fact.said_in,
             what=_what(say, r.fact),
@@ -88,12 +99,6 @@ def count_rows(say: Tongue, counted: Sequence[Recorded[CountDocumented]]) -> lis
 def _opening(words: str) -> str:
     """As words begin a line."""
     return words[:1].upper() + words[1:]
-
-
-def _figure(say: Tongue, least: int, most: int | None) -> str:
-    if most is None:
-        return f"{say.number(least)}+"
-    return say.number(least) if least == most else f"{say.number(least)}–{say.number(most)}"
 
 
 def _what(say: Tongue, fact: CountDocumented) -> str:
@@ -125,8 +130,13 @@ def subject_of(harmed: Harmed) -> Subject:
     return UNTIED
 
 
-def harm_after(say: Tongue, harmed: Harmed, known: History, names: Names) -> After:
-    """The counts and reports in ``known`` that came after this."""
+def harm_after(
+    say: Tongue, harmed: Harmed, known: History, names: Names, *, more: int, theirs: frozenset[ReportId]
+) -> After:
+    """The counts and reports in ``known`` that came after this; there are ``more`` reports than these.
+
+    ``theirs``: those whose own page is there for whoever reads.
+    """
     telling = harmed.told.telling if harmed and harmed.told else None
     href, title = "/harm", say("Not tied to a leak or an operation")
     match harmed.fact if harmed else None:
@@ -143,20 +153,22 @@ def harm_after(say: Tongue, harmed: Harmed, known: History, names: Names) -> Aft
         telling=telling,
         counts=count_rows(say, counted),
         unsaid=[say(words) for words in of_counts(counted)],
-        reports=[_report(say, r) for r in known.of(HarmReported)],
+        reports=[_report(say, r, paged=r.fact.report in theirs) for r in known.of(HarmReported)],
+        more=more,
     )
 
 
-def _report(say: Tongue, r: Recorded[HarmReported]) -> Report:
+def _report(say: Tongue, r: Recorded[HarmReported], *, paged: bool) -> Report:
     fact = r.fact
     shown = ("source_class", "source", "place", "first_day", "last_day", "reliability", "credibility")
     return Report(
-        title=f"{_opening(say(fact.harm))}: {_figure(say, fact.least, fact.most)}",
+        title=f"{_opening(say(fact.harm))}: {ranged(say, fact.least, fact.most)}",
         account=text(say, fact, "account"),
         rows=[
             (label(say, HarmReported, name), said) for name in shown if (said := text(say, fact, name)) != "—"
         ],
-        href=entry_of(r),
+        href=f"/harm/reports/{fact.report}" if paged else entry_of(r),
+        entry=entry_of(r) if paged else "",
         when=say.moment(r.known_at, r.precision),
     )
 
@@ -167,21 +179,34 @@ def harm_page(visit: Visiting) -> Response:
     say, harm = visit.say, visit.projections.harm()
     page = shown(subjects(visit.projections.registers(), harm), visit.place("from"), A_PAGE)
     places = {subject_of(one): harm[subject_of(one)] for one in page.items}
-    seen = visit.read_at(sorted({place for some in places.values() for place in some}))
+    kept = {subject: _latest(visit, some) for subject, some in places.items()}
+    seen = visit.read_at(sorted({place for some, _ in kept.values() for place in some}))
+    register = served(visit, "/harm/reports")
+    theirs = frozenset(reported(visit, seen)) if register else frozenset[ReportId]()
     items = [one.fact.item for one in page.items if one and isinstance(one.fact, CompromiseReported)]
     names = Names(visit.read(each("item", items, (ItemRegistered,))), say)
 
     def after(one: Harmed) -> After:
-        here = set(places[subject_of(one)])
-        return harm_after(say, one, History(tuple(r for r in seen if r.position in here)), names)
+        here, more = kept[subject_of(one)]
+        return harm_after(
+            say, one, History(tuple(r for r in seen if r.position in here)), names, more=more, theirs=theirs
+        )
 
     return visit.page(
         "harm.html",
         page=page.part(after),
         may_count=visit.role in DocumentCount.allowed,
-        may_link=visit.leads("/harm/linkage"),
-        from_outside=visit.leads("/harm/outside"),
+        standing=front(visit) if register else None,
+        places=register_places(visit),
     )
+
+
+def _latest(visit: Visit, some: Sequence[int]) -> tuple[set[int], int]:
+    """Where all counts and the latest reports stand, and how many more reports there are: a register has thousands."""
+    closed = visit.node.ledger.at(sorted(some))
+    reports = [r.position for r in closed if isinstance(r.fact, HarmReported)]
+    latest = set(reports[-SHOWN:])
+    return {r.position for r in closed} - set(reports) | latest, len(reports) - len(latest)
 
 
 def _subjects(visit: Visit, *names: str) -> tuple[dict[str, Chooser], dict[str, object]]:
@@ -217,7 +242,16 @@ def report(visit: Visit) -> Asked:
         new="report",
         fixed=fixed,
         choosers=subjects,
-        hints={"source": say("Sealed: only those who protect witnesses read it.")},
+        options={"incident": incidents_on_offer(visit)},
+        one_line=frozenset({"collector", "digest"}),
+        hints={
+            "source": say("Sealed: only those who protect witnesses read it."),
+            "list": say("The name of a body's list, if it stands on one; it does not say whose list it is."),
+            "copied_from": say(
+                "The report on record that this one was copied from: it then counts for nothing of its own."
+            ),
+            "digest": say("Of the bytes that were taken down: 64 digits, if somebody reckoned them."),
+        },
         order_of_fields=ORDER,
     )
 

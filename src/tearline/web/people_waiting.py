@@ -71,10 +71,10 @@ def _dangers(projections: Projections, why: PeopleWait, duties: frozenset[str]) 
 
 
 def _reviews(projections: Projections, duties: frozenset[str], person: PersonId) -> Iterator[Waits]:
-    due = projections.due_by(duties)
     for notice in to_review(projections):
         if notice.recorded.by.person != person and notice.unordered:
-            yield _waits(PeopleWait.REVIEW, notice, [notice.unordered], due, duties)
+            by = notice.review_by
+            yield _waits(PeopleWait.REVIEW, notice, [notice.unordered], {}, duties, until=by)
 
 
 def to_review(projections: Projections) -> list[Notice]:

@@ -29,6 +29,11 @@ OFFICERS = (RELEASING, SENIOR, LIAISON)
 INQUIRERS = (INVESTIGATOR, OVERSEER)
 ASSESSORS = (CASE, SOURCE, LIAISON, HARM, INVESTIGATOR, RELEASING, SENIOR)
 
+REGISTER = (HARM, ADVOCATE, LINKAGE, OVERSEER)
+"""Those to whom the register is open, each to its part: an overseer sees counts and kinds."""
+NAMES = (HARM, ADVOCATE, LINKAGE)
+"""Those who may see whom reports name."""
+
 Who = Role | frozenset[Role]
 
 
@@ -275,6 +280,25 @@ SITE = Policy(
     act("/harm/outside/{outside}/answer", HARM, told=NOBODY),
     act("/harm/outside/{outside}/take-up", HARM, told=NOBODY),
     act("/harm/outside/{outside}/close", HARM, told=NOBODY),
+    # the register: an advocate finds what they took down; whoever links finds no testimony
+    look("/harm/reports", *REGISTER),
+    look("/harm/reports/{report}", *REGISTER),
+    look("/harm/people", *NAMES),
+    look("/harm/people/{victim}", *NAMES),
+    look("/harm/incidents", *REGISTER),
+    act("/harm/incidents/new", HARM, ADVOCATE, told=frozenset(REGISTER)),
+    look("/harm/incidents/{incident}", *REGISTER),
+    act("/harm/reports/{report}/consent", HARM, ADVOCATE, told=NOBODY),
+    act("/harm/reports/{report}/withdrawal", HARM, ADVOCATE, told=NOBODY),
+    act("/harm/reports/{report}/people/new", HARM, ADVOCATE, told=NOBODY),
+    act("/harm/people/{victim}/condition", HARM, ADVOCATE, told=NOBODY),
+    act("/harm/reports/{report}/files", HARM, ADVOCATE, told=NOBODY),
+    act("/harm/files/{file}/copy", HARM, ADVOCATE, told=NOBODY),
+    look("/harm/files/{file}/copies/{custody}", HARM, ADVOCATE),
+    act("/harm/files/{file}/custody", HARM, ADVOCATE, told=NOBODY),
+    act("/harm/import", HARM, ADVOCATE, told=NOBODY),
+    look("/harm/import/template.csv", HARM, ADVOCATE),
+    look("/harm/export.csv", *NAMES),
     # operations
     look("/operations", READERS),
     look("/operations/{operation}", READERS),

@@ -78,6 +78,13 @@ def plain(say: Tongue, value: object, *, none: str = "—") -> str:
     return "; ".join(f"{say(f.label)}: {plain(say, getattr(value, f.name))}" for f in shape.fields)
 
 
+def ranged(say: Tongue, least: int, most: int | None) -> str:
+    """A number of people, at least and at most."""
+    if most is None:
+        return f"{say.number(least)}+"
+    return say.number(least) if least == most else f"{say.number(least)}–{say.number(most)}"
+
+
 def rows(say: Tongue, fact: Fact) -> list[tuple[str, Shown]]:
     """Every field of a fact with its label, in the order of the declaration."""
     shape: Record = record_of(type(fact))

@@ -16,7 +16,6 @@ from tearline.facts.release import ItemRegistered, PeopleAtRiskNamed, SourceWarn
 from tearline.facts.warnings import (
     PeopleWarned,
     ThreatAssessed,
-    WarningReviewed,
 )
 from tearline.folds.warnings import Danger, Notice, WarningState
 from tearline.web.cards import Card, Rows, Step, in_order, served, step
@@ -97,9 +96,7 @@ class _Cards:
         known = visit.read(named | each("person", frozenset(people), (PersonEnrolled,)))
         self.names = Names(known, visit.say)
         self.at_risk = {r.fact.item: r for r in known.of(PeopleAtRiskNamed)}
-        protocols = visit.node.protocols
-        self.due = visit.projections.due_by(duties_ended_by(protocols, PeopleWarned))
-        self.review_due = visit.projections.due_by(duties_ended_by(protocols, WarningReviewed))
+        self.due = visit.projections.due_by(duties_ended_by(visit.node.protocols, PeopleWarned))
 
     def danger(self, danger: Danger) -> Card:
         say, visit = self.say, self.visit
@@ -123,8 +120,7 @@ class _Cards:
     def review(self, notice: Notice) -> Card:
         say, fact = self.say, notice.recorded.fact
         item = self.names.item(fact.item)
-        unordered = notice.unordered
-        due = self.review_due.get(unordered.position) if unordered else None
+        due = notice.review_by
         mine = notice.recorded.by.person == self.visit.actor.person
         act = (say("Review it"), f"{PLACE}/notices/{fact.notice}/review")
         return Card(

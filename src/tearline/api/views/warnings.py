@@ -1,6 +1,5 @@
 """Who is to be warned, by when, what was decided, and what came of it."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from tearline.api import schemas
@@ -10,7 +9,7 @@ from tearline.api.route import View
 from tearline.api.schemas import TIME, many, maybe, record, ref, text
 from tearline.facts.history import History, about
 from tearline.facts.shape import Json
-from tearline.facts.warnings import PeopleWarned, WarningReviewed
+from tearline.facts.warnings import PeopleWarned
 from tearline.facts.words import Words
 from tearline.folds.warnings import GROUNDS, WARNING_KINDS, Danger, Notice, WarningState, apart, dangers
 from tearline.web.owed import duties_ended_by
@@ -21,17 +20,15 @@ def warnings(reading: Reading) -> dict[str, Json]:
     """Live ones, what is owed first; sealed is what this reader does not open."""
     read = reading.read(about(kinds=WARNING_KINDS))
     known = History(tuple(r for r in read if r.told is None), read.position)
-    kept, protocols = reading.projections, reading.node.protocols
-    due = kept.due_by(duties_ended_by(protocols, PeopleWarned))
-    reviewed = kept.due_by(duties_ended_by(protocols, WarningReviewed))
+    due = reading.projections.due_by(duties_ended_by(reading.node.protocols, PeopleWarned))
     found = sorted(known.folded(dangers), key=lambda d: (not d.owed, d.ground.position))
     return {
-        "dangers": [_danger(d, due.get(d.ground.position), reviewed) for d in found],
-        "apart": [_notice(n, reviewed) for n in apart(known)],
+        "dangers": [_danger(d, due.get(d.ground.position)) for d in found],
+        "apart": [_notice(n) for n in apart(known)],
     }
 
 
-def _danger(danger: Danger, due: datetime | None, reviewed: Mapping[int, datetime]) -> dict[str, Json]:
+def _danger(danger: Danger, due: datetime | None) -> dict[str, Json]:
     until = danger.orders[-1].fact.until if danger.orders else None
     by = earliest(due, until) if danger.owed else None
     return {
@@ -42,19 +39,18 @@ def _danger(danger: Danger, due: datetime | None, reviewed: Mapping[int, datetim
         "ground": tell(danger.ground),
         "orders": tell_all(danger.orders),
         "attempts": tell_all(danger.attempts),
-        "notices": [_notice(n, reviewed) for n in danger.notices],
+        "notices": [_notice(n) for n in danger.notices],
         "waivers": tell_all(danger.waivers),
         "plans": tell_all(danger.plans),
     }
 
 
-def _notice(notice: Notice, reviewed: Mapping[int, datetime]) -> dict[str, Json]:
-    due = reviewed.get(notice.unordered.position) if notice.unordered and notice.to_review else None
+def _notice(notice: Notice) -> dict[str, Json]:
     return {
         "warned": tell(notice.recorded),
         "ordered": notice.unordered is None,
         "reviewed": tell_maybe(notice.reviewed),
-        "review_due": moment(due) if due else None,
+        "review_due": moment(notice.review_by) if notice.review_by else None,
     }
 
 

@@ -48,6 +48,8 @@ BETWEEN = ";"
 """Stands between several words of one cell."""
 NAMES = ("given_names", "paternal_surname", "maternal_surname", "alias")
 LONGEST_NAME = 200
+CLOSED, PURGED = "[sealed]", "[purged]"
+"""What stands in a table for a field that its reader did not open, and for one that was destroyed: not taken in."""
 YES, NO = "yes", "no"
 _DIGIT = re.compile(r"[0-9]")
 
@@ -104,6 +106,8 @@ def value_of(column: Column, cell: str) -> object:
     if not cell:
         return None
     shape = column.shape.one if isinstance(column.shape, Maybe) else column.shape
+    if cell in (CLOSED, PURGED):
+        raise Unfit(Words("what is not sealed or purged", "algo que no esté sellado o suprimido"))
     plain: object = cell
     if isinstance(shape, Flag):
         plain = {YES: True, NO: False}.get(cell.casefold(), cell)

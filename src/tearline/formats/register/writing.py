@@ -9,9 +9,11 @@ from tearline.facts.register import ConsentGiven, VictimReported
 from tearline.facts.shape import record_of
 from tearline.formats.register.columns import (
     AGE,
+    CLOSED,
     CONSENT,
     DATE,
     PERSON,
+    PURGED,
     REPORT,
     WITHDRAWN,
     WITHDRAWN_WHY,
@@ -23,8 +25,6 @@ from tearline.formats.register.columns import (
 from tearline.formats.sheets import written
 
 HEADER = tuple(name for name in columns() if name not in (AGE, DATE))
-CLOSED, PURGED = "[sealed]", "[purged]"
-"""What stands for a field that this reader does not open, and for one that was destroyed."""
 
 
 def header(without: frozenset[Compartment]) -> list[str]:

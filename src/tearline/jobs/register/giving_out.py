@@ -1,4 +1,4 @@
-"""The register as a table: what stands of each report that this reader may read, as it was given.
+"""The register as a table: what stands of each report that this reader may read, as it was given, but what was purged.
 
 An export holds what a person may be killed for. It is made for one reader, and that it was made is on record.
 """
@@ -30,9 +30,11 @@ def exported(known: History, by: Actor) -> str:
 def _rows(known: History, by: Actor) -> Iterator[Mapping[str, str]]:
     people: dict[ReportId, list[VictimReported]] = {}
     for named in known.of(VictimReported):
+        if named.fact.given_names.purged:
+            continue
         people.setdefault(named.fact.report, []).append(named.fact)
     for report, one in reports_of(known).items():
-        if by.role is Role.ADVOCATE and one.recorded.by.person != by.person:
+        if one.fact.account.purged or (by.role is Role.ADVOCATE and one.recorded.by.person != by.person):
             continue
         taken = (one.withdrawn.happened_at.date(), one.withdrawn.fact.why) if one.withdrawn else None
         consent = one.consent.fact if one.consent else None

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from tearline.facts.assistance import AssistanceGiven
+from tearline.facts.assistance import AssistanceGiven, HelpOffered, NeedRecorded
 from tearline.facts.fact import Compartment, Fact
 from tearline.facts.harm import CountDocumented, HarmLookedInto, HarmRecordOpened, HarmReported
 from tearline.facts.history import History, Question, Recorded, Role, about, each
@@ -32,7 +32,7 @@ from tearline.facts.leaks import (
 )
 from tearline.facts.oversight import OverseerInformed
 from tearline.facts.release import DisclosureRecorded, ItemRegistered, ItemReleased
-from tearline.facts.warnings import LeakWarningWaived, PeopleWarned
+from tearline.facts.warnings import LeakWarningWaived, PeopleWarned, WarningAttempted, WarningOrdered
 from tearline.folds.exposed import asks_exposed
 from tearline.folds.investigations import findings_of, investigations_into
 from tearline.folds.leaks import Timing, timing, unaware_after
@@ -59,8 +59,12 @@ FOLLOWING: Sequence[type[Fact]] = (
     CompromiseReported,
     CooperationSuspended,
     InvestigationOpened,
+    WarningOrdered,
+    WarningAttempted,
     PeopleWarned,
     LeakWarningWaived,
+    NeedRecorded,
+    HelpOffered,
     HarmRecordOpened,
     HarmLookedInto,
     AssistanceGiven,

@@ -17,6 +17,7 @@ from enum import Enum
 
 from tearline.config.site import is_loopback
 from tearline.signin.limits import TooOften, network_of, place_of
+from tearline.web.outside.passing import Later, later
 
 EVERYBODY = "everybody"
 
@@ -38,15 +39,19 @@ class Sent(Enum):
 class OutsideLimits:
     """Counts what is sent. ``clock`` gives seconds that only grow."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, later: Later = later) -> None:
         self._clock = clock
+        self._later = later
         self._lock = threading.Lock()
-        self._windows = {what: _Window(clock()) for what in Sent}
+        self._windows: dict[Sent, _Window] = {}
 
     def check(self, what: Sent, address: str) -> None:
         """TooOften when no more of this may come from there now. Counts nothing."""
         with self._lock:
-            window = self._window(what)
+            self._forget()
+            window = self._windows.get(what)
+            if window is None:
+                return
             full = window.counts[window.place(address)] >= what.each and not is_loopback(address)
             everywhere = what.of_all is not None and window.counts[EVERYBODY] >= what.of_all
             if full or everywhere:
@@ -55,14 +60,22 @@ class OutsideLimits:
     def count(self, what: Sent, address: str) -> None:
         """One more came from there."""
         with self._lock:
-            window = self._window(what)
+            self._forget()
+            window = self._windows.get(what)
+            if window is None:
+                window = self._windows[what] = _Window(self._clock())
+                self._later(what.seconds, self.forget)
             window.counts.update((window.place(address), EVERYBODY))
 
-    def _window(self, what: Sent) -> "_Window":
+    def forget(self) -> None:
+        """Let go of the windows that have ended."""
+        with self._lock:
+            self._forget()
+
+    def _forget(self) -> None:
         now = self._clock()
-        if now >= self._windows[what].began + what.seconds:
-            self._windows[what] = _Window(now)
-        return self._windows[what]
+        for what in [w for w, window in self._windows.items() if now >= window.began + w.seconds]:
+            del self._windows[what]
 
 
 class _Window:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 from tearline.signin.receipt import new_code
+from tearline.web.outside.passing import Later, later
 
 SECONDS = 10.0
 
@@ -16,8 +17,9 @@ SECONDS = 10.0
 class JustMade:
     """By the form that they were made for. In memory only."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, later: Later = later) -> None:
         self._clock = clock
+        self._later = later
         self._lock = threading.Lock()
         self._held: dict[str, tuple[str, float]] = {}
 
@@ -25,8 +27,10 @@ class JustMade:
         """The code of this form: made now, unless it was a moment ago."""
         with self._lock:
             self._forget()
-            code, _ = self._held.setdefault(submission, (new_code(), self._clock() + SECONDS))
-            return code
+            if submission not in self._held:
+                self._held[submission] = new_code(), self._clock() + SECONDS
+                self._later(SECONDS, self.forget)
+            return self._held[submission][0]
 
     def still(self, submission: str) -> str | None:
         """The code of this form, if that was made a moment ago."""
@@ -34,6 +38,11 @@ class JustMade:
             self._forget()
             found = self._held.get(submission)
             return None if found is None else found[0]
+
+    def forget(self) -> None:
+        """Let go of the codes whose time is over."""
+        with self._lock:
+            self._forget()
 
     def _forget(self) -> None:
         now = self._clock()
