@@ -62,7 +62,7 @@ def test_allende_is_refused_and_each_ground_is_named_with_rule_and_citation(engl
 
 def test_what_would_have_been_owed_and_never_came_is_listed(english: str) -> None:
     owed = english.partition(
-        "What would have been owed under cross-border/1, leak-inquiry/1, and never came"
+        "What would have been owed under cross-border/1, leak-inquiry/1, us.icd191/1, and never came"
     )[2]
     for sentence in (
         "Named people who had no part in what leaked look into how it came about.",
@@ -73,6 +73,8 @@ def test_what_would_have_been_owed_and_never_came_is_listed(english: str) -> Non
         "An investigation is opened into how the item was leaked",
         "Those whom the leak puts in danger are warned.",
         "The overseer is told of the leak.",
+        "Those of whom the source warned that they would be killed are warned",
+        "The authorities who can are offered help to identify and arrest whoever harmed people",
         "Help is given to those whom the leak harmed.",
     ):
         assert sentence in owed
@@ -132,7 +134,7 @@ def test_the_demonstration_speaks_spanish(run: Run) -> None:
     assert ran.status == 0
     assert "NEGAR" in words
     assert "sin evaluar: exento" in words
-    assert "Lo que se habría debido según cross-border/1, leak-inquiry/1 y nunca llegó" in words
+    assert "Lo que se habría debido según cross-border/1, leak-inquiry/1, us.icd191/1 y nunca llegó" in words
     assert "La solicitud que habría pasado" in words
     assert all(part.words.es in words for part in PARTS)
 

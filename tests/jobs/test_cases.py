@@ -247,7 +247,7 @@ BAD: list[tuple[str, str, str]] = [
     ("tellings:", "tellings: []\nrest:", "rest: expected one of"),
     ("small-two", "small-one", "tellings[1].telling: expected each telling once, found small-one again"),
     ("small-two", "small.two", "tellings[1].telling: expected a name"),
-    ("do: FormUnit", "do: FormAUnit", "tellings[1].acts[0].do: expected a command, one of AnswerDissent, "),
+    ("do: FormUnit", "do: FormAUnit", "tellings[1].acts[0].do: expected a command, one of AddToOutsideReport, "),
     ("do: FormUnit", "do: UnitFormed", "tellings[1].acts[0].do: expected a command"),
     ("do: FormUnit, ", "", "tellings[1].acts[0].do: expected a value: this field is required"),
     ("do: FormUnit", "do: FormUnit, wiht: x", "tellings[1].acts[0].wiht: expected one of by, do, at, precision"),
