@@ -68,8 +68,8 @@ def scope_of(known: Register) -> CountedScope:
     )
 
 
-def estimated(node: Node, scope: CountedScope) -> EstimateId:
-    does(node, EstimateCasualties(scope))
+def estimated(node: Node, scope: CountedScope, *, varied: bool = True) -> EstimateId:
+    does(node, EstimateCasualties(scope, varied=varied))
     return node.ledger.read(about(kinds=(CasualtiesEstimated,))).of(CasualtiesEstimated)[-1].fact.estimate
 
 

@@ -9,6 +9,7 @@ from tearline.cli import (
     cases,
     casualties,
     config,
+    counted,
     decide,
     demo,
     diff,
@@ -77,6 +78,8 @@ app.command(epilog=exposure.ATTRIBUTE_EXAMPLE)(exposure.attribute)
 app.command(epilog=exposure.RISK_EXAMPLE)(exposure.risk)
 app.command(epilog=casualties.EXAMPLE)(casualties.estimate)
 app.add_typer(link.app, name="link")
+harm.app.command(name="link", epilog=counted.LINK_EXAMPLE)(counted.link)
+harm.app.command(name="estimate", epilog=counted.ESTIMATE_EXAMPLE)(counted.estimate)
 app.add_typer(harm.app, name="harm")
 app.add_typer(cases.app, name="case")
 app.add_typer(imports.app, name="import")

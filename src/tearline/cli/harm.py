@@ -76,7 +76,7 @@ def take_in(
     """Record all reports, people and consents of a table, or none. Every faulty row and column is named."""
     from tearline.formats.register.reading import LARGEST_BYTES, Stated
 
-    actor = Actor(_person(by), _among(role, {Role.HARM_DESK, Role.ADVOCATE}))
+    actor = acting(by, role, {Role.HARM_DESK, Role.ADVOCATE})
     cells = _stated(state or [])
     for name, value in (("source_class", source_class), ("harm", harm_done), ("list", of_list)):
         if value is not None:
@@ -124,7 +124,7 @@ def give_out(
     from tearline.cli.disclose import reserved
     from tearline.jobs.register.giving_out import MAY
 
-    actor = Actor(_person(by), _among(role, MAY))
+    actor = acting(by, role, MAY)
     if not why.strip():
         raise Malformed("--why", '""', "a reason in words")
     with opened(data, database) as node, reserved(output):
@@ -157,6 +157,11 @@ def _read_out(node: "Node", by: Actor, why: str) -> str:
         orders.append(Order(command=NoteReading(subject.read(by.person, soft, why)), by=by))
     node.record_all(orders)
     return exported(access.cut(node.ledger.read(KINDS, opening=opening)), by)
+
+
+def acting(by: str, role: Role, roles: "frozenset[Role] | set[Role]") -> Actor:
+    """Malformed when that is no person, or none of these roles."""
+    return Actor(_person(by), _among(role, roles))
 
 
 def _person(by: str) -> PersonId:

@@ -25,13 +25,15 @@ from tearline.estimates.casualties.decomposable import Interval, averaged
 from tearline.estimates.casualties.estimate import Step, silent
 from tearline.estimates.casualties.graphs import MOST_LISTS as MOST_OF_GRAPHS
 from tearline.estimates.casualties.histories import MOST_LISTS, Floats
+from tearline.estimates.casualties.refusals import of_lists
 from tearline.estimates.linkage.reports import Ints
 from tearline.facts.casualties import ByMethod, CountedScope, EstimateMethod, VariedAssumption
 from tearline.facts.harm import Harm
 from tearline.facts.history import History
 from tearline.facts.identifiers import ListId, VictimId
+from tearline.facts.register import VictimReported
 from tearline.folds.linking import Compared, Material, compared, material
-from tearline.folds.register import Reported, unnamed
+from tearline.folds.register import Reported, reports_of, unnamed
 
 BLOCKS = 200
 POINTS = 500
@@ -85,17 +87,10 @@ class Scoped:
         within = self.people(self.standing)
         return {person: some for n, (person, some) in enumerate(self.of.grouping.people.items()) if within[n]}
 
-    def reports(self) -> list[Reported]:
-        """All that the count rests on, each once."""
-        within = self.people(self.standing)[self.standing] & ~self.outside
-        return list(
-            {r.fact.report: r for r, used in zip(self.of.reports, within, strict=True) if used}.values()
-        )
-
 
 def scoped(history: History, scope: CountedScope, day: date) -> Scoped:
     of = material(history, day)
-    where = [lies(scope, report) for report in of.reports]
+    where = [lies(scope, r, v.fact) for r, v in zip(of.reports, of.people.values(), strict=True)]
     inside, outside = np.array([w is True for w in where], bool), np.array([w is False for w in where], bool)
     sizes: dict[ListId, int] = {}
     for report, out in zip(of.reports, outside, strict=True):
@@ -117,8 +112,13 @@ def letter(n: int) -> str:
     return chr(ord("A") + n % 26) + (str(n // 26) if n >= 26 else "")
 
 
-def lies(scope: CountedScope, report: Reported) -> bool | None:
-    """Whether a report lies in the scope, by what stands in clear; None where it does not say when or where."""
+def may_lie(history: History, scope: CountedScope, day: date) -> list[Reported]:
+    """The reports that may be counted and do not lie outside by what stands in clear, whoever reads them."""
+    return [r for r in reports_of(history).values() if r.counts(day) and lies(scope, r, None) is not False]
+
+
+def lies(scope: CountedScope, report: Reported, victim: VictimReported | None = None) -> bool | None:
+    """Whether a report lies in the scope, by its own days or else the person's; None where it does not say it all."""
     fact = report.fact
     if scope.harm is not None and fact.harm not in COVERS.get(scope.harm, {scope.harm}):
         return False
@@ -130,6 +130,11 @@ def lies(scope: CountedScope, report: Reported) -> bool | None:
     if where and fact.place is not None and fact.place.casefold() not in where:
         return False
     first, last = fact.first_day or fact.last_day, fact.last_day or fact.first_day
+    if first is None and victim is not None:
+        first, last = (
+            victim.seen_from.value or victim.seen_to.value,
+            victim.seen_to.value or victim.seen_from.value,
+        )
     if first is None or last is None:
         return None
     if where and fact.place is None and first <= scope.last_day and last >= scope.first_day:
@@ -174,7 +179,13 @@ class Figures:
 
 
 def figured(
-    history: History, scope: CountedScope, at: datetime, *, seed: int, step: Step = silent
+    history: History,
+    scope: CountedScope,
+    at: datetime,
+    *,
+    seed: int,
+    varied: bool = True,
+    step: Step = silent,
 ) -> Figures | None:
     """None where nobody in this scope may be counted. ``step`` is told what is being done."""
     day = at.date()
@@ -188,7 +199,7 @@ def figured(
     each = np.array([within.documented(row) for row in made.drawn])
     low, high = (int(n) for n in np.quantile(each, [0.025, 0.975], method="nearest"))
     of_linkage = _of_linkage(within.of, documented, (low, high))
-    found = estimate(histories, seed=seed, varied=not of_linkage, step=step)
+    found = _estimated(histories, seed=seed, varied=varied and not of_linkage, step=step)
     refused = dict.fromkeys([*(reason.rule for reason in found.refused), *of_linkage])
     size = None
     if not refused:
@@ -204,6 +215,25 @@ def figured(
         size=size,
         refused=tuple(refused),
         drawn=len(made.drawn),
+    )
+
+
+def _estimated(histories: Histories, *, seed: int, varied: bool, step: Step) -> Estimate:
+    """Of one list nothing is estimated: it overlaps with nothing."""
+    if len(histories.lists) > 1:
+        return estimate(histories, seed=seed, varied=varied, step=step)
+    return Estimate(
+        documented=histories.documented,
+        lower_bound=float(histories.documented),
+        size=None,
+        refused=tuple(of_lists(histories))[:1],
+        graphs=None,
+        latent=None,
+        abilities=None,
+        loglinear=None,
+        overlaps=[],
+        captured=[],
+        varied=None,
     )
 
 

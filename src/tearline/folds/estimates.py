@@ -1,8 +1,8 @@
 """How an estimate stands to the register as it is now: it stands, is older than the register, or is superseded.
 
-It is superseded when a report that it counted may not be counted any more: its consent was withdrawn, replaced by one
-that says nothing of counting, or has run out. It is older when reports, merges or splits came since; then it is still
-right of the day it was made.
+It is superseded when a report that it may have counted may not be counted any more: its consent was withdrawn, replaced
+by one that says nothing of counting, or has run out. That is told from what stands in clear, alike for every reader. It
+is older when reports, merges or splits came since; then it is still right of the day it was made.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from tearline.facts.identifiers import ReportId
 from tearline.facts.linkage import LinkUndone, VictimsMerged, VictimsSplit
 from tearline.facts.register import VictimReported
 from tearline.facts.words import Worded, Words
-from tearline.folds.counting import scoped
+from tearline.folds.counting import may_lie
 from tearline.folds.register import Reported, reports_of
 
 SINCE = (HarmReported, VictimReported, VictimsMerged, VictimsSplit, LinkUndone)
@@ -52,7 +52,7 @@ def before(history: History, position: int) -> History:
 
 def stands(history: History, estimated: Recorded[CasualtiesEstimated], day: date) -> Stands:
     fact = estimated.fact
-    counted = scoped(before(history, fact.position), fact.scope, estimated.known_at.date()).reports()
+    counted = may_lie(before(history, fact.position), fact.scope, estimated.known_at.date())
     now = reports_of(history)
     gone = {
         one.fact.report: _why(now[one.fact.report], day)

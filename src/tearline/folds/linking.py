@@ -112,7 +112,7 @@ def as_report(one: Reported, r: Recorded[VictimReported]) -> Report:
         maternal_surname=fact.maternal_surname.value or "",
         age=None if ages is None else sum(ages) // 2,
         date=_middle(fact.seen_from.value or one.fact.first_day, fact.seen_to.value or one.fact.last_day),
-        place=fact.place.value or "",  # the report's may be a whole state, which would make strangers alike
+        place=fact.place.value or one.fact.place or "",
     )
 
 

@@ -20,7 +20,7 @@ from tearline.folds.suppression import Released, suppressed
 UNSAID = "—"
 """The place of people of whom no report says one."""
 PUBLICLY: Question = QUESTION | about(kinds=(CasualtiesEstimated, HarmPublished, ConditionEstablished))
-"""All that says what may be made public, and how what is public stands to the register: nothing sealed is opened."""
+"""All that says what may be made public, and how what is public stands to the register."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,7 +26,7 @@ from tearline.folds.publishing import (
     tables,
 )
 from tearline.folds.suppression import FEWEST, RULE, total_tells
-from tearline.rooms import NONE, Act, unknown
+from tearline.rooms import Act, unknown
 
 COUNTING: frozenset[Role] = frozenset({Role.HARM_DESK, Role.LINKAGE_ANALYST})
 PUBLISHING: frozenset[Role] = frozenset({Role.HARM_DESK, Role.OVERSEER})
@@ -36,10 +36,14 @@ ESTIMATE = Words("estimate", "la estimación")
 
 @dataclass(frozen=True, slots=True)
 class EstimateCasualties:
-    """From all that may be counted as the record stands when it is asked for, within a scope that is said first."""
+    """From all that may be counted as the record stands when it is asked for, within a scope that is said first.
+
+    ``varied`` also changes each assumption, which takes as long again.
+    """
 
     scope: CountedScope
     seed: int = 1
+    varied: bool = True
     step: Step = silent
     figures: Figures | None = None
     position: int = 0
@@ -57,7 +61,7 @@ class EstimateCasualties:
         runs = read.of(LinkageRun)
         return replace(
             self,
-            figures=figured(read, self.scope, at, seed=self.seed, step=self.step)
+            figures=figured(read, self.scope, at, seed=self.seed, varied=self.varied, step=self.step)
             if self.scope.first_day <= self.scope.last_day
             else None,
             position=read.position,
@@ -121,7 +125,7 @@ class PublishFigures:
     read: History | None = None
 
     allowed: ClassVar[frozenset[Role]] = PUBLISHING
-    opens: ClassVar[frozenset[Compartment]] = NONE
+    opens: ClassVar[frozenset[Compartment]] = VICTIMS
 
     def asks_figures(self, known: History) -> Question:
         del known

@@ -1,0 +1,112 @@
+"""How many there were on its pages: documented first, refusals in sentences; in public nothing that tells of few."""
+
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from tearline.facts.casualties import CasualtiesEstimated, HarmPublished
+from tearline.facts.history import Role, about
+from tearline.facts.register import Condition, ConsentWithdrawn
+from tests.registers import report, victim
+from tests.web.conftest import make_world, visitor
+from tests.web.counted import recorded
+from tests.web.world import World
+
+KEY = {"key": "k" * 24}
+SCOPE = KEY | {
+    "unit": "people who disappeared",
+    "area": "the north",
+    "first_day": "2011-03-01",
+    "last_day": "2011-03-31",
+    "harm": "disappeared",
+}
+NAMES = "Ada Bea Cleo Dora Ema Flor Gala Hebe Ines Julia Kira Luz".split()
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """Twelve people told of by a court, two of them dead, three elsewhere."""
+    made = make_world(tmp_path)
+    for n, given in enumerate(NAMES):
+        told = report(f"practice.r{n}", on="practice.court", place="Sur" if n < 3 else "Norte")
+        condition = Condition.DEAD if n < 2 else Condition.MISSING
+        recorded(made.node, [told, victim(f"practice.v{n}", told.report, given=given, condition=condition)])
+    return made
+
+
+def estimated(world: World, key: str = "k" * 24) -> str:
+    form = SCOPE | {"key": key}
+    assert visitor(world, Role.LINKAGE_ANALYST).post("/harm/estimates/new", data=form).status_code == 303
+    return (
+        world.node.ledger.read(about(kinds=(CasualtiesEstimated,))).of(CasualtiesEstimated)[-1].fact.estimate
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "documented", "because"),
+    [
+        ("en", "people documented", "Fewer than three lists"),
+        ("es", "personas documentadas", "Menos de tres listas"),
+    ],
+)
+def test_documented_people_come_first_and_why_there_is_no_number_is_said(
+    world: World, language: str, documented: str, because: str
+) -> None:
+    name = estimated(world)
+    page = visitor(world, Role.OVERSEER, language).get(f"/harm/estimates/{name}").text
+    assert page.index(f"<b>12</b><h2>{documented}") < page.index(because)
+    assert "the north" in page
+    assert 'class="tl-dot' not in page  # how lists overlap is sealed to an overseer
+    assert 'class="tl-dot' in visitor(world, Role.LINKAGE_ANALYST).get(f"/harm/estimates/{name}").text
+
+
+def test_a_scope_without_an_area_is_not_counted(world: World) -> None:
+    before = world.node.ledger.size()
+    answer = visitor(world, Role.HARM_DESK).post("/harm/estimates/new", data=SCOPE | {"area": " "})
+    assert answer.status_code == 422
+    assert world.node.ledger.size() == before
+
+
+def test_whoever_estimated_does_not_publish_and_somebody_else_does(world: World) -> None:
+    name = estimated(world)
+    assert (
+        f"/harm/estimates/{name}/publish"
+        not in visitor(world, Role.LINKAGE_ANALYST).get("/harm/estimates").text
+    )
+    desk: TestClient = visitor(world, Role.HARM_DESK)
+    assert desk.post(f"/harm/estimates/{name}/publish", data=KEY).status_code == 303
+    assert len(world.node.ledger.read(about(kinds=(HarmPublished,))).of(HarmPublished)) == 1
+
+
+def test_in_public_no_count_under_five_and_none_that_could_be_worked_out(world: World) -> None:
+    name = estimated(world)
+    nobody = visitor(world)
+    assert "Nothing is public yet" in nobody.get("/public/harm").text
+    visitor(world, Role.HARM_DESK).post(f"/harm/estimates/{name}/publish", data=KEY)
+    page = nobody.get("/public/harm").text
+    assert "<b>12</b>" in page
+    # Two of twelve are dead, and three elsewhere: either table would tell it, so neither is shown.
+    assert "dead" not in page.lower()
+    assert "Norte" not in page
+    for given in NAMES:
+        assert f" {given} " not in page
+
+
+def test_when_consent_goes_the_public_is_told_that_the_figure_is_superseded(world: World) -> None:
+    name = estimated(world)
+    visitor(world, Role.HARM_DESK).post(f"/harm/estimates/{name}/publish", data=KEY)
+    recorded(world.node, [ConsentWithdrawn(report=report("practice.r5").report)])
+    assert "Superseded" in visitor(world).get("/public/harm").text
+    page = visitor(world, Role.OVERSEER).get(f"/harm/estimates/{name}").text
+    assert "Consent was withdrawn: 1 report" in page
+    anew = estimated(world, "l" * 24)
+    refused = visitor(world, Role.HARM_DESK).post(f"/harm/estimates/{anew}/publish", data=KEY)
+    assert refused.status_code == 409  # eleven beside twelve would tell of the one who left
+
+
+def test_the_public_page_takes_nothing_but_get_and_opens_nothing_sealed(world: World) -> None:
+    nobody = visitor(world)
+    assert nobody.post("/public/harm", data=KEY).status_code == 405
+    kept = nobody.app.state.public_harm.history()  # type: ignore[attr-defined]  # the site's own
+    assert all(not r.fact.given_names.value for r in kept if type(r.fact).__name__ == "VictimReported")

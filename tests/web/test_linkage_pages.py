@@ -1,0 +1,120 @@
+"""Who is who on its pages: side by side, judged by a plain form, put together, taken apart and undone."""
+
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from tearline.facts.history import Role, about
+from tearline.facts.linkage import LinkageRun, LinkUndone, PairJudged, VictimsMerged, VictimsSplit
+from tearline.facts.register import Sex
+from tearline.rooms.linkage import LINKING, RunLinkage
+from tearline.web.policy import READERS
+from tests.registers import register, report, victim
+from tests.web.conftest import make_world, visitor
+from tests.web.counted import compared, recorded
+from tests.web.world import World
+
+REGISTER = register(seed=5, victims=30, prefix="practice")
+KEY = {"key": "k" * 24}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    made = make_world(tmp_path)
+    recorded(made.node, REGISTER.facts)
+    compared(made.node)
+    return made
+
+
+@pytest.fixture
+def analyst(world: World) -> TestClient:
+    return visitor(world, Role.LINKAGE_ANALYST)
+
+
+def doubtful(world: World) -> list[tuple[str, str]]:
+    runs = world.node.ledger.read(about(kinds=(LinkageRun,)), opening=RunLinkage.opens).of(LinkageRun)
+    return [(p.a, p.b) for p in runs[-1].fact.doubtful.open()]
+
+
+def test_the_most_doubtful_pair_comes_first_with_what_differs(world: World, analyst: TestClient) -> None:
+    (a, b), *_ = doubtful(world)
+    page = analyst.get("/harm/linkage/review").text
+    assert f"/harm/linkage/review?a={a}&amp;b={b}&amp;at=0" in page
+    assert "tl-review__how" in page
+    for key in ("s", "d", "u", "ArrowRight"):
+        assert f'data-review="{key}"' in page
+
+
+def test_a_judgement_is_of_the_pair_that_was_shown_and_the_next_one_follows(
+    world: World, analyst: TestClient
+) -> None:
+    (a, b), (c, d), *_ = doubtful(world)
+    other = visitor(world, Role.HARM_DESK)
+    other.post(f"/harm/linkage/review?a={a}&b={b}&at=0", data=KEY | {"judgement": "unsure"})
+    sent = analyst.post(f"/harm/linkage/review?a={a}&b={b}&at=0", data=KEY | {"judgement": "different"})
+    assert sent.status_code == 303
+    judged = world.node.ledger.read(about(kinds=(PairJudged,))).of(PairJudged)
+    assert [(r.fact.a, r.fact.b, r.fact.judgement.value) for r in judged] == [
+        (a, b, "unsure"),
+        (a, b, "different"),
+    ]
+    after = analyst.get(sent.headers["location"]).text
+    assert f"a={c}&amp;b={d}" in after
+    assert f'href="/harm/linkage/review?a={a}&amp;b={b}"' in after  # the last one, to look at it again
+
+
+def test_nothing_is_recorded_without_a_judgement(world: World, analyst: TestClient) -> None:
+    (a, b), *_ = doubtful(world)
+    before = world.node.ledger.size()
+    assert analyst.post(f"/harm/linkage/review?a={a}&b={b}", data=KEY).status_code == 422
+    assert world.node.ledger.size() == before
+
+
+def test_groups_are_taken_up_and_each_is_taken_back_by_itself(world: World, analyst: TestClient) -> None:
+    page = analyst.get("/harm/linkage").text
+    there = next(part for part in page.split('"') if part.endswith("/take-up"))
+    assert analyst.post(there, data=KEY | {"least": "0.9"}).status_code == 303
+    merged = world.node.ledger.read(about(kinds=(VictimsMerged,))).of(VictimsMerged)
+    assert merged
+    name = merged[-1].fact.merge
+    undo = f"/harm/linkage/merges/{name}/undo"
+    assert f'href="{undo}"' in analyst.get("/harm/linkage").text
+    assert analyst.post(undo, data=KEY | {"reason": "two cousins"}).status_code == 303
+    assert world.node.ledger.read(about(kinds=(LinkUndone,))).of(LinkUndone)[-1].fact.merge == name
+    assert f'href="{undo}"' not in analyst.get("/harm/linkage").text
+    assert analyst.post(undo, data={"key": "l" * 24, "reason": "again"}).status_code == 409
+
+
+def test_a_person_is_put_together_and_taken_apart_by_hand(world: World, analyst: TestClient) -> None:
+    facts = [report("practice.x"), report("practice.y"), report("practice.z")]
+    people = [
+        victim("practice.vx", "practice.x", given="Zoila", paternal="Xol"),
+        victim("practice.vy", "practice.y", given="Zoila", paternal="Xol", sex=Sex.FEMALE),
+        victim("practice.vz", "practice.z", given="Zoilo", paternal="Xol", sex=Sex.MALE),
+    ]
+    recorded(world.node, [*facts, *people])
+    form = "/harm/linkage/people/practice.vx/merge"
+    assert 'value="practice.vy"' in analyst.get(form).text
+    both = KEY | {"victims": ["practice.vy", "practice.vz"], "reason": "the same scar", "despite": "no"}
+    refused = analyst.post(form, data=both)
+    assert refused.status_code == 409
+    assert "sex" in refused.text
+    assert analyst.post(form, data=both | {"key": "l" * 24, "despite": "yes"}).status_code == 303
+    page = analyst.get("/harm/linkage/people/practice.vz").text
+    assert "3 reports tell of this person." in page
+    split = "/harm/linkage/people/practice.vx/split"
+    sent = analyst.post(split, data=KEY | {"leave": "practice.vz", "reason": "a brother"})
+    assert sent.status_code == 303
+    assert world.node.ledger.read(about(kinds=(VictimsSplit,))).of(VictimsSplit)[-1].fact.leave == (
+        "practice.vz",
+    )
+    assert "1 report tells of this person." in analyst.get("/harm/linkage/people/practice.vz").text
+
+
+@pytest.mark.parametrize("role", sorted(READERS - LINKING))
+def test_to_everybody_else_there_is_no_such_page(world: World, role: Role) -> None:
+    client = visitor(world, role)
+    for path in ("/harm/linkage", "/harm/linkage/review", "/harm/linkage/people/practice-v1"):
+        assert client.get(path).status_code == 404
+    assert "/harm/linkage" not in client.get("/harm").text
