@@ -10,7 +10,7 @@ from tearline.facts.harm import HarmReported, SourceClass
 from tearline.facts.history import History
 from tearline.facts.identifiers import ConsentId, ListId, ReportId, VictimId
 from tearline.facts.register import ConsentGiven, ConsentParty, ConsentWithdrawn, Purpose, VictimReported
-from tearline.folds.register import counted, no_longer_counted, reports_of, unnamed
+from tearline.folds.register import counted, reports_of, unnamed
 from tests.rooms.test_harm import REPORT
 from tests.worlds import World
 
@@ -87,16 +87,3 @@ def test_people_who_are_not_named_are_at_least_those_of_one_list_and_at_most_all
     assert unnamed(known(report(least=2, most=None)), TODAY) == (2, None)
     assert unnamed(known(report(least=1, most=1), named("v"), named("w")), TODAY) == (0, 0)
     assert unnamed(History(), TODAY) == (0, 0)
-
-
-def test_a_figure_stands_until_something_in_it_counts_no_more() -> None:
-    made = [report("r-0"), REPORT, replace(COUNT, until=date(2026, 6, 1)), report("r-2")]
-    position = len(made)
-    later = replace(COUNT, consent=ConsentId("k3"), until=None)
-    assert no_longer_counted(known(*made, report("r-9")), position, TODAY, TODAY) == []
-    assert no_longer_counted(known(*made), position, TODAY, date(2026, 6, 2)) == [R1]
-    assert no_longer_counted(known(*made, later), position, TODAY, date(2026, 6, 2)) == []
-    assert no_longer_counted(known(*made, SEARCH), position, TODAY, TODAY) == [R1]
-    assert no_longer_counted(known(*made, WITHDRAWN), position, TODAY, TODAY) == [R1]
-    never = known(REPORT, report("r-2"), WITHDRAWN)
-    assert no_longer_counted(never, 2, TODAY, TODAY) == [], "it did not count when the figure was made"

@@ -236,6 +236,22 @@ def test_killed_between_file_and_fact_there_is_no_fact_and_the_file_is_swept(nod
     assert files(node) == [f"{fact.file}.evidentiary", f"{fact.file}.working"]
 
 
+def test_where_nobody_knows_whether_it_was_recorded_the_file_stays(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = node.record
+
+    def recorded_and_then(order: Order) -> None:
+        record(order)
+        raise TimeoutError
+
+    monkeypatch.setattr(node, "record", recorded_and_then)
+    with pytest.raises(TimeoutError):
+        keep(node, PDF)
+    (fact,) = kept(node)
+    assert b"".join(copy_of(node, fact.file, FileCopy.EVIDENTIARY)) == PDF
+
+
 def test_a_backup_brings_files_back_and_one_that_is_missing_is_said(node: Node, tmp_path: Path) -> None:
     fact = keep(node, PDF)
     assert node.data is not None

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import pytest
 
@@ -10,8 +11,9 @@ from tearline.facts.fact import Compartment, Fact
 from tearline.facts.harm import Harm, SourceClass
 from tearline.facts.identifiers import EstimateId, StatusId, VictimId
 from tearline.facts.register import Condition, ConditionBasis, ConditionEstablished, ConsentWithdrawn, Purpose
-from tearline.folds.counting import scoped, unnamed
+from tearline.folds.counting import lies, scoped
 from tearline.folds.estimates import REASONS, EstimateStanding, NotCounted, stands
+from tearline.folds.register import unnamed
 from tearline.rooms.casualties import EstimateCasualties, PublishFigures
 from tests.registers import LINA, consent, report, victim
 from tests.rooms.rows import Row, check
@@ -198,8 +200,10 @@ def test_unnamed_people_stand_beside_the_count_as_a_range() -> None:
         victim("one", "bus"),
         report("secret", least=50, most=60, source=SourceClass.WITNESS),
     )
-    assert unnamed(of.history, SCOPE, on(0).date()) == (2, 8)
-    assert unnamed(of.tell(report("many", least=4, most=None)).history, SCOPE, on(0).date()) == (6, None)
+    assert unnamed(of.history, on(0).date(), partial(lies, SCOPE)) == (2, 8)
+    assert unnamed(
+        of.tell(report("many", least=4, most=None)).history, on(0).date(), partial(lies, SCOPE)
+    ) == (6, None)
 
 
 def test_an_estimate_is_older_than_what_came_since_and_superseded_when_consent_goes() -> None:

@@ -82,7 +82,7 @@ def test_the_partner_sees_no_page_that_says_what_was_decided_or_why(still: World
     assert set(theirs) <= {
         "/", "/releases", "/notifications", "/identity", "/preferences", "/ledger", "/ledger/checkpoint",
     }  # fmt: skip
-    for path in {p for p in ours if not p.startswith("/ledger?")} - {*theirs, "/healthz"}:
+    for path in {p for p in ours if not p.startswith("/ledger?")} - {*theirs, "/healthz", "/public/harm"}:
         assert partner.get(path).status_code == 404, path
     everything = "".join(theirs.values())
     for words in (*SECRETS.values(), *TOLD, "practice.item", "tale."):

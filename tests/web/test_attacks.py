@@ -25,7 +25,7 @@ POSTED = [row for row in SITE.rows if POST in row.methods]
 LOOKED = [row for row in SITE.rows if "GET" in row.methods]
 NEEDS = {"/releases/new": "?item=practice.item-1&unit=practice.unit", "/readings/new": "?page=/harm"}
 DOOR = ("/sign-in", "/sign-out", "/enrol", "/account", "/people-and-access/sessions")
-TAKES_A_TEXT = ("/protocols/", "/people/import", "/report")
+TAKES_A_TEXT = ("/protocols/", "/people/import", "/report", "/harm/import", "/harm/reports/{report}/files")
 """They take more than a form does; how much, their own tests say."""
 SQL = ("' OR '1'='1", '"; DROP TABLE facts;--', "%_\\`\x00", "') UNION SELECT 1--")
 QUERIES = "before open released outside from at as page item unit back to recorded compromise release operation".split()

@@ -36,7 +36,7 @@ ORDER = ("harm", "least", "most", "place", "first_day", "last_day", "account", "
 """Of the fields of a report: first what somebody has to say."""
 A_PAGE = 20
 """Leaks and operations whose harm is shown at once."""
-SHOWN = 10
+SHOWN = 5
 """Of the reports that came after one of them, the latest; all are in the register."""
 Harmed = Recorded[CompromiseReported] | Recorded[OperationDeclared] | None
 """What harm was recorded after; None where nobody said."""

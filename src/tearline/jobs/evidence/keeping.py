@@ -92,7 +92,14 @@ class Keeping:
             key=Sealed(self._key.hex()),
             working=digest,
         )
-        return self.node.record(Order(command=KeepFile(kept), by=by))
+        try:
+            return self.node.record(Order(command=KeepFile(kept), by=by))
+        except Refused:
+            raise
+        except BaseException:
+            # Nobody knows whether it is on record: the file stays, and is swept if no fact speaks of it.
+            self._paths.clear()
+            raise
 
     def abandon(self) -> None:
         for copy in self._copies:

@@ -19,7 +19,7 @@ from tearline.rooms.register.keeping import KeepFile
 from tearline.web.asked import Asked
 from tearline.web.forms import allowed_or_403, form
 from tearline.web.register.listing import report_or_absent
-from tearline.web.register.uploading import uploaded
+from tearline.web.register.uploading import boundary_of, uploaded
 from tearline.web.visit import Visit, Visiting, absent, go
 
 router = APIRouter()
@@ -43,6 +43,7 @@ def asked(visit: Visiting) -> Response:
 async def given(request: Request, visit: Visiting) -> Response:
     """Sealed while it comes in. What is refused, or breaks off, leaves nothing."""
     allowed_or_403(visit, KeepFile.allowed)
+    boundary_of(request)
     report = await anyio.to_thread.run_sync(_report, visit)
     keeping = await anyio.to_thread.run_sync(Keeping, visit.node)
     try:

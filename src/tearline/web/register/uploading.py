@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import anyio
-from fastapi import Request
+from fastapi import HTTPException, Request
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
@@ -82,13 +82,21 @@ class _Reader:
         self.upload.fields[self._name] = self._text.decode("utf-8", "replace")
 
 
+def boundary_of(request: Request) -> bytes:
+    """What stands between the parts of its form; 400 for another kind of body, Malformed for none."""
+    said = request.headers.get("content-type")
+    if said is None:
+        raise Malformed("form", "body", "a form with a file")
+    kind, options = parse_options_header(said)
+    if kind != b"multipart/form-data" or not options.get(b"boundary"):
+        raise HTTPException(400)
+    return options[b"boundary"]
+
+
 async def uploaded(request: Request, feed: Callable[[bytes], None]) -> Upload:
-    """The form of this request, its file given to ``feed`` piece by piece. Malformed when it is no such form."""
-    kind, options = parse_options_header(request.headers.get("content-type", ""))
-    if kind != b"multipart/form-data" or b"boundary" not in options:
-        raise Malformed("form", "content-type", "multipart/form-data")
+    """The form of this request, its file given to ``feed`` piece by piece. Malformed when it is not whole."""
     reader = _Reader(feed)
-    parser = MultipartParser(options[b"boundary"], reader.callbacks())  # type: ignore[arg-type]  # a TypedDict of these
+    parser = MultipartParser(boundary_of(request), reader.callbacks())  # type: ignore[arg-type]  # a TypedDict of these
     try:
         async for piece in request.stream():
             await anyio.to_thread.run_sync(parser.write, piece)
