@@ -33,7 +33,7 @@ from tearline.facts.history import History
 from tearline.facts.identifiers import ListId, VictimId
 from tearline.facts.register import VictimReported
 from tearline.folds.linking import Compared, Material, compared, material
-from tearline.folds.register import Reported, reports_of
+from tearline.folds.register import Reported, unnamed
 
 BLOCKS = 200
 POINTS = 500
@@ -112,9 +112,9 @@ def letter(n: int) -> str:
     return chr(ord("A") + n % 26) + (str(n // 26) if n >= 26 else "")
 
 
-def may_lie(history: History, scope: CountedScope, day: date) -> list[Reported]:
-    """The reports that may be counted and do not lie outside by what stands in clear, whoever reads them."""
-    return [r for r in reports_of(history).values() if r.counts(day) and _lies(scope, r, None) is not False]
+def may_lie(scope: CountedScope, report: Reported) -> bool:
+    """Whether it does not lie outside by what stands in clear, whoever reads it."""
+    return _lies(scope, report, None) is not False
 
 
 def _lies(scope: CountedScope, report: Reported, victim: VictimReported | None) -> bool | None:
@@ -140,23 +140,6 @@ def _lies(scope: CountedScope, report: Reported, victim: VictimReported | None) 
     if where and fact.place is None and first <= scope.last_day and last >= scope.first_day:
         return None
     return first <= scope.last_day and last >= scope.first_day
-
-
-def unnamed(history: History, scope: CountedScope, day: date) -> tuple[int, int | None]:
-    """How many people reports in scope tell of besides those they name, added up; None: open-ended."""
-    named: dict[str, int] = {}
-    for r in history.of(VictimReported):
-        named[r.fact.report] = named.get(r.fact.report, 0) + 1
-    least, most, open_ended = 0, 0, False
-    for one in reports_of(history).values():
-        if one.counts(day) and _lies(scope, one, None):
-            so_many = named.get(one.fact.report, 0)
-            least += max(one.fact.least - so_many, 0)
-            if one.fact.most is None:
-                open_ended = True
-            else:
-                most += max(one.fact.most - so_many, 0)
-    return least, None if open_ended else most
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,7 +211,7 @@ def figured(
         found=found,
         documented=documented,
         between=(low, high),
-        unnamed=unnamed(history, scope, day),
+        unnamed=unnamed(history, day, lambda one: _lies(scope, one, None) is True),
         size=size,
         refused=tuple(refused),
         drawn=len(made.drawn),

@@ -6,7 +6,7 @@ needs none, but it, too, can be taken out by a withdrawal. What was copied from 
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -77,7 +77,9 @@ def counted(history: History, day: date) -> Mapping[VictimId, Recorded[VictimRep
     }
 
 
-def unnamed(history: History, day: date) -> tuple[int, int | None]:
+def unnamed(
+    history: History, day: date, within: Callable[[Reported], bool] = lambda _report: True
+) -> tuple[int, int | None]:
     """How many people the reports that count tell of beside those they name: at least, and at most.
 
     Two lists may tell of the same people, and one list does not: at least as many as on the list that has most of them,
@@ -87,7 +89,7 @@ def unnamed(history: History, day: date) -> tuple[int, int | None]:
     least: Counter[ListId] = Counter()
     most: int | None = 0
     for report, one in reports_of(history).items():
-        if not one.counts(day):
+        if not one.counts(day) or not within(one):
             continue
         least[one.list] += max(0, one.fact.least - named[report])
         beyond = None if one.fact.most is None else max(0, one.fact.most - named[report])
