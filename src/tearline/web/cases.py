@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -131,16 +130,9 @@ def _definition(visit: Visit, r: Recorded[CountDocumented]) -> list[object]:
         count_rows(say, [r])[0].shown,
         fact.unit,
         fact.area or not_said,
-        _days(visit, fact.first_day, fact.last_day) or not_said,
+        visit.say.days(fact.first_day, fact.last_day) or not_said,
         fact.said_in,
     ]
-
-
-def _days(visit: Visit, first: date | None, last: date | None) -> str:
-    say = visit.say
-    if first and last and first != last:
-        return say("%(first)s to %(last)s", first=say.day(first), last=say.day(last))
-    return say.day(first) if first else ""
 
 
 def _warnings(visit: Visit, warnings: Sequence[Recorded[SourceWarned]]) -> list[str]:

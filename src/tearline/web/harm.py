@@ -105,10 +105,8 @@ def _what(say: Tongue, fact: CountDocumented) -> str:
     parts = [fact.unit]
     if fact.area:
         parts.append(fact.area)
-    if fact.first_day and fact.last_day and fact.first_day != fact.last_day:
-        parts.append(say("%(first)s to %(last)s", first=say.day(fact.first_day), last=say.day(fact.last_day)))
-    elif fact.first_day:
-        parts.append(say.day(fact.first_day))
+    if days := say.days(fact.first_day, fact.last_day):
+        parts.append(days)
     return "; ".join(parts)
 
 

@@ -74,10 +74,11 @@ class Tongue:
 
     def chance(self, p: float) -> str:
         """A chance in percent, to two significant digits; what is rounded to none or all is said not to be that."""
+        say = self
         if 0 < p < 0.0001:
-            return self("less than %(p)s", p=_percent(0.0001, self.locale))
+            return say("less than %(p)s", p=_percent(0.0001, self.locale))
         if 0.9999 < p < 1:
-            return self("more than %(p)s", p=_percent(0.9999, self.locale))
+            return say("more than %(p)s", p=_percent(0.9999, self.locale))
         return _percent(float(f"{p:.2g}") if p < 0.99 else round(p, 4), self.locale)
 
     def one_in(self, p: float) -> str:
@@ -94,6 +95,14 @@ class Tongue:
             when = when.astimezone(self.zone).date()
         pattern = "d 'de' MMMM 'de' y" if self.language is Language.ES else "d MMMM y"
         return _date(when, pattern, self.locale)
+
+    def days(self, first: date | None, last: date | None) -> str:
+        """From one day to another, or the one day that is known; nothing where none is."""
+        say = self
+        if first and last and first != last:
+            return say("%(first)s to %(last)s", first=self.day(first), last=self.day(last))
+        one = first or last
+        return self.day(one) if one else ""
 
     def moment(self, when: datetime, precision: Precision = Precision.MINUTE) -> str:
         """The time, no more exactly than it is known. A day, month or year is as it was recorded, in any zone."""

@@ -17,7 +17,7 @@ def whole(say: Tongue, people: float) -> str:
 
 
 def dates(say: Tongue, scope: CountedScope) -> str:
-    return say("%(first)s to %(last)s", first=say.day(scope.first_day), last=say.day(scope.last_day))
+    return say.days(scope.first_day, scope.last_day)
 
 
 def what(say: Tongue, scope: CountedScope) -> str:

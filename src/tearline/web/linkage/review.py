@@ -164,11 +164,7 @@ def _ages(say: Tongue, fact: VictimReported) -> str:
 
 
 def _days(say: Tongue, fact: VictimReported) -> str:
-    first, last = fact.seen_from.value, fact.seen_to.value
-    if first and last and first != last:
-        return say("%(first)s to %(last)s", first=say.day(first), last=say.day(last))
-    one = first or last
-    return say.day(one) if one else NOTHING
+    return say.days(fact.seen_from.value, fact.seen_to.value) or NOTHING
 
 
 def _of_reports(say: Tongue, known: History, a: VictimReported, b: VictimReported) -> list[Line]:

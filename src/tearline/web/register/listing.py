@@ -184,12 +184,9 @@ def incidents(visit: Visiting) -> Response:
 
     def row(r: Recorded[IncidentRecorded]) -> list[object]:
         fact = r.fact
-        days = say.day(fact.first_day)
-        if fact.last_day != fact.first_day:
-            days = say("%(first)s to %(last)s", first=days, last=say.day(fact.last_day))
         return [
             (f"{plain(say, fact.harm).capitalize()}, {fact.place}", f"/harm/incidents/{fact.incident}"),
-            days,
+            say.days(fact.first_day, fact.last_day),
             plain(say, fact.place_precision),
             told.get(fact.incident, 0),
             say.telling(r.told.telling) if r.told else None,

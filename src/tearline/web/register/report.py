@@ -195,10 +195,7 @@ def seen(say: Tongue, fact: VictimReported) -> Shown:
     """The days on which it can have happened."""
     if not (fact.seen_from.seal == fact.seen_to.seal == "open"):
         return text(say, fact, "seen_from")
-    first, last = fact.seen_from.value, fact.seen_to.value
-    if first and last and first != last:
-        return say("%(first)s to %(last)s", first=say.day(first), last=say.day(last))
-    return plain(say, first or last)
+    return say.days(fact.seen_from.value, fact.seen_to.value) or plain(say, None)
 
 
 def _linked(say: Tongue, fact: HarmReported) -> list[Row]:
