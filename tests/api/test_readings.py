@@ -101,7 +101,7 @@ def test_nobody_else_says_what_is_opened() -> None:
         if (isinstance(node, ast.Name) and node.id == "OpenCompartments" and isinstance(node.ctx, ast.Load))
         or (isinstance(node, ast.Attribute) and node.attr == "OpenCompartments")
     }
-    made = {"signin/reading.py"}
+    made = {"signin/reading.py", "cli/harm.py"}  # there it is of the register as a whole
     named = {"web/opening.py", "api/policy.py", "api/openapi.py"}
     assert found == made | named
     for file in named:

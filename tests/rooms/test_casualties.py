@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date
-from functools import partial
 
 import pytest
 
@@ -11,9 +10,8 @@ from tearline.facts.fact import Compartment, Fact
 from tearline.facts.harm import Harm, SourceClass
 from tearline.facts.identifiers import EstimateId, StatusId, VictimId
 from tearline.facts.register import Condition, ConditionBasis, ConditionEstablished, ConsentWithdrawn, Purpose
-from tearline.folds.counting import lies, scoped
+from tearline.folds.counting import scoped
 from tearline.folds.estimates import REASONS, EstimateStanding, NotCounted, stands
-from tearline.folds.register import unnamed
 from tearline.rooms.casualties import EstimateCasualties, PublishFigures
 from tests.registers import LINA, consent, report, victim
 from tests.rooms.rows import Row, check
@@ -194,16 +192,19 @@ def test_a_person_is_in_scope_by_one_report_and_stands_on_the_lists_of_all_that_
 
 
 def test_unnamed_people_stand_beside_the_count_as_a_range() -> None:
-    of = world(
+    of = World().tell(
+        report("c0", on="court"),
+        victim("c0", "c0"),
         report("bus", least=3, most=9, source=SourceClass.WITNESS),
         consent("k", "bus"),
         victim("one", "bus"),
         report("secret", least=50, most=60, source=SourceClass.WITNESS),
+        report("late", least=7, most=7, day=date(2012, 1, 1)),
     )
-    assert unnamed(of.history, on(0).date(), partial(lies, SCOPE)) == (2, 8)
-    assert unnamed(
-        of.tell(report("many", least=4, most=None)).history, on(0).date(), partial(lies, SCOPE)
-    ) == (6, None)
+    estimated(of)
+    assert (estimate_of(of).unnamed_least, estimate_of(of).unnamed_most) == (2, 8)
+    estimated(of.tell(report("many", least=4, most=None)))
+    assert (estimate_of(of).unnamed_least, estimate_of(of).unnamed_most) == (6, None)
 
 
 def test_an_estimate_is_older_than_what_came_since_and_superseded_when_consent_goes() -> None:

@@ -18,6 +18,7 @@ from tearline.facts.linkage import (
     VictimsSplit,
 )
 from tearline.facts.register import ConsentWithdrawn, Purpose, Sex
+from tearline.folds.linking import compared, material
 from tearline.rooms.linkage import (
     JudgePair,
     MergeVictims,
@@ -29,7 +30,7 @@ from tearline.rooms.linkage import (
 )
 from tests.registers import LINA, consent, register, report, victim
 from tests.rooms.rows import Row, check
-from tests.worlds import HUGO, World
+from tests.worlds import HUGO, NOON, World
 
 
 def named(*names: str) -> tuple[VictimId, ...]:
@@ -388,3 +389,16 @@ def test_what_people_decided_binds_the_comparison() -> None:
     pairs = {frozenset((p.a, p.b)) for p in second.fact.doubtful.open()}
     assert frozenset((doubtful.a, doubtful.b)) not in pairs
     assert second.fact.low <= second.fact.people <= second.fact.high
+
+
+def test_where_a_fact_has_no_room_for_all_groups_those_to_be_taken_up_come_first() -> None:
+    reg = register(seed=3, victims=40)
+    told = World().tell(*reg.facts)
+    all_of = compared(material(told.history, NOON.date()), seed=1)
+    one, other, *rest = all_of.groups()
+    assert rest
+    told.tell(merged(*one.victims))
+    after = compared(material(told.history, NOON.date()), seed=1)
+    kept = [set(g.victims) for g in after.groups(len(after.groups()) - 1)]
+    assert set(one.victims) not in kept
+    assert set(other.victims) in kept

@@ -66,6 +66,8 @@ def one_of_each(world: World, role: Role) -> list[str]:
         "/ledger/entries/N/fact",
         "/protocols/proposals/X/text",
         "/calendar.ics",
+        "/harm/export.csv",
+        "/harm/import/template.csv",
     )
     return sorted(path for shape, path in found.items() if shape not in text)
 

@@ -9,6 +9,7 @@ from tearline.facts.history import Role, about
 from tearline.facts.linkage import LinkageRun, LinkUndone, PairJudged, VictimsMerged, VictimsSplit
 from tearline.facts.register import Sex
 from tearline.rooms.linkage import LINKING, RunLinkage
+from tearline.web.linkage import acts
 from tearline.web.policy import READERS
 from tests.registers import register, report, victim
 from tests.web.conftest import make_world, visitor
@@ -118,3 +119,14 @@ def test_to_everybody_else_there_is_no_such_page(world: World, role: Role) -> No
     for path in ("/harm/linkage", "/harm/linkage/review", "/harm/linkage/people/practice-v1"):
         assert client.get(path).status_code == 404
     assert "/harm/linkage" not in client.get("/harm").text
+
+
+def test_what_would_keep_others_waiting_is_for_the_command_line(
+    world: World, analyst: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acts, "MOST_HERE", 3)
+    before = world.node.ledger.size()
+    answer = analyst.post("/harm/linkage/run", data=KEY | {"seed": "1"})
+    assert answer.status_code == 409
+    assert "tearline harm" in answer.text
+    assert world.node.ledger.size() == before

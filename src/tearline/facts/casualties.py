@@ -67,8 +67,8 @@ class CasualtiesEstimated(Fact):
 
     ``documented`` people are on at least one list, as they are put together on record; by the doubt about who is who,
     ``documented_low`` to ``documented_high`` with 95 %. ``unnamed_least`` to ``unnamed_most`` is what reports tell of
-    people besides those they name, added up: some may be the same, or named elsewhere. ``median`` is None where any of
-    ``refused`` stands against a number.
+    people besides those they name (``folds.register.unnamed``): some may be named elsewhere. ``median`` is None where
+    any of ``refused`` stands against a number.
     ``histories`` say how many people stand on just each set of lists, bit n for list n; they point at witnesses and are
     sealed.
     """

@@ -33,7 +33,7 @@ from tearline.facts.history import History
 from tearline.facts.identifiers import ListId, VictimId
 from tearline.facts.register import VictimReported
 from tearline.folds.linking import Compared, Material, compared, material
-from tearline.folds.register import Reported, reports_of, unnamed
+from tearline.folds.register import Reported, unnamed
 
 BLOCKS = 200
 POINTS = 500
@@ -90,7 +90,7 @@ class Scoped:
 
 def scoped(history: History, scope: CountedScope, day: date) -> Scoped:
     of = material(history, day)
-    where = [lies(scope, r, v.fact) for r, v in zip(of.reports, of.people.values(), strict=True)]
+    where = [_lies(scope, r, v.fact) for r, v in zip(of.reports, of.people.values(), strict=True)]
     inside, outside = np.array([w is True for w in where], bool), np.array([w is False for w in where], bool)
     sizes: dict[ListId, int] = {}
     for report, out in zip(of.reports, outside, strict=True):
@@ -112,12 +112,12 @@ def letter(n: int) -> str:
     return chr(ord("A") + n % 26) + (str(n // 26) if n >= 26 else "")
 
 
-def may_lie(history: History, scope: CountedScope, day: date) -> list[Reported]:
-    """The reports that may be counted and do not lie outside by what stands in clear, whoever reads them."""
-    return [r for r in reports_of(history).values() if r.counts(day) and lies(scope, r, None) is not False]
+def may_lie(scope: CountedScope, report: Reported) -> bool:
+    """Whether it does not lie outside by what stands in clear, whoever reads it."""
+    return _lies(scope, report, None) is not False
 
 
-def lies(scope: CountedScope, report: Reported, victim: VictimReported | None = None) -> bool | None:
+def _lies(scope: CountedScope, report: Reported, victim: VictimReported | None) -> bool | None:
     """Whether a report lies in the scope, by its own days or else the person's; None where it does not say it all."""
     fact = report.fact
     if scope.harm is not None and fact.harm not in COVERS.get(scope.harm, {scope.harm}):
@@ -211,7 +211,7 @@ def figured(
         found=found,
         documented=documented,
         between=(low, high),
-        unnamed=unnamed(history, day, lambda one: lies(scope, one)),
+        unnamed=unnamed(history, day, lambda one: _lies(scope, one, None) is True),
         size=size,
         refused=tuple(refused),
         drawn=len(made.drawn),

@@ -17,7 +17,7 @@ from tearline.facts.linkage import LinkUndone, VictimsMerged, VictimsSplit
 from tearline.facts.register import VictimReported
 from tearline.facts.words import Worded, Words
 from tearline.folds.counting import may_lie
-from tearline.folds.register import Reported, reports_of
+from tearline.folds.register import Reported, no_longer_counted, reports_of
 
 SINCE = (HarmReported, VictimReported, VictimsMerged, VictimsSplit, LinkUndone)
 
@@ -52,12 +52,11 @@ def before(history: History, position: int) -> History:
 
 def stands(history: History, estimated: Recorded[CasualtiesEstimated], day: date) -> Stands:
     fact = estimated.fact
-    counted = may_lie(before(history, fact.position), fact.scope, estimated.known_at.date())
-    now = reports_of(history)
+    then, now = estimated.known_at.date(), reports_of(history)
     gone = {
-        one.fact.report: _why(now[one.fact.report], day)
-        for one in counted
-        if not now[one.fact.report].counts(day)
+        name: _why(now[name], day)
+        for name in no_longer_counted(history, fact.position, then, day)
+        if may_lie(fact.scope, now[name])
     }
     since = sum(isinstance(r.fact, SINCE) and r.position >= fact.position for r in history)
     standing = (

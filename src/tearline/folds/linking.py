@@ -44,6 +44,8 @@ MOST_DOUBTFUL = 400
 SURE = 0.01
 """A pair is doubtful while more than this share of the linkages that are drawn says otherwise."""
 EVEN, FEWEST_TOGETHER = 0.5, 2
+MOST_GROUPS = 5_000
+"""What a fact has room for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,10 +163,11 @@ class Compared:
             used |= {a, b}
         return tuple([*first, *then][:most])
 
-    def groups(self) -> tuple[LikelyGroup, ...]:
+    def groups(self, most: int = MOST_GROUPS) -> tuple[LikelyGroup, ...]:
         """Those of more than one reported, with the share of linkages in which all of them are one person.
 
-        Who makes that share fall below a half is left out, the worst first.
+        Who makes that share fall below a half is left out, the worst first. Where there are more than ``most``, those
+        go that are together on record already, and then the least likely.
         """
         names = list(self.of.people)
         found = []
@@ -172,7 +175,10 @@ class Compared:
             kept, share = self._likely(rows)
             if len(kept) > 1:
                 found.append(LikelyGroup(victims=tuple(names[n] for n in kept), probability=share))
-        return tuple(sorted(found, key=lambda g: -g.probability))
+        of = self.of.grouping.of
+        if len(found) > most:
+            found.sort(key=lambda g: (len({of[v] for v in g.victims}) == 1, -g.probability))
+        return tuple(sorted(found[:most], key=lambda g: -g.probability))
 
     def _likely(self, rows: list[int]) -> tuple[list[int], float]:
         while len(rows) > 1:

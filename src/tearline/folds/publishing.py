@@ -7,6 +7,7 @@ covers some of the same reports would show by difference what the first one hid,
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from tearline.facts.casualties import CasualtiesEstimated, CountedScope, HarmPublished, PublishedCell
 from tearline.facts.history import History, Question, Recorded, about
@@ -51,7 +52,7 @@ def condition_of(history: History, together: Sequence[VictimId]) -> Condition:
     some = set(together)
     found = [r for r in history.of(ConditionEstablished) if r.fact.victim in some]
     if found:
-        return max(found, key=lambda r: (r.fact.day or r.known_at.date(), r.position)).fact.condition
+        return max(found, key=lambda r: (r.fact.day or date.min, r.position)).fact.condition
     said = [r.fact.condition for r in history.of(VictimReported) if r.fact.victim in some]
     return next((c for c in reversed(said) if c is not Condition.UNKNOWN), Condition.UNKNOWN)
 

@@ -6,7 +6,7 @@ needs none, but it, too, can be taken out by a withdrawal. What was copied from 
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -78,20 +78,31 @@ def counted(history: History, day: date) -> Mapping[VictimId, Recorded[VictimRep
 
 
 def unnamed(
-    history: History, day: date, told_of: Callable[[Reported], bool | None] = lambda _: True
+    history: History, day: date, within: Callable[[Reported], bool] = lambda _report: True
 ) -> tuple[int, int | None]:
-    """How many people the reports that count tell of beside those they name: at least, and at most if that is known.
+    """How many people the reports that count tell of beside those they name: at least, and at most.
 
     Two lists may tell of the same people, and one list does not: at least as many as on the list that has most of them,
-    at most as many as on all together. ``told_of``: whether a report is one of those that are meant.
+    at most as many as on all together.
     """
     named = Counter(r.fact.report for r in history.of(VictimReported))
     least: Counter[ListId] = Counter()
     most: int | None = 0
     for report, one in reports_of(history).items():
-        if not one.counts(day) or not told_of(one):
+        if not one.counts(day) or not within(one):
             continue
         least[one.list] += max(0, one.fact.least - named[report])
         beyond = None if one.fact.most is None else max(0, one.fact.most - named[report])
         most = None if most is None or beyond is None else most + beyond
     return max(least.values(), default=0), most
+
+
+def no_longer_counted(history: History, position: int, then: date, now: date) -> Sequence[ReportId]:
+    """The reports that counted in what was on record up to ``position``, and count no more: withdrawn, or their consent
+    ended or was given anew for something else. A figure made from there stands only while there are none.
+    """
+    before = History(tuple(r for r in history if r.position < position), position)
+    today = reports_of(history)
+    return [
+        name for name, one in reports_of(before).items() if one.counts(then) and not today[name].counts(now)
+    ]

@@ -9,6 +9,7 @@ from tearline.web import offers
 from tearline.web.asked import Asked
 from tearline.web.casualties import words
 from tearline.web.casualties.page import live, places_of
+from tearline.web.linkage.acts import few_enough
 from tearline.web.tongue import Tongue
 from tearline.web.visit import Visit, absent
 
@@ -24,6 +25,7 @@ def trail(say: Tongue) -> list[tuple[str, str]]:
 def estimate(visit: Visit) -> Asked:
     visit.own_side()
     say, known = visit.say, live(visit)
+    few_enough(visit, known, MOST_HERE)
     reports = known.of(HarmReported)
     days = [d for r in reports for d in (r.fact.first_day, r.fact.last_day) if d]
     already = {"first_day": [min(days).isoformat()], "last_day": [max(days).isoformat()]} if days else {}

@@ -10,6 +10,7 @@ from tearline.web.casualties import acts, page, public
 from tearline.web.charts import casualties as chart
 from tearline.web.charts.figure import picture
 from tearline.web.forms import form
+from tearline.web.register.places import places
 from tearline.web.visit import Calling, Visiting, absent
 
 router = APIRouter()
@@ -22,7 +23,8 @@ form(router, "/harm/estimates/{estimate}/publish", acts.publish)
 def estimates(visit: Visiting) -> Response:
     visit.own_side()
     rows = page.rows(visit.say, page.live(visit), visit)
-    return visit.page("casualties/estimates.html", rows=rows, may_estimate=page.may_estimate(visit))
+    may = page.may_estimate(visit)
+    return visit.page("casualties/estimates.html", rows=rows, may_estimate=may, places=places(visit))
 
 
 @router.get("/harm/estimates/{estimate}")

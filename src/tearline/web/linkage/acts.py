@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from tearline.facts.errors import Refused
+from tearline.facts.history import History
 from tearline.facts.identifiers import LinkageId, MergeId, SplitId, VictimId
 from tearline.facts.linkage import (
     LinkageRun,
@@ -12,6 +14,8 @@ from tearline.facts.linkage import (
     VictimsMerged,
     VictimsSplit,
 )
+from tearline.facts.register import VictimReported
+from tearline.facts.words import Words
 from tearline.folds.victims import grouping
 from tearline.rooms.linkage import (
     LINKING,
@@ -31,6 +35,8 @@ from tearline.web.tongue import Tongue
 from tearline.web.visit import Visit, absent
 
 HERE = "/harm/linkage"
+MOST_HERE = 5_000
+"""People reported whom a page compares; at the command line there is no such end."""
 Trail = list[tuple[str, str]]
 
 
@@ -38,9 +44,25 @@ def trail(say: Tongue) -> Trail:
     return [("/harm", say("Harm")), (HERE, say("Who is who"))]
 
 
+def few_enough(visit: Visit, known: History, most: int) -> None:
+    """Refuse to compute in a request what would keep others waiting; the command line has no such limit."""
+    reported = len(known.of(VictimReported))
+    if visit.request.method == "POST" and reported > most:
+        raise Refused(
+            "at-the-command-line",
+            Words(
+                f"{reported} people are reported, more than the {most} for which a page computes this: run it with"
+                " tearline harm at the command line",
+                f"hay {reported} personas informadas, más de las {most} con que una página calcula esto: ejecútelo con"
+                " tearline harm en la línea de comandos",
+            ),
+        )
+
+
 def compare(visit: Visit) -> Asked:
     visit.own_side()
     say = visit.say
+    few_enough(visit, live(visit), MOST_HERE)
     return Asked(
         title=say("Compare all who are reported"),
         submit=say("Compare them"),
@@ -53,8 +75,9 @@ def compare(visit: Visit) -> Asked:
         already={"seed": ["1"]},
         hints={"seed": say("Any number; the same one gives the same result from the same record.")},
         before=say(
-            "A thousand people reported take a few seconds. For many thousand, run tearline harm link at the"
-            " command line."
+            "A thousand people reported take a few seconds. For more than %(n)s, run tearline harm link at the command"
+            " line.",
+            n=say.number(MOST_HERE),
         ),
     )
 

@@ -6,6 +6,7 @@ from fastapi.responses import Response
 from tearline.facts.identifiers import VictimId
 from tearline.web.forms import form
 from tearline.web.linkage import acts, people, standing
+from tearline.web.register.places import places
 from tearline.web.visit import Visiting, absent
 
 router = APIRouter()
@@ -22,7 +23,8 @@ form(router, "/harm/linkage/people/{victim}/split", acts.split)
 @router.get("/harm/linkage")
 def who_is_who(visit: Visiting) -> Response:
     visit.own_side()
-    return visit.page("linkage/standing.html", page=standing.view(visit.say, standing.live(visit), visit))
+    page = standing.view(visit.say, standing.live(visit), visit)
+    return visit.page("linkage/standing.html", page=page, places=places(visit))
 
 
 @router.get("/harm/linkage/people/{victim}")
@@ -32,4 +34,4 @@ def one_person(visit: Visiting) -> Response:
     page = people.view(visit.say, standing.live(visit), victim, visit.now.date())
     if page is None:
         raise absent()
-    return visit.page("linkage/person.html", page=page)
+    return visit.page("linkage/person.html", page=page, places=places(visit))
