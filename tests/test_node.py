@@ -250,6 +250,10 @@ ABOUT_THE_NODE = {
     "DiscloseFields",
     "IntroduceNodeKey",
     "IntroduceWrappingKey",
+    # Nobody else was there: people without an account, through the outside door.
+    "ReceiveOutsideReport",
+    "AddToOutsideReport",
+    "WithdrawOutsideConsent",
     "RecordKeyBackup",
     "RecordKeyBackupDestroyed",
     "RetireWrappingKey",

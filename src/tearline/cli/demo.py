@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 EXAMPLE = "Example: tearline demo --no-serve --language es"
 CASES = ("allende.yaml", "nogales.yaml", "practice.yaml")
+REGISTER = "register.csv"
+"""Reports of people who were never there, for practice: nothing of it is real, and each report says so."""
 LOADED = Words(
     "{name}: {count} facts recorded in {seconds:.2f} s",
     "{name}: {count} hechos registrados en {seconds:.2f} s",
@@ -48,6 +50,7 @@ def demo(
         stack.enter_context(ended_in_order())
         node = stack.enter_context(_node(data))
         loaded = [_load(node, folder / name, language) for name in CASES]
+        _take_in(node, folder / REGISTER, language)
         if json:
             document({"cases": [_plain(node, one) for one in loaded if not one.case.live]})
         else:
@@ -97,6 +100,20 @@ def _load(node: "Node", file: Path, language: Language) -> "Loaded":
     count = len(loaded.appended.refs)
     aside(LOADED.to(language).format(name=file.name, count=count, seconds=seconds))
     return loaded
+
+
+def _take_in(node: "Node", file: Path, language: Language) -> None:
+    """The register for practice, as the harm desk of the practice agencies brings it."""
+    from tearline.facts.history import Actor, Role
+    from tearline.facts.identifiers import PersonId
+    from tearline.formats.register.reading import Stated
+    from tearline.jobs.register.taking_in import take_in
+
+    started = time.perf_counter()
+    desk = Actor(PersonId("practice.harm-desk"), Role.HARM_DESK)
+    _, appended = take_in(node, file.read_bytes(), file=file.name, stated=Stated(), by=desk)
+    seconds = time.perf_counter() - started
+    aside(LOADED.to(language).format(name=file.name, count=len(appended.refs), seconds=seconds))
 
 
 def _show(node: "Node", loaded: "Loaded", language: Language) -> None:
