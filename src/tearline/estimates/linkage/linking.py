@@ -17,9 +17,10 @@ from tearline.estimates.linkage.sampling import linkages
 Pair = tuple[int, int]
 CERTAIN = 40.0
 """Log-odds of what a label says: more than all else can outweigh."""
-BONUS = 2.25
-"""What joining a group gains besides its pairs, in nats: a pair's log-odds already hold that each of the two might be
-one person with a third report instead, and the grouping would count that again. Set on registers with a known truth."""
+BONUS = 2.0
+"""What joining a group gains besides its pairs, in nats: a pair's log-odds hold already that each of the two might be
+one person with some third report instead, and the grouping counts that again. Fitted to how reports belong together in
+made registers (docs/linkage.md): 1.96 with labels, 2.08 without."""
 DRAWS, FEW_DRAWS, MANY = 60, 15, 20_000
 """Linkages from which a pair's chance is read; for more than so many reports, fewer."""
 UNLIKELY = -4.0
