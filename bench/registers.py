@@ -61,7 +61,9 @@ def made(
     random = np.random.default_rng([seed, victims])
     people: list[_Victim] = []
     while len(people) < victims:
-        kin = int(random.choice([1, 2, 3, 4, 5], p=[alone, *((1.0 - alone) * np.array([0.5, 0.25, 0.15, 0.1]))]))
+        kin = int(
+            random.choice([1, 2, 3, 4, 5], p=[alone, *((1.0 - alone) * np.array([0.5, 0.25, 0.15, 0.1]))])
+        )
         paternal, maternal = str(random.choice(SURNAMES)), str(random.choice(SURNAMES))
         day = date(2011, 1, 1) + timedelta(days=int(random.integers(days)))
         place = str(random.choice(places))

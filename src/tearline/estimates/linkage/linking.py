@@ -9,23 +9,21 @@ from scipy.special import expit
 
 from tearline.estimates.linkage import model
 from tearline.estimates.linkage.candidates import candidates, ratio_of
-from tearline.estimates.linkage.clustering import APART, Graph, clusters, graph
+from tearline.estimates.linkage.clustering import APART, CERTAIN, Graph, clusters, graph
 from tearline.estimates.linkage.comparisons import Compared, compare
 from tearline.estimates.linkage.reports import Coded, Floats, Ints, Report, coded
 from tearline.estimates.linkage.sampling import linkages
 
 Pair = tuple[int, int]
-CERTAIN = 40.0
-"""Log-odds of what a label says: more than all else can outweigh."""
 BONUS = 2.0
 """What joining a group gains besides its pairs, in nats: a pair's log-odds hold already that each of the two might be
 one person with some third report instead, and the grouping counts that again. Fitted to how reports belong together in
 made registers (docs/linkage.md): 1.96 with labels, 2.08 without."""
-DRAWS, FEW_DRAWS, MANY = 60, 15, 20_000
+DRAWS, FEW_DRAWS, MANY = 40, 15, 20_000
 """Linkages from which a pair's chance is read; for more than so many reports, fewer."""
 UNLIKELY = -4.0
 """Then pairs with log-odds below this count as if they had been no candidates."""
-BETWEEN_DRAWS = 3
+BETWEEN_DRAWS = 1
 MOST_TO_FIT = 60_000
 
 
@@ -94,9 +92,10 @@ def link(of: Register, labels: Mapping[Pair, bool], *, seed: int) -> Linked:
     rows = np.array([of.row[pair] for pair in labels], np.int64)
     same = np.array([float(one) for one in labels.values()])
     log_odds = fitted(of, rows, same, seed=seed)
-    told = log_odds.copy()
+    told = np.zeros(len(log_odds))
     told[rows] = np.where(same > 0, CERTAIN, -CERTAIN)
-    drawn_from = graph(of.coded.source, of.a, of.b, told, bonus=BONUS, least=APART if few else UNLIKELY)
+    least = APART if few else UNLIKELY
+    drawn_from = graph(of.coded.source, of.a, of.b, log_odds, told=told, bonus=BONUS, least=least)
     member = clusters(drawn_from)
     return Linked(
         register=of,

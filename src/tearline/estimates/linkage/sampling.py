@@ -3,8 +3,8 @@
 A linkage's weight is e to what it gains (``clustering``). Three kinds of moves keep that weight: each report in turn
 leaves its group and joins one of the groups it has a candidate in, or stands alone, with the chance that this gives
 (Gibbs sampling on groupings); two reports of one source exchange their places; two groups become one, or one falls in
-two. Without the second, of two brothers of one name the one who was put first with the others' reports would stay there:
-the other cannot join while he is there, and he does not leave. No group ever has two reports of one source.
+two. Without the second, of two brothers of one name the one who was put first with the others' reports would stay
+there: the other cannot join while he is there, and he does not leave. No group ever has two reports of one source.
 """
 
 from collections.abc import Iterator
@@ -12,12 +12,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from tearline.estimates.compiled import compiled
+from tearline.estimates.compiled import exact
 from tearline.estimates.linkage.clustering import (
-    NEVER,
     Graph,
     between,
-    from_all,
     gain_of,
     groups_of,
     put_in,
@@ -25,11 +23,12 @@ from tearline.estimates.linkage.clustering import (
     set_aside,
     take_out,
     unused,
+    with_one,
     worth,
 )
-from tearline.estimates.linkage.reports import NONE, Floats, Ints
+from tearline.estimates.linkage.reports import NONE, Ints
 
-BETWEEN = 10
+BETWEEN = 2
 """Sweeps over all reports from one linkage that is kept to the next."""
 MOST_OPTIONS = 256
 MOST_AT_ONCE = 32
@@ -56,7 +55,7 @@ class _Moved:
 
     def __init__(self, of: Graph) -> None:
         rows = np.repeat(np.arange(len(of.source)), np.diff(of.begins))
-        likely = (rows < of.neighbours) & (of.log_odds > UNLIKELY)
+        likely = (rows < of.neighbours) & (of.log_odds + of.told > UNLIKELY)
         self.of, self.a, self.b = of, rows[likely], of.neighbours[likely]
         mates = np.empty((_mates(of, np.empty((0, 2), np.int64)), 2), np.int64)
         _mates(of, mates)
@@ -70,7 +69,46 @@ class _Moved:
             _merge_or_part(self.of, member, self.a, self.b, random.random((len(self.a), 2)))
 
 
-@compiled
+@exact
+def _mates(of: Graph, mates: Ints) -> int:
+    """Writes pairs of reports of one source that are both likely with some third, where there is room; how many."""
+    count = 0
+    for k in range(len(of.source)):
+        for x in range(of.begins[k], of.begins[k + 1]):
+            if of.log_odds[x] + of.told[x] <= UNLIKELY:
+                continue
+            for y in range(x + 1, of.begins[k + 1]):
+                i, j = of.neighbours[x], of.neighbours[y]
+                if of.log_odds[y] + of.told[y] > UNLIKELY and of.source[i] == of.source[j]:
+                    if len(mates):
+                        mates[count, 0], mates[count, 1] = i, j
+                    count += 1
+    return count
+
+
+@exact
+def _inner(of: Graph, reports: Ints) -> tuple[float, float]:
+    total, told = 0.0, 0.0
+    for x in range(len(reports)):
+        for y in range(x):
+            log_odds, label = between(of, reports[x], reports[y])
+            total += log_odds
+            told += label
+    return total, told
+
+
+@exact
+def _crossing(of: Graph, ones: Ints, others: Ints) -> tuple[float, float]:
+    total, told = 0.0, 0.0
+    for one in ones:
+        for other in others:
+            log_odds, label = between(of, one, other)
+            total += log_odds
+            told += label
+    return total, told
+
+
+@exact
 def _sweep(of: Graph, member: Ints, uniform: NDArray[np.float64]) -> None:
     groups = groups_of(of, member)
     options = np.empty(MOST_OPTIONS, np.int64)
@@ -115,23 +153,7 @@ def _sweep(of: Graph, member: Ints, uniform: NDArray[np.float64]) -> None:
         put_in(of, groups, i, unused(groups) if chosen < 0 else chosen)
 
 
-@compiled
-def _mates(of: Graph, mates: Ints) -> int:
-    """Writes pairs of reports of one source that are both likely with some third, where there is room; how many."""
-    count = 0
-    for k in range(len(of.source)):
-        for x in range(of.begins[k], of.begins[k + 1]):
-            if of.log_odds[x] <= UNLIKELY:
-                continue
-            for y in range(x + 1, of.begins[k + 1]):
-                if of.log_odds[y] > UNLIKELY and of.source[of.neighbours[x]] == of.source[of.neighbours[y]]:
-                    if len(mates):
-                        mates[count, 0], mates[count, 1] = of.neighbours[x], of.neighbours[y]
-                    count += 1
-    return count
-
-
-@compiled
+@exact
 def _exchange(of: Graph, member: Ints, mates: Ints, uniform: NDArray[np.float64]) -> None:
     """Metropolis; which pairs are tried does not depend on where they are."""
     groups = groups_of(of, member)
@@ -144,16 +166,14 @@ def _exchange(of: Graph, member: Ints, mates: Ints, uniform: NDArray[np.float64]
         take_out(of, groups, j)
         gained = 0.0
         for group, there, comes in ((first, i, j), (second, j, i)):
-            size, total = groups.size[group], groups.total[group]
-            gained += worth(of, total + from_all(of, groups, comes, group), size + 1)
-            gained -= worth(of, total + from_all(of, groups, there, group), size + 1)
+            gained += with_one(of, groups, comes, group) - with_one(of, groups, there, group)
         if np.log(uniform[n]) < gained:
             first, second = second, first
         put_in(of, groups, i, first)
         put_in(of, groups, j, second)
 
 
-@compiled
+@exact
 def _merge_or_part(of: Graph, member: Ints, a: Ints, b: Ints, uniform: NDArray[np.float64]) -> None:
     """Metropolis; a group of k in which a and b are falls in one of the 2^(k-2) ways that part them, all alike."""
     groups = groups_of(of, member)
@@ -179,13 +199,11 @@ def _merge_or_part(of: Graph, member: Ints, a: Ints, b: Ints, uniform: NDArray[n
             others[other] = i
             other += 1
             i = groups.following[i]
-        inner_one = _inner(of, ones[:one])
-        inner_other = _inner(of, others[:other])
-        crossing = _crossing(of, ones[:one], others[:other])
-        if crossing == NEVER:
-            continue
-        gain = worth(of, inner_one + inner_other + crossing, together)
-        gain -= worth(of, inner_one, one) + worth(of, inner_other, other)
+        inner_one, told_one = _inner(of, ones[:one])
+        inner_other, told_other = _inner(of, others[:other])
+        crossing, told = _crossing(of, ones[:one], others[:other])
+        gain = worth(of, inner_one + inner_other + crossing, told_one + told_other + told, together)
+        gain -= worth(of, inner_one, told_one, one) + worth(of, inner_other, told_other, other)
         ways = (together - 2) * np.log(2.0)
         taken = np.log(uniform[n, 0])
         if first != second and taken < gain - ways:
@@ -198,24 +216,3 @@ def _merge_or_part(of: Graph, member: Ints, a: Ints, b: Ints, uniform: NDArray[n
             for y in range(other):
                 take_out(of, groups, others[y])
                 put_in(of, groups, others[y], new)
-
-
-@compiled
-def _inner(of: Graph, reports: Ints) -> float:
-    total = 0.0
-    for x in range(len(reports)):
-        for y in range(x):
-            total += between(of, reports[x], reports[y])
-    return total
-
-
-@compiled
-def _crossing(of: Graph, ones: Ints, others: Ints) -> float:
-    """NEVER where two are of one source."""
-    total = 0.0
-    for one in ones:
-        for other in others:
-            if of.source[one] == of.source[other]:
-                return NEVER
-            total += between(of, one, other)
-    return total
