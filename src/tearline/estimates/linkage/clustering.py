@@ -15,7 +15,7 @@ import numpy as np
 from tearline.estimates.compiled import exact
 from tearline.estimates.linkage.reports import Floats, Ints
 
-APART = -8.0
+APART = -6.0
 """Log-odds of a pair that no key brought together."""
 NEVER = -1e18
 CERTAIN = 40.0
@@ -25,7 +25,8 @@ SWEEPS = 50
 
 class Graph(NamedTuple):
     """Each report's neighbours, in rows: those of report ``i`` stand from ``begins[i]`` to ``begins[i + 1]``. ``told``
-    is CERTAIN where a label says that the two are one person, -CERTAIN where that they are not, else 0.
+    is CERTAIN where a label says that the two are one person, -CERTAIN where that they are not, else 0. ``bonus`` is not
+    known better than to ``spread``, a standard deviation.
     """
 
     begins: Ints
@@ -34,6 +35,7 @@ class Graph(NamedTuple):
     told: Floats
     source: Ints
     bonus: float
+    spread: float
 
 
 class Groups(NamedTuple):
@@ -60,6 +62,7 @@ def graph(
     *,
     told: Floats | None = None,
     bonus: float = 0.0,
+    spread: float = 0.0,
     least: float = APART,
 ) -> Graph:
     """Of candidate pairs; pairs within one source are left out, as they are never joined, and those of at most
@@ -77,6 +80,7 @@ def graph(
         told=np.tile(told[crossing], 2)[order],
         source=source,
         bonus=bonus,
+        spread=spread,
     )
 
 

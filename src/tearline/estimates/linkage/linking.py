@@ -15,30 +15,40 @@ from tearline.estimates.linkage.reports import Coded, Floats, Ints, Report, code
 from tearline.estimates.linkage.sampling import linkages
 
 Pair = tuple[int, int]
-BONUS = 2.0
-"""What joining a group gains besides its pairs, in nats: a pair's log-odds hold already that each of the two might be
-one person with some third report instead, and the grouping counts that again. Fitted to how reports belong together in
-made registers (docs/linkage.md): 1.96 with labels, 2.08 without."""
+BONUS, SPREAD = 2.5, 0.5
+"""What joining a group gains besides its pairs, in nats, and how far that differs between registers: a pair's log-odds
+hold already that each of the two might be one person with some third report instead, and the grouping counts that again.
+Set on made registers (docs/linkage.md): there as many people as are true came out at 2.75 with labels and 2.35 without,
+and what this spread does to their number is about what it was off by."""
 DRAWS, FEW_DRAWS, MANY = 40, 15, 20_000
 """Linkages from which a pair's chance is read; for more than so many reports, fewer."""
 UNLIKELY = -4.0
 """Then pairs with log-odds below this count as if they had been no candidates."""
 BETWEEN_DRAWS = 1
 MOST_TO_FIT = 60_000
+ANY_PAIRS = 500_000
+"""From which is read what two different people look like, where sources do not tell."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Register:
-    """Reports, the pairs among them that may be one person (``a < b``), and how alike they are."""
+    """Reports, the pairs among them that may be one person (``a < b``), and how alike they are. ``once``: within one
+    source nobody is reported twice."""
 
     coded: Coded
     a: Ints
     b: Ints
     compared: Compared
+    once: bool = True
+
+    @cached_property
+    def apart(self) -> Ints:
+        """Reports with the same number are never one person: those of one source, or no two."""
+        return self.coded.source if self.once else np.arange(len(self.coded))
 
     @cached_property
     def across(self) -> Floats:
-        return np.asarray(self.coded.source[self.a] != self.coded.source[self.b], float)
+        return np.asarray(self.apart[self.a] != self.apart[self.b], float)
 
     @cached_property
     def row(self) -> dict[Pair, int]:
@@ -69,8 +79,12 @@ class Linked:
         return np.asarray(np.where(size > 1, summed / np.maximum(size - 1, 1), alone))
 
 
-def register(reports: Sequence[Report], labelled: Sequence[Pair] = ()) -> Register:
-    """With the labelled pairs among the candidates, whatever they look like."""
+def register(reports: Sequence[Report], labelled: Sequence[Pair] = (), *, once: bool = True) -> Register:
+    """With the labelled pairs among the candidates, whatever they look like. Raises ValueError where a report names
+    nobody: such a one is never taken for anybody, and stays a report."""
+    unnamed = [report.report_id for report in reports if not report.named]
+    if unnamed:
+        raise ValueError(f"reports that name somebody, not {unnamed[0]!r}")
     numbers = coded(reports)
     a, b, compared = candidates(numbers)
     known = set(zip(a.tolist(), b.tolist(), strict=True))
@@ -83,7 +97,7 @@ def register(reports: Sequence[Report], labelled: Sequence[Pair] = ()) -> Regist
             levels=np.concatenate([compared.levels, extra.levels]),
             rarity=np.concatenate([compared.rarity, extra.rarity]),
         )
-    return Register(coded=numbers, a=a, b=b, compared=compared)
+    return Register(coded=numbers, a=a, b=b, compared=compared, once=once)
 
 
 def link(of: Register, labels: Mapping[Pair, bool], *, seed: int) -> Linked:
@@ -95,7 +109,7 @@ def link(of: Register, labels: Mapping[Pair, bool], *, seed: int) -> Linked:
     told = np.zeros(len(log_odds))
     told[rows] = np.where(same > 0, CERTAIN, -CERTAIN)
     least = APART if few else UNLIKELY
-    drawn_from = graph(of.coded.source, of.a, of.b, log_odds, told=told, bonus=BONUS, least=least)
+    drawn_from = graph(of.apart, of.a, of.b, log_odds, told=told, bonus=BONUS, spread=SPREAD, least=least)
     member = clusters(drawn_from)
     return Linked(
         register=of,
@@ -108,7 +122,7 @@ def link(of: Register, labels: Mapping[Pair, bool], *, seed: int) -> Linked:
 
 def fitted(of: Register, rows: Ints, same: Floats, *, seed: int) -> Floats:
     """Each candidate pair's log-odds, by the labels of some and by what pairs within one source look like."""
-    ratio = ratio_of(of.coded.source)
+    ratio = ratio_of(of.coded.source) if of.once else 0.0
     compared, across, labelled = of.compared, of.across, rows
     if len(across) > MOST_TO_FIT:
         random = np.random.Generator(np.random.PCG64([seed, 1]))
@@ -118,9 +132,19 @@ def fitted(of: Register, rows: Ints, same: Floats, *, seed: int) -> Floats:
         compared = Compared(levels=compared.levels[some], rarity=compared.rarity[some])
         across = across[some]
     crossing = labelled[across[labelled] > 0]
-    around = model.start(compared, across, ratio)
+    if of.once:
+        around = model.start(compared, across, ratio)
+    else:
+        pairs = len(of.coded) * (len(of.coded) - 1) / 2
+        around = model.alone(of.compared, _any_pairs(of.coded, seed), pairs)
     found = model.fit(compared, across, ratio, crossing, same[across[labelled] > 0], around=around)
     return found.log_odds(of.compared)
+
+
+def _any_pairs(of: Coded, seed: int) -> Compared:
+    random = np.random.Generator(np.random.PCG64([seed, 2]))
+    a, b = random.integers(len(of), size=(2, ANY_PAIRS))
+    return compare(of, a[a != b], b[a != b])
 
 
 def chances(of: Register, drawn_from: Graph, start: Ints, *, seed: int, count: int) -> Floats:

@@ -1,6 +1,6 @@
 """Linkages drawn as likely as they are, so that what is counted from them carries the doubt about who is who.
 
-A linkage's weight is e to what it gains (``clustering``). Three kinds of moves keep that weight: each report in turn
+A linkage's weight is e to what it gains (``clustering``), for each of a few values that ``bonus`` may have. Three kinds of moves keep that weight: each report in turn
 leaves its group and joins one of the groups it has a candidate in, or stands alone, with the chance that this gives
 (Gibbs sampling on groupings); two reports of one source exchange their places; two groups become one, or one falls in
 two. Without the second, of two brothers of one name the one who was put first with the others' reports would stay
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from tearline.estimates.compiled import exact
 from tearline.estimates.linkage.clustering import (
@@ -30,6 +31,8 @@ from tearline.estimates.linkage.reports import NONE, Ints
 
 BETWEEN = 2
 """Sweeps over all reports from one linkage that is kept to the next."""
+VALUES = 8
+"""Of ``bonus``, equally likely."""
 MOST_OPTIONS = 256
 MOST_AT_ONCE = 32
 """Reports of one person, beyond which its group is neither split nor merged as a whole."""
@@ -40,12 +43,19 @@ UNLIKELY = -4.0
 def linkages(
     of: Graph, start: Ints, *, seed: int, count: int = 100, between: int = BETWEEN
 ) -> Iterator[Ints]:
-    """``count`` groupings, numbered as by ``clusters``; the first after ten times as many sweeps as between two."""
+    """``count`` groupings, numbered as by ``clusters``; for each value of ``bonus`` as many, the first of them after ten
+    times as many sweeps as between two."""
     random = np.random.Generator(np.random.PCG64(seed))
     member = start.astype(np.int64).copy()
     moved = _Moved(of)
-    moved.sweep(member, random, 10 * between)
-    for _ in range(count):
+    values = min(VALUES, count) if of.spread > 0.0 else 1
+    before = -1
+    for n in range(count):
+        value = n * values // count
+        if value != before:
+            moved.of = of._replace(bonus=of.bonus + of.spread * float(ndtri((value + 0.5) / values)))
+            moved.sweep(member, random, 10 * between)
+            before = value
         moved.sweep(member, random, between)
         yield renumbered(member)
 
