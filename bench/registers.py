@@ -83,7 +83,7 @@ def made(
     reports, person = [], []
     for n, at in enumerate(order, 1):
         source, number = written[at]
-        reports.append(_written(random, str(n), source, people[number], places, noise))
+        reports.append(_written(random, str(n), source, people[number], places=places, noise=noise))
         person.append(number)
     return Made(reports=tuple(reports), person=np.array(person), victims=victims)
 
@@ -93,6 +93,7 @@ def _written(
     number: str,
     source: str,
     one: _Victim,
+    *,
     places: tuple[str, ...],
     noise: float,
 ) -> Report:

@@ -25,8 +25,8 @@ SWEEPS = 50
 
 class Graph(NamedTuple):
     """Each report's neighbours, in rows: those of report ``i`` stand from ``begins[i]`` to ``begins[i + 1]``. ``told``
-    is CERTAIN where a label says that the two are one person, -CERTAIN where that they are not, else 0. ``bonus`` is not
-    known better than to ``spread``, a standard deviation.
+    is CERTAIN where a label says that the two are one person, -CERTAIN where that they are not, else 0. ``bonus`` is
+    not known better than to ``spread``, a standard deviation.
     """
 
     begins: Ints

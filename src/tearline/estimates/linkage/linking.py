@@ -16,8 +16,8 @@ from tearline.estimates.linkage.sampling import linkages
 
 Pair = tuple[int, int]
 BONUS, SPREAD = 2.5, 0.5
-"""What joining a group gains besides its pairs, in nats, and how far that differs between registers: a pair's log-odds
-hold already that each of the two might be one person with some third report instead, and the grouping counts that again.
+"""What joining a group gains besides its pairs, in nats, and how far that differs between registers: a pair's
+log-odds hold already that each of the two might be one person with some third report, and groupings count that again.
 Set on made registers (docs/linkage.md): there as many people as are true came out at 2.75 with labels and 2.35 without,
 and what this spread does to their number is about what it was off by."""
 DRAWS, FEW_DRAWS, MANY = 40, 15, 20_000
@@ -148,9 +148,11 @@ def _any_pairs(of: Coded, seed: int) -> Compared:
 
 
 def chances(of: Register, drawn_from: Graph, start: Ints, *, seed: int, count: int) -> Floats:
-    """Each candidate pair's share of linkages in which it is one person."""
+    """Each candidate pair's share of linkages in which it is one person, for one value of ``bonus``."""
     together = np.zeros(len(of.a))
-    for member in linkages(drawn_from, start, seed=seed, count=count, between=BETWEEN_DRAWS):
+    for member in linkages(
+        drawn_from._replace(spread=0.0), start, seed=seed, count=count, between=BETWEEN_DRAWS
+    ):
         together += member[of.a] == member[of.b]
     return together / count
 

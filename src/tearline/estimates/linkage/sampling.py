@@ -1,10 +1,11 @@
 """Linkages drawn as likely as they are, so that what is counted from them carries the doubt about who is who.
 
-A linkage's weight is e to what it gains (``clustering``), for each of a few values that ``bonus`` may have. Three kinds of moves keep that weight: each report in turn
-leaves its group and joins one of the groups it has a candidate in, or stands alone, with the chance that this gives
-(Gibbs sampling on groupings); two reports of one source exchange their places; two groups become one, or one falls in
-two. Without the second, of two brothers of one name the one who was put first with the others' reports would stay
-there: the other cannot join while he is there, and he does not leave. No group ever has two reports of one source.
+A linkage's weight is e to what it gains (``clustering``), for each of a few values that ``bonus`` may have. Three
+kinds of moves keep that weight: each report in turn leaves its group and joins one of the groups it has a candidate in,
+or stands alone, with the chance that this gives (Gibbs sampling on groupings); two reports of one source exchange their
+places; two groups become one, or one falls in two. Without the second, of two brothers of one name the one who was put
+first with the others' reports would stay there: the other cannot join while he is there, and he does not leave. No
+group ever has two reports of one source.
 """
 
 from collections.abc import Iterator
@@ -43,8 +44,8 @@ UNLIKELY = -4.0
 def linkages(
     of: Graph, start: Ints, *, seed: int, count: int = 100, between: int = BETWEEN
 ) -> Iterator[Ints]:
-    """``count`` groupings, numbered as by ``clusters``; for each value of ``bonus`` as many, the first of them after ten
-    times as many sweeps as between two."""
+    """``count`` groupings, numbered as by ``clusters``; for each value of ``bonus`` as many, the first of them after
+    ten times as many sweeps as between two."""
     random = np.random.Generator(np.random.PCG64(seed))
     member = start.astype(np.int64).copy()
     moved = _Moved(of)
