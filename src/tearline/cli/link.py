@@ -111,16 +111,16 @@ def link(  # noqa: PLR0917  the command line gives them by name
         raise Malformed(
             "--size", str(size), "nothing with --twice: lists overlap only where each has a person once"
         )
-    read_in, named, pairs = _read(reports, labels, once=not twice)
-    linked = linked_by(register(named, list(pairs), once=not twice), pairs, seed=seed)
+    read_in, pairs = _read(reports, labels, once=not twice)
+    linked = linked_by(register(read_in, list(pairs), once=not twice), pairs, seed=seed)
     found = averaged(linked, seed=seed, count=size) if size else None
     rows = rows_of(linked, read_in)
     _write(output, table(COLUMNS, rows))
-    people = int(linked.member.max()) + 1
+    people, unnamed = linked.people, sum(not report.named for report in read_in)
     if json:
         said: dict[str, object] = {
             "reports": len(read_in),
-            "unnamed": len(read_in) - len(named),
+            "unnamed": unnamed,
             "people": people,
             "labels": len(pairs),
             "output": str(output),
@@ -141,9 +141,9 @@ def link(  # noqa: PLR0917  the command line gives them by name
         document(said)
         return
     out = console()
-    say(out, _DONE.to(language).format(reports=len(named), people=people, file=output))
-    if len(named) < len(read_in):
-        say(out, _UNNAMED.to(language).format(n=len(read_in) - len(named)))
+    say(out, _DONE.to(language).format(reports=len(read_in) - unnamed, people=people, file=output))
+    if unnamed:
+        say(out, _UNNAMED.to(language).format(n=unnamed))
     if found is not None:
         _say_size(found, size, language)
     if not pairs:
@@ -177,9 +177,9 @@ def ask(  # noqa: PLR0917  the command line gives them by name
     from tearline.estimates.linkage.linking import register
     from tearline.jobs.linkage import table
 
-    _, named, pairs = _read(reports, labels, once=not twice)
-    wanted = asked(register(named, list(pairs), once=not twice), pairs, count=count, seed=seed)
-    rows = [{"a": named[a].report_id, "b": named[b].report_id} for a, b in wanted]
+    read_in, pairs = _read(reports, labels, once=not twice)
+    wanted = asked(register(read_in, list(pairs), once=not twice), pairs, count=count, seed=seed)
+    rows = [{"a": read_in[a].report_id, "b": read_in[b].report_id} for a, b in wanted]
     if json:
         document(rows)
     else:
@@ -188,20 +188,14 @@ def ask(  # noqa: PLR0917  the command line gives them by name
 
 def _read(
     files: list[Path], labels: Path | None, *, once: bool
-) -> "tuple[list[Report], list[Report], dict[tuple[int, int], bool]]":
-    """All reports, those that name somebody, and labels by their numbers among the latter."""
+) -> "tuple[list[Report], dict[tuple[int, int], bool]]":
     from tearline.jobs.reports import LARGEST_BYTES, read_labels, read_reports
 
     reports = read_reports([(str(file), read(file, LARGEST_BYTES)) for file in files])
-    named = [report for report in reports if report.named]
-    if not named:
-        raise Malformed(str(files[0]), "column 'given_names'", "at least one report that names somebody")
     if labels is None:
-        return reports, named, {}
-    told = read_labels(read(labels, LARGEST_BYTES), file=str(labels), reports=reports, once=once)
-    number = {report.report_id: n for n, report in enumerate(named)}
-    place = {n: number[report.report_id] for n, report in enumerate(reports) if report.named}
-    return reports, named, {(place[a], place[b]): same for (a, b), same in told.items()}
+        return reports, {}
+    data = read(labels, LARGEST_BYTES)
+    return reports, read_labels(data, file=str(labels), reports=reports, once=once)
 
 
 def _write(file: Path, text: str) -> None:

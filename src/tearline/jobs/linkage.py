@@ -14,14 +14,14 @@ COLUMNS = ("report_id", "person", "probability")
 
 def rows_of(linked: "Linked", reports: Sequence["Report"]) -> list[dict[str, object]]:
     """A row for each report, in their order: the number of its person, and the probability that it is there; nothing
-    for one that names nobody, of which ``linked`` knows nothing."""
-    found = zip((linked.member + 1).tolist(), linked.probability().tolist(), strict=True)
-    rows = []
-    for report in reports:
-        person, chance = next(found) if report.named else ("", None)
-        probability = "" if chance is None else round(chance, 4)
-        rows.append({"report_id": report.report_id, "person": person, "probability": probability})
-    return rows
+    for one that names nobody."""
+    chance = linked.probability()
+    return [
+        {"report_id": report.report_id, "person": int(person) + 1, "probability": round(float(p), 4)}
+        if report.named
+        else {"report_id": report.report_id, "person": "", "probability": ""}
+        for report, person, p in zip(reports, linked.member, chance, strict=True)
+    ]
 
 
 def table(columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> str:

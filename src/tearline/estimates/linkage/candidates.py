@@ -34,13 +34,14 @@ YEARS, WEEK, MONTH = 5, 8, 40
 
 
 def candidates(coded: Coded) -> tuple[Ints, Ints, Compared]:
-    """Pairs ``a < b`` that may be one person, and how alike they are."""
+    """Pairs ``a < b`` that may be one person, and how alike they are. Who is not named is in none."""
     pairs = _paired(coded)
     kept_pairs, kept_levels, kept_rarity = [], [], []
     for begins in range(0, len(pairs), AT_ONCE):
         part = pairs[begins : begins + AT_ONCE]
         compared = compare(coded, part // len(coded), part % len(coded))
-        keep = _plausible(compared.levels)
+        named = coded.named[part // len(coded)] & coded.named[part % len(coded)]
+        keep = _plausible(compared.levels) & named
         kept_pairs.append(part[keep])
         kept_levels.append(compared.levels[keep])
         kept_rarity.append(compared.rarity[keep])

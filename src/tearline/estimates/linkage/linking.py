@@ -59,6 +59,7 @@ class Register:
 class Linked:
     """``member`` numbers the people; ``chance`` is each candidate pair's chance to be one person, from sampled linkages
     that keep the labels; ``graph`` is what they are drawn from; ``log_odds`` know the labels only as the model does.
+    A report that names nobody has a number of its own there too.
     """
 
     register: Register
@@ -66,6 +67,11 @@ class Linked:
     member: Ints
     chance: Floats
     log_odds: Floats
+
+    @property
+    def people(self) -> int:
+        """How many there are with a name."""
+        return len(np.unique(self.member[self.register.coded.named]))
 
     def probability(self) -> Floats:
         """For each report, that it is where it was put: with each other report of its group on average, or alone."""
@@ -80,11 +86,8 @@ class Linked:
 
 
 def register(reports: Sequence[Report], labelled: Sequence[Pair] = (), *, once: bool = True) -> Register:
-    """With the labelled pairs among the candidates, whatever they look like. Raises ValueError where a report names
-    nobody: such a one is never taken for anybody, and stays a report."""
-    unnamed = [report.report_id for report in reports if not report.named]
-    if unnamed:
-        raise ValueError(f"reports that name somebody, not {unnamed[0]!r}")
+    """With the labelled pairs among the candidates, whatever they look like. A report that names nobody is never taken
+    for anybody, whatever a label says: it stays a report, and is none of ``people``."""
     numbers = coded(reports)
     a, b, compared = candidates(numbers)
     known = set(zip(a.tolist(), b.tolist(), strict=True))
@@ -107,7 +110,8 @@ def link(of: Register, labels: Mapping[Pair, bool], *, seed: int) -> Linked:
     same = np.array([float(one) for one in labels.values()])
     log_odds = fitted(of, rows, same, seed=seed)
     told = np.zeros(len(log_odds))
-    told[rows] = np.where(same > 0, CERTAIN, -CERTAIN)
+    named = of.coded.named[of.a[rows]] & of.coded.named[of.b[rows]]
+    told[rows] = np.where((same > 0) & named, CERTAIN, -CERTAIN)
     least = APART if few else UNLIKELY
     drawn_from = graph(of.apart, of.a, of.b, log_odds, told=told, bonus=BONUS, spread=SPREAD, least=least)
     member = clusters(drawn_from)

@@ -85,9 +85,9 @@ def with_tilde(text: str) -> str:
 
 
 def is_named(given_names: str, paternal: str, maternal: str) -> bool:
-    """Whether there is a name at all: *two children*, *chofer* or nothing is none."""
+    """Whether there is a name at all: *two children*, *chofer*, an initial or nothing is none."""
     words = fold(f"{given_names} {paternal} {maternal}").split()
-    return any(word not in UNNAMED and word not in PARTICLES and word not in TITLES for word in words)
+    return any(len(word) > 1 and word not in UNNAMED | PARTICLES | TITLES for word in words)
 
 
 def given_tokens(text: str) -> tuple[str, ...]:

@@ -73,9 +73,9 @@ class Coded:
     (words, 20) and ``lengths`` spell each word, ``sounds`` (words) number how it sounds; ``meanings`` (words, 3) are
     the words a given name may stand for; ``given_rarity`` and ``surname_rarity`` are minus the log of a word's share,
     so that rare names weigh more. ``tildes`` (n, 2) are the surnames as words with ñ kept; ``married`` (n) whether the
-    second may be a husband's. ``source``, ``age``, ``day``, ``day_to`` (ordinals) and ``place`` (n) are numbers, NONE
-    or NO_DATE where not known; ``at`` (n, 3) the place on a sphere of radius 1, NaN where not known; ``others`` (n, 4)
-    date of birth, street, postcode and identity as words.
+    second may be a husband's; ``named`` (n) whether there is a name. ``source``, ``age``, ``day``, ``day_to`` (as
+    ordinals) and ``place`` (n) are numbers, NONE or NO_DATE where not known; ``at`` (n, 3) the place on a sphere of
+    radius 1, NaN where not known; ``others`` (n, 4) date of birth, street, postcode and identity as words.
     """
 
     given: Ints
@@ -89,6 +89,7 @@ class Coded:
     surname_rarity: Floats
     tildes: Ints
     married: NDArray[np.bool_]
+    named: NDArray[np.bool_]
     source: Ints
     age: Ints
     day: Ints
@@ -159,6 +160,7 @@ def coded(reports: Sequence[Report]) -> Coded:
         surname_rarity=_rarity([word for word in (*paternal, *maternal) if word], words),
         tildes=_counted([cell for one in named for cell in one.tildes]).reshape(len(reports), 2),
         married=np.array([may_be_married(report.maternal_surname) for report in reports], np.bool_),
+        named=np.array([report.named for report in reports], np.bool_),
         source=np.array([by_name[report.source] for report in reports], np.int64),
         age=np.array([NONE if report.age is None else report.age for report in reports], np.int64),
         day=np.array([NO_DATE if r.date is None else r.date.toordinal() for r in reports], np.int64),
