@@ -130,6 +130,7 @@ def _report(row: Row, file: str) -> Report:
     for column in ("report_id", "source"):
         if not row.cells[column]:
             raise Malformed(file, f"line {row.line}, column {column!r}", "what is not empty")
+    age = _age(row, file)
     first, last = _days(row, file)
     latitude, longitude = _degrees(row, "latitude", 90, file), _degrees(row, "longitude", 180, file)
     for column, one, other in (("latitude", latitude, longitude), ("longitude", longitude, latitude)):
@@ -141,7 +142,7 @@ def _report(row: Row, file: str) -> Report:
         given_names=row.cells["given_names"],
         paternal_surname=row.cells["paternal_surname"],
         maternal_surname=row.cells["maternal_surname"],
-        age=_age(row, file),
+        age=age,
         date=first,
         date_to=last,
         place=row.cells["place"],

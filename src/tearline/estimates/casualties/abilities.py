@@ -140,17 +140,19 @@ class _Asked:
 
 def _drawn(asked: _Asked, random: np.random.Generator) -> tuple[Floats, Floats]:
     """Points, and the logs of their weights: their mean weight is the model's evidence."""
-    at, spread = _maximum(asked)
-    for _ in range(2):
-        proposal = multivariate_t(at, spread, FREEDOM, seed=random)
-        points = proposal.rvs(DRAWS).reshape(DRAWS, len(at))
-        logs = asked.log_posterior(points) - proposal.logpdf(points)
-        # Weights are tempered before they set the second proposal, so that no few points do.
-        weights = np.exp(0.7 * (logs - logs.max()))
-        weights /= weights.sum()
-        at = weights @ points
-        spread = 1.2 * ((points - at) * weights[:, None]).T @ (points - at) + 1e-4 * np.eye(len(at))
-    return points, logs
+    points, logs = _around(asked, *_maximum(asked), random)
+    # Weights are tempered before they set the second proposal, so that no few points do.
+    weights = np.exp(0.7 * (logs - logs.max()))
+    weights /= weights.sum()
+    at = weights @ points
+    spread = 1.2 * ((points - at) * weights[:, None]).T @ (points - at) + 1e-4 * np.eye(len(at))
+    return _around(asked, at, spread, random)
+
+
+def _around(asked: _Asked, at: Floats, spread: Floats, random: np.random.Generator) -> tuple[Floats, Floats]:
+    proposal = multivariate_t(at, spread, FREEDOM, seed=random)
+    points = proposal.rvs(DRAWS).reshape(DRAWS, len(at))
+    return points, asked.log_posterior(points) - proposal.logpdf(points)
 
 
 def _maximum(asked: _Asked) -> tuple[Floats, Floats]:
