@@ -215,10 +215,15 @@ def test_who_is_not_named_stays_a_report(run: Run, tmp_path: Path) -> None:
     assert rows(links.read_text())[1] == {"report_id": "2", "person": "", "probability": ""}
 
 
-def test_a_source_that_repeats_people_is_no_list(run: Run, tmp_path: Path) -> None:
+def test_a_source_that_repeats_people_is_no_list(run: Run, register: Path, tmp_path: Path) -> None:
     reports, links = tmp_path / "reports.csv", tmp_path / "links.csv"
-    person = "Ricardo,Peña,Cavazos,,2011-03-18,Centro,1970-02-03,X1"
-    reports.write_text(f"{HEAD},born,identity\n1,court,{person}\n2,court,{person}\n3,court,Ana,Ruiz,,,,,,\n")
-    assert run("link", reports, "-o", links, "--twice").status == 0
-    assert len({one["person"] for one in rows(links.read_text())[:2]}) == 1
+    lines = register.read_text().splitlines()[1:]
+    once = "\n".join(f"{line.split(',')[0]},all,{','.join(line.split(',')[2:8])}" for line in lines[:150])
+    again = (
+        "501,all,Ricardo,Peña,Cavazos,,2011-03-18,Centro\n502,all,Ricardo,Pena,Cavazos,,2011-03-18,Centro\n"
+    )
+    reports.write_text(f"{HEAD}\n{once}\n{again}")
+    for option, people in (("--twice", 1), ("--seed=0", 2)):
+        assert run("link", reports, "-o", links, option).status == 0
+        assert len({one["person"] for one in rows(links.read_text())[-2:]}) == people
     assert run("link", reports, "-o", links, "--twice", "--size", 9).status == 2

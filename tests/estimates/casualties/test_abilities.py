@@ -57,15 +57,15 @@ def people(spread: float, seed: int, count: int = 4_000) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize("spread", [0.0, 0.7, 1.3])
+@pytest.mark.parametrize("spread", [0.0, 1.0])
 def test_the_number_is_held_where_people_differ_and_where_they_do_not(spread: float) -> None:
-    """Of six, at most two outside: with 95 % more are once in 450 times, with 60 % every other time."""
-    held = [abilities(of_people(people(spread, seed), 4), seed=seed).size for seed in range(6)]
-    assert sum(one.low95 <= 4_000 <= one.high95 for one in held) >= 4
+    """Of four, at most one outside: with 95 % more are once in 70 times, with 60 % every other time."""
+    held = [abilities(of_people(people(spread, seed), 4), seed=seed).size for seed in range(4)]
+    assert sum(one.low95 <= 4_000 <= one.high95 for one in held) >= 3
 
 
 def test_how_much_people_differ_is_found() -> None:
-    found = [abilities(of_people(people(1.3, seed, 20_000), 4), seed=seed) for seed in range(4)]
+    found = [abilities(of_people(people(1.3, seed, 20_000), 4), seed=seed) for seed in range(2)]
     assert np.mean([one.spread.median for one in found]) == pytest.approx(1.3, abs=0.15)
     assert all(one.effective > 100 for one in found)
 
