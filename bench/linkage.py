@@ -5,6 +5,7 @@ others, each ``NAME.csv`` with ``NAME_truth.csv`` (report_id, person), all taken
 """
 
 import csv
+import logging
 import os
 import resource
 import time
@@ -101,6 +102,7 @@ def _peer(name: str, one: Made, *, taught: bool) -> None:
     """Splink at the threshold that does best by the truth."""
     from bench.linkage_peers import splink_register
 
+    logging.disable(logging.WARNING)
     found = splink_register(one, taught=taught)
     scored = {threshold: whole_f1(member, one.person) for threshold, member in found.members.items()}
     best = max(scored, key=lambda threshold: scored[threshold])
