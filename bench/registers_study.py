@@ -18,8 +18,8 @@ from tearline.estimates.linkage.linking import ask, link, register
 from tearline.estimates.linkage.reports import coded
 from tearline.estimates.linkage.sizes import averaged, histories
 
-SEEDS = tuple(range(7001, 7049))
-"""Of no register that was looked at before: those of development are 101 to 110 and 3000 to 3039."""
+SEEDS = tuple(range(7101, 7149))
+"""Of no register that was looked at before: those of development are 101 to 110, 3000 to 3039 and 7001 to 7010."""
 KEPT = Path(__file__).with_suffix(".jsonl")
 LINKAGES = 100
 
