@@ -24,6 +24,7 @@ PARTS = (
     "exposure_study",
     "casualties",
     "linkage",
+    "febrl",
 )
 
 

@@ -47,12 +47,23 @@ class _Victim:
     place: str
 
 
-def made(seed: int, victims: int = 1_500, places: tuple[str, ...] = PLACES, days: int = 365) -> Made:
-    """The same seed makes the same register."""
+def made(
+    seed: int,
+    victims: int = 1_500,
+    places: tuple[str, ...] = PLACES,
+    days: int = 365,
+    *,
+    alone: float = 0.6,
+    noise: float = 1.0,
+) -> Made:
+    """The same seed makes the same register. ``alone`` is how many of those taken together are one person; ``noise``
+    how often, beside the usual, something is written otherwise than it was."""
     random = np.random.default_rng([seed, victims])
     people: list[_Victim] = []
     while len(people) < victims:
-        kin = int(random.choice([1, 2, 3, 4, 5], p=[0.6, 0.2, 0.1, 0.06, 0.04]))
+        kin = int(
+            random.choice([1, 2, 3, 4, 5], p=[alone, *((1.0 - alone) * np.array([0.5, 0.25, 0.15, 0.1]))])
+        )
         paternal, maternal = str(random.choice(SURNAMES)), str(random.choice(SURNAMES))
         day = date(2011, 1, 1) + timedelta(days=int(random.integers(days)))
         place = str(random.choice(places))
@@ -72,29 +83,35 @@ def made(seed: int, victims: int = 1_500, places: tuple[str, ...] = PLACES, days
     reports, person = [], []
     for n, at in enumerate(order, 1):
         source, number = written[at]
-        reports.append(_written(random, str(n), source, people[number], places))
+        reports.append(_written(random, str(n), source, people[number], places=places, noise=noise))
         person.append(number)
     return Made(reports=tuple(reports), person=np.array(person), victims=victims)
 
 
 def _written(
-    random: np.random.Generator, number: str, source: str, one: _Victim, places: tuple[str, ...]
+    random: np.random.Generator,
+    number: str,
+    source: str,
+    one: _Victim,
+    *,
+    places: tuple[str, ...],
+    noise: float,
 ) -> Report:
     given, paternal, maternal = list(one.given), one.paternal, one.maternal
     if len(given) == 2 and random.random() < 0.3:
         given = [given[int(random.integers(2))]]
-    if random.random() < 0.06 and NICKNAMES.get(fold(given[0])):
+    if random.random() < 0.06 * noise and NICKNAMES.get(fold(given[0])):
         given = [str(random.choice(NICKNAMES[fold(given[0])])).capitalize()]
-    if random.random() < 0.07:
+    if random.random() < 0.07 * noise:
         given[0] = _slip(random, given[0])
-    if random.random() < 0.09:
+    if random.random() < 0.09 * noise:
         paternal = _slip(random, paternal)
-    if random.random() < 0.05:
+    if random.random() < 0.05 * noise:
         paternal, maternal = maternal, paternal
     if random.random() < 0.26:
         maternal = ""
     names = " ".join(given)
-    if random.random() < 0.04:
+    if random.random() < 0.04 * noise:
         names, paternal = paternal, names
     if random.random() < 0.5:
         names, paternal, maternal = fold(names), fold(paternal), fold(maternal)

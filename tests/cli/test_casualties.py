@@ -100,7 +100,7 @@ def test_mixed_encodings_are_refused(run: Run, tmp_path: Path) -> None:
     file.write_bytes("Año,B,count\n1,0,5\n".encode() + "0,1,ñ".encode("latin-1"))
     ran = run("estimate", file)
     assert ran.status == 2
-    assert ran.line.startswith(f"{file}: line 3: expected UTF-8, found byte 0xf1")
+    assert ran.line.startswith(f"{file}: line 3, column")
 
 
 def test_a_folder_and_a_missing_file_are_refused(run: Run, tmp_path: Path) -> None:

@@ -112,13 +112,31 @@ BAD_REPORTS: dict[str, tuple[str | bytes, str]] = {
     "no date": (f"{HEAD}\n1,court,Rosa,A,R,13,2011-02-30,\n", "line 2, column 'date': expected a date"),
     "another order of date": (f"{HEAD}\n1,c,R,A,R,13,30/02/2011,\n", "line 2, column 'date'"),
     "a date without marks": (f"{HEAD}\n1,c,R,A,R,13,20110228,\n", "line 2, column 'date'"),
+    "the last day before the first": (
+        f"{HEAD},date_to\n1,c,R,A,R,13,2011-03-18,,2011-03-01\n",
+        "line 2, column 'date_to': expected no day before 2011-03-18, found '2011-03-01'",
+    ),
+    "the last day alone": (f"{HEAD},date_to\n1,c,R,A,R,13,,,2011\n", "line 2, column 'date_to'"),
+    "a month that is none": (f"{HEAD}\n1,c,R,A,R,13,2011-13,\n", "line 2, column 'date'"),
+    "degrees exchanged": (
+        f"{HEAD},latitude,longitude\n1,c,R,A,R,13,,,-100.8,28.3\n",
+        "line 2, column 'latitude': expected degrees from -90 to 90",
+    ),
+    "half a place": (f"{HEAD},latitude,longitude\n1,c,R,A,R,13,,,28.3,\n", "line 2, column 'longitude'"),
+    "a column written otherwise": (
+        f"{HEAD},Date To\n1,c,R,A,R,13,,,\n",
+        "line 1, column 9: expected 'date_to', found 'Date To'",
+    ),
     "no source": (f"{HEAD}\n1,,R,A,R,13,,\n", "line 2, column 'source': expected what is not empty"),
     "no id": (f"{HEAD}\n ,c,R,A,R,13,,\n", "line 2, column 'report_id'"),
     "too old": (f"{HEAD}\n1,c,R,A,R,131,,\n", "line 2, column 'age'"),
-    "another encoding": (f"{HEAD}\n1,c,José,A,R,13,,\n".encode("latin-1"), "line 2: expected UTF-8"),
+    "another encoding": (
+        f"{HEAD}\n1,c,José,A,R,13,,\n".encode("latin-1"),
+        "line 2, column 'given_names': expected UTF-8",
+    ),
     "encodings mixed": (
         f"{HEAD}\n1,c,José,A,R,13,,\n".encode() + "2,c,José,A,R,13,,\n".encode("latin-1"),
-        "line 3: expected UTF-8",
+        "line 3, column 'given_names': expected UTF-8",
     ),
 }
 
@@ -145,6 +163,10 @@ BAD_LABELS = {
         "a,b,same\n1,2,1\n1,4,1\n2,4,0\n",
         "line 4, column 'same': expected 1, as other lines say",
     ),
+    "a report that names nobody": (
+        "a,b,same\n1,5,1\n",
+        "line 2, column 'b': expected a report that names somebody, found '5'",
+    ),
     "one source twice": ("a,b,same\n1,2,1\n1,3,1\n", "line 3, column 'same': expected 0: joining them"),
     "a column missing": ("a,same\n1,1\n", "line 1: expected a column 'b'"),
 }
@@ -154,7 +176,9 @@ BAD_LABELS = {
 def test_bad_labels_are_named_with_their_place(run: Run, tmp_path: Path, case: str) -> None:
     text, said = BAD_LABELS[case]
     reports, labels, links = (tmp_path / name for name in ("reports.csv", "pairs.csv", "links.csv"))
-    reports.write_text("\n".join([HEAD, *ROWS, "4,police,Rosa,Aguilar,,,,"]) + "\n")
+    reports.write_text(
+        "\n".join([HEAD, *ROWS, "4,police,Rosa,Aguilar,,,,", "5,police,dos niños,,,,,"]) + "\n"
+    )
     labels.write_text(text)
     links.write_text("as it was")
     ran = run("link", reports, "--labels", labels, "-o", links)
@@ -176,3 +200,30 @@ def test_an_age_a_little_below_nothing_is_an_infant_s(run: Run, tmp_path: Path) 
     reports = tmp_path / "reports.csv"
     reports.write_text(f"{HEAD}\n1,court,Rosa,Aguilar,,-1,,\n2,press,Rosa,Aguilar,,0,,\n")
     assert run("link", reports, "-o", tmp_path / "links.csv").status == 0
+
+
+def test_who_is_not_named_stays_a_report(run: Run, tmp_path: Path) -> None:
+    reports, links = tmp_path / "reports.csv", tmp_path / "links.csv"
+    reports.write_text(f"{HEAD}\n1,court,Rosa,Ruiz,,,2011,\n2,press,dos niños,,,,2011-03,\n")
+    ran = run("link", reports, "-o", links, "--json")
+    assert ran.status == 0
+    assert {name: json.loads(ran.out)[name] for name in ("reports", "unnamed", "people")} == {
+        "reports": 2,
+        "unnamed": 1,
+        "people": 1,
+    }
+    assert rows(links.read_text())[1] == {"report_id": "2", "person": "", "probability": ""}
+
+
+def test_a_source_that_repeats_people_is_no_list(run: Run, register: Path, tmp_path: Path) -> None:
+    reports, links = tmp_path / "reports.csv", tmp_path / "links.csv"
+    lines = register.read_text().splitlines()[1:]
+    once = "\n".join(f"{line.split(',')[0]},all,{','.join(line.split(',')[2:8])}" for line in lines[:150])
+    again = (
+        "501,all,Ricardo,Peña,Cavazos,,2011-03-18,Centro\n502,all,Ricardo,Pena,Cavazos,,2011-03-18,Centro\n"
+    )
+    reports.write_text(f"{HEAD}\n{once}\n{again}")
+    for option, people in (("--twice", 1), ("--seed=0", 2)):
+        assert run("link", reports, "-o", links, option).status == 0
+        assert len({one["person"] for one in rows(links.read_text())[-2:]}) == people
+    assert run("link", reports, "-o", links, "--twice", "--size", 9).status == 2

@@ -42,7 +42,7 @@ def test_a_row_knows_the_line_on_which_it_begins() -> None:
         (b"a,b\n1,2,3\n", "t.csv: line 2: expected 2 cells, found 3"),
         (b'a,b\n1,"2\n', "t.csv: line 2: expected comma-separated values (unexpected end of data)"),
         (b'a,b\n1,"2"x\n', "t.csv: line 2: expected comma-separated values (',' expected after '\"')"),
-        (b"a,b\n1,\xff\n", "t.csv: line 2: expected UTF-8, found byte 0xff"),
+        (b"a,b\n1,\xff\n", "t.csv: line 2, column 'b': expected UTF-8, found byte 0xff"),
         (b"\xef\xbb\xbfa,b\n", "t.csv: line 1: expected UTF-8 without a byte order mark"),
         (b"a,b\n1,\x00\n", "t.csv: line 2: expected text without NUL"),
         (b"a,b\n" + b"1,2\n" * 100, "t.csv: 404 bytes: expected at most 100 bytes"),

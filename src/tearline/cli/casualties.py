@@ -51,8 +51,8 @@ _CLASSES = Words(
     "* clases latentes (R-hat {rhat:.3f}, {ess:.0f} muestras efectivas)",
 )
 _ABILITIES = Words(
-    "* people who differ by degrees (spread {spread:.2f})",
-    "* personas que difieren por grados (dispersión {spread:.2f})",
+    "* people who differ, two lists that may depend (spread {spread:.2f})",
+    "* personas que difieren, dos listas que pueden depender (dispersión {spread:.2f})",
 )
 _LOGLINEAR = Words(
     "log-linear model of least BIC, given that model",

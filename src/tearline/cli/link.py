@@ -35,6 +35,11 @@ _NO_SIZE = Words(
     "How many there were in all is not said: that needs two to six sources.",
     "No se dice cuántas personas hubo en total: para ello se necesitan de dos a seis fuentes.",
 )
+_UNNAMED = Words(
+    "{n} reports name nobody. They stay reports: how many people they are of is not known, and is in no number here.",
+    "{n} informes no nombran a nadie. Quedan como informes: no se sabe de cuántas personas tratan, y no están en"
+    " ninguna cifra de aquí.",
+)
 _UNTOLD = Words(
     "No labels were given: `tearline link next` names the pairs that a person should look at first.",
     "No se dieron etiquetas: `tearline link next` nombra los pares que una persona debería mirar primero.",
@@ -63,12 +68,17 @@ Reports = Annotated[
     list[Path],
     typer.Argument(
         metavar="REPORTS.csv…",
-        help="report_id, source, given_names, paternal_surname, maternal_surname, age, date, place.",
+        help="report_id, source, given_names, paternal_surname, maternal_surname, age, date, place; and if wanted"
+        " date_to, latitude, longitude, born, street, postcode, identity.",
     ),
 ]
 Labels = Annotated[
     Path | None,
     typer.Option("--labels", metavar="PAIRS.csv", help="a, b and same: 1 for one person, 0 for two."),
+]
+Twice = Annotated[
+    bool,
+    typer.Option("--twice", help="A source may report a person twice. Relatives are then hardly told apart."),
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Of the linkages that are drawn.")]
 
@@ -80,6 +90,7 @@ def link(  # noqa: PLR0917  the command line gives them by name
         Path, typer.Option("--output", "-o", metavar="LINKS.csv", help="report_id, person, probability.")
     ],
     labels: Labels = None,
+    twice: Twice = False,
     size: Annotated[
         int,
         typer.Option("--size", min=0, max=10_000, help="Linkages over which the number in all is averaged."),
@@ -96,15 +107,20 @@ def link(  # noqa: PLR0917  the command line gives them by name
 
     if not output.parent.is_dir():
         raise Malformed("--output", str(output), "a place in a folder that is there")
-    read_in, pairs = _read(reports, labels)
-    linked = linked_by(register(read_in, list(pairs)), pairs, seed=seed)
+    if twice and size:
+        raise Malformed(
+            "--size", str(size), "nothing with --twice: lists overlap only where each has a person once"
+        )
+    read_in, pairs = _read(reports, labels, once=not twice)
+    linked = linked_by(register(read_in, list(pairs), once=not twice), pairs, seed=seed)
     found = averaged(linked, seed=seed, count=size) if size else None
     rows = rows_of(linked, read_in)
     _write(output, table(COLUMNS, rows))
-    people = int(linked.member.max()) + 1
+    people, unnamed = linked.people, sum(not report.named for report in read_in)
     if json:
         said: dict[str, object] = {
             "reports": len(read_in),
+            "unnamed": unnamed,
             "people": people,
             "labels": len(pairs),
             "output": str(output),
@@ -125,7 +141,9 @@ def link(  # noqa: PLR0917  the command line gives them by name
         document(said)
         return
     out = console()
-    say(out, _DONE.to(language).format(reports=len(read_in), people=people, file=output))
+    say(out, _DONE.to(language).format(reports=len(read_in) - unnamed, people=people, file=output))
+    if unnamed:
+        say(out, _UNNAMED.to(language).format(n=unnamed))
     if found is not None:
         _say_size(found, size, language)
     if not pairs:
@@ -148,6 +166,7 @@ def _say_size(found: "Averaged", count: int, language: Language) -> None:
 def ask(  # noqa: PLR0917  the command line gives them by name
     reports: Reports,
     labels: Labels = None,
+    twice: Twice = False,
     count: Annotated[int, typer.Option("-n", min=1, max=10_000, help="So many pairs.")] = 20,
     seed: Seed = 0,
     language: Spoken = Language.EN,  # noqa: ARG001  errors are said in it
@@ -158,8 +177,8 @@ def ask(  # noqa: PLR0917  the command line gives them by name
     from tearline.estimates.linkage.linking import register
     from tearline.jobs.linkage import table
 
-    read_in, pairs = _read(reports, labels)
-    wanted = asked(register(read_in, list(pairs)), pairs, count=count, seed=seed)
+    read_in, pairs = _read(reports, labels, once=not twice)
+    wanted = asked(register(read_in, list(pairs), once=not twice), pairs, count=count, seed=seed)
     rows = [{"a": read_in[a].report_id, "b": read_in[b].report_id} for a, b in wanted]
     if json:
         document(rows)
@@ -167,13 +186,16 @@ def ask(  # noqa: PLR0917  the command line gives them by name
         print(table(("a", "b"), rows), end="")
 
 
-def _read(files: list[Path], labels: Path | None) -> "tuple[list[Report], dict[tuple[int, int], bool]]":
+def _read(
+    files: list[Path], labels: Path | None, *, once: bool
+) -> "tuple[list[Report], dict[tuple[int, int], bool]]":
     from tearline.jobs.reports import LARGEST_BYTES, read_labels, read_reports
 
     reports = read_reports([(str(file), read(file, LARGEST_BYTES)) for file in files])
     if labels is None:
         return reports, {}
-    return reports, read_labels(read(labels, LARGEST_BYTES), file=str(labels), reports=reports)
+    data = read(labels, LARGEST_BYTES)
+    return reports, read_labels(data, file=str(labels), reports=reports, once=once)
 
 
 def _write(file: Path, text: str) -> None:

@@ -56,13 +56,29 @@ def _text(data: bytes, file: str, largest: int) -> str:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise Malformed(file, f"line {line}", f"UTF-8, found byte 0x{data[error.start]:02x}") from None
+        raise Malformed(
+            file, _at(data, error.start), f"UTF-8, found byte 0x{data[error.start]:02x}"
+        ) from None
     if text.startswith("\ufeff"):
         raise Malformed(file, "line 1", "UTF-8 without a byte order mark")
     if "\0" in text:
         raise Malformed(file, f"line {text.count(chr(10), 0, text.index(chr(0))) + 1}", "text without NUL")
     return text
+
+
+def _at(data: bytes, byte: int) -> str:
+    """The line, and the column by its name where the header can be read."""
+    begins = data.rfind(b"\n", 0, byte) + 1
+    line = data.count(b"\n", 0, byte) + 1
+    header, before = data.partition(b"\n")[0], data[begins:byte].decode("utf-8")
+    try:
+        columns = next(csv.reader([header.decode("utf-8")]))
+        number = len(next(csv.reader([before + "x"])))
+    except (UnicodeDecodeError, csv.Error, StopIteration):
+        return f"line {line}"
+    return (
+        f"line {line}, column {columns[number - 1].strip()!r}" if number <= len(columns) else f"line {line}"
+    )
 
 
 def _records(text: str, file: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:

@@ -13,10 +13,13 @@ COLUMNS = ("report_id", "person", "probability")
 
 
 def rows_of(linked: "Linked", reports: Sequence["Report"]) -> list[dict[str, object]]:
-    """A row for each report, in their order: the number of its person, and the probability that it is there."""
+    """A row for each report, in their order: the number of its person, and the probability that it is there; nothing
+    for one that names nobody."""
     chance = linked.probability()
     return [
         {"report_id": report.report_id, "person": int(person) + 1, "probability": round(float(p), 4)}
+        if report.named
+        else {"report_id": report.report_id, "person": "", "probability": ""}
         for report, person, p in zip(reports, linked.member, chance, strict=True)
     ]
 

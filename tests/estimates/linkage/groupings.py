@@ -22,12 +22,13 @@ def groupings(n: int) -> Iterator[tuple[int, ...]]:
 def gain(member: tuple[int, ...] | Ints, source: Ints, odds: Floats, bonus: float) -> float:
     """``odds`` (n, n) symmetric, APART where the pair is no candidate; minus infinity on a shared source."""
     total = 0.0
-    for i in range(len(source)):
-        for j in range(i):
-            if member[i] == member[j]:
-                total += odds[i, j] if source[i] != source[j] else -np.inf
-    groups = len(set(np.asarray(member).tolist()))
-    return total + bonus * (len(source) - groups)
+    for group in set(np.asarray(member).tolist()):
+        here = [i for i in range(len(source)) if member[i] == group]
+        if len({int(source[i]) for i in here}) < len(here):
+            return -np.inf
+        pairs = [odds[i, j] for i in here for j in here if j < i]
+        total += (len(here) - 1) * (float(np.mean(pairs)) + bonus) if pairs else 0.0
+    return total
 
 
 def drawn(seed: int, n: int, sources: int) -> tuple[Ints, Ints, Ints, Floats, Floats]:

@@ -1,12 +1,16 @@
 """From made reports and an oracle's labels to who is who; and that nothing else than the arguments matters."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from bench.linkage import pair_scores, whole_f1
 from bench.registers import Made, made
+from tearline.estimates.linkage.clustering import graph
 from tearline.estimates.linkage.linking import ask, link, register
 from tearline.estimates.linkage.reports import Report
+from tearline.estimates.linkage.sampling import linkages
 from tearline.estimates.linkage.sizes import averaged, histories
 
 
@@ -101,5 +105,46 @@ def plain(number: int, source: str) -> Report:
 @pytest.mark.parametrize("sources", ["a", "aa", "ab", "aab"])
 def test_reports_that_say_nothing_stand_alone(sources: str) -> None:
     reports = [plain(n, source) for n, source in enumerate(sources)]
-    assert len(set(link(register(reports), {}, seed=0).member.tolist())) == len(reports)
+    linked = link(register(reports), {}, seed=0)
+    assert len(set(linked.member.tolist())) == len(reports)
+    assert linked.people == 0
+    assert averaged(linked, seed=0, count=3).documented == (0.0, 0.0)
     assert ask(register(reports), {}, count=3, seed=0) == []
+
+
+def test_who_is_not_named_is_never_anybody_s_other_report() -> None:
+    children = replace(plain(1, "a"), given_names="dos niños", identity="AB12", born="2001-01-01")
+    child = replace(plain(2, "b"), given_names="Rosa", identity="AB12", born="2001-01-01")
+    for labels in ({}, {(0, 1): True}):
+        linked = link(register([children, child], list(labels)), labels, seed=0)
+        assert linked.member.tolist() == [0, 1]
+        assert linked.people == 1
+
+
+def test_namesakes_of_one_source_take_the_other_s_place() -> None:
+    """Of two brothers of one name, in one source, either may be the one that another source reported."""
+    brother = replace(
+        plain(0, "a"), given_names="Ricardo", paternal_surname="Peña", maternal_surname="Cavazos"
+    )
+    brothers = [brother, replace(brother, report_id="1"), replace(brother, report_id="2", source="b")]
+    others = made(5, 200).reports
+    of = register([*brothers, *others])
+    told = {(0, 2): 5.0, (1, 2): 5.0}
+    odds = np.array([told.get((a, b), -8.0) for a, b in zip(of.a.tolist(), of.b.tolist(), strict=True)])
+    drawn = list(
+        linkages(graph(of.apart, of.a, of.b, odds, bonus=2.0), np.arange(len(of.coded)), seed=1, count=400)
+    )
+    share = np.mean([member[0] == member[2] for member in drawn])
+    assert 0.4 < share < 0.6
+
+
+def test_a_source_may_repeat_people_where_it_is_said_to() -> None:
+    one = made(7, 300)
+    alike = [replace(report, source="all") for report in one.reports]
+    born = {
+        number: f"{1920 + number % 80}-{number % 12 + 1:02}-{number % 28 + 1:02}" for number in range(300)
+    }
+    alike = [replace(report, born=born[int(n)]) for report, n in zip(alike, one.person, strict=True)]
+    _, _, f1 = pair_scores(link(register(alike, once=False), {}, seed=0).member, one.person)
+    assert f1 > 0.90
+    assert len(set(link(register(alike), {}, seed=0).member.tolist())) == len(alike)

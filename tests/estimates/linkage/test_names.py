@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tearline.estimates.linkage.names import fold, given_tokens, sound, stands_for, surname
+from tearline.estimates.linkage.names import (
+    fold,
+    given_tokens,
+    is_named,
+    sound,
+    stands_for,
+    surname,
+    surname_with_tilde,
+    with_tilde,
+)
 
 
 @pytest.mark.parametrize(
@@ -15,8 +24,16 @@ def test_case_accents_and_marks_do_not_tell_names_apart(written: str, same: str)
     assert fold(written) == fold(same)
 
 
-def test_a_tilde_tells_nobody_apart() -> None:
+def test_a_tilde_tells_nobody_apart_and_is_kept_beside() -> None:
     assert fold("Peña") == fold("PEN\u0303A") == fold("Pena") == "pena"
+    assert with_tilde("Peña") == with_tilde("PEN\u0303A") == "peña"
+    assert surname_with_tilde("de la Peña Muñoz") == "peñamuñoz"
+
+
+@pytest.mark.parametrize("names", ["", "dos niños", "chofer", "No identificado", "driver of", "N.N.", "..."])
+def test_who_somebody_was_to_others_is_no_name(names: str) -> None:
+    assert not is_named(names, "", "")
+    assert is_named(names, "Ruiz", "")
 
 
 @pytest.mark.parametrize("written", ["de la Garza", "De La GARZA", "garza", "del Garza"])

@@ -1,16 +1,20 @@
-"""How many stand on no list, where people differ by degrees: a normal spread of how likely they are to be listed.
+"""How many stand on no list, where people differ in how likely they are to be listed, and two lists may depend as well.
 
-    logit P(person i is on list j) = t_i + b_j,    t_i ~ Normal(0, s^2),    s ~ half Normal(0, 1)
+    logit P(person i is on list j) = t_i + b_j,    t of mean 0 and standard deviation s ~ half Normal(0, 1)
 
-(Mth; Fienberg, Johnson and Junker, JRSS A 162, 1999.) At ``t = 0`` a list's chance is uniform; the population's size N
-has weight 1 / N and is summed out as in ``classes``. With few lists a small spread hardly shows in the table and still
-hides many people: so this method's interval is wide where the others' are not.
+t is spread normally (Mth; Fienberg, Johnson and Junker, JRSS A 162, 1999) or people are of two kinds, of any shares: a
+table hardly tells which, and what few who are hard to hear of hide differs. Beside that, no two lists depend on each
+other, or one pair does: who is on the first has d / 2 more on the second's scale, who is not as much less, with
+d ~ Normal(0, 1). No pair has as much weight beforehand as all pairs together. At t = 0 a list's chance is uniform; the
+population's size N has weight 1 / N and is summed out as in ``classes``. With few lists a small spread hardly shows in
+the table and still hides many people: so this method's interval is wide where the others' are not.
 
-For each of a grid of spreads, the lists' rates are drawn around their maximum and weighed by what they should have
-been drawn from (importance sampling); people on no list follow.
+For each such model, points are drawn around its maximum, then around what that drew, and weighed by what they should
+have been drawn from (importance sampling, once adapted); that also weighs the models. People on no list follow.
 """
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from scipy.optimize import minimize
@@ -20,8 +24,14 @@ from scipy.stats import multivariate_t
 from tearline.estimates.casualties.decomposable import Interval
 from tearline.estimates.casualties.histories import Floats, Histories
 
-SPREADS = np.linspace(0.05, 3.95, 40)
-NODES, DRAWS, FREEDOM = 31, 250, 6
+NODES, DRAWS, FREEDOM = 31, 2_000, 5
+MOST_OF_PAIRS = 6
+"""Lists beyond which no pair of them is taken to depend: there would be too many."""
+AT_ONCE = 2_000_000
+STARTS = (-0.7, 0.7)
+"""Log-odds of the likelier kind's share, from which the maximum is looked for."""
+
+Pair = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -37,71 +47,131 @@ class Abilities:
 def abilities(histories: Histories, *, seed: int, draws: int = 8_000) -> Abilities:
     """Raises nothing: a table without overlaps has a posterior too, as wide as the prior lets it be."""
     random = np.random.default_rng(seed)
-    asked = _Asked(histories)
-    at = np.log(asked.on / (histories.documented + 1.0 - asked.on) + 1e-3)
-    points, logs, of_spread = [], [], []
-    for spread in SPREADS:
-        at = minimize(lambda b, s=spread: -asked.log_posterior(b[None], s)[0], at, method="BFGS").x
-        proposal = multivariate_t(at, _covariance(asked, at, float(spread)), FREEDOM, seed=random)
-        drawn = proposal.rvs(DRAWS).reshape(DRAWS, len(at))
-        logs.append(asked.log_posterior(drawn, float(spread)) - 0.5 * spread**2 - proposal.logpdf(drawn))
-        points.append(asked.unseen(drawn, float(spread)))
-        of_spread.append(np.full(DRAWS, spread))
-    log_weights, unseen, spreads = np.concatenate(logs), np.concatenate(points), np.concatenate(of_spread)
+    lists = len(histories.lists)
+    pairs = list(combinations(range(lists), 2)) if lists <= MOST_OF_PAIRS else []
+    logs, unseen, spreads = [], [], []
+    for pair in (None, *pairs):
+        prior = 0.5 if pair is None else 0.5 / len(pairs)
+        for kinds in (False, True):
+            asked = _Asked(histories, pair, kinds=kinds)
+            points, weights = _drawn(asked, random)
+            logs.append(weights + np.log(prior / 2.0))
+            unseen.append(asked.unseen(points))
+            spreads.append(np.exp(points[:, lists]))
+    log_weights = np.concatenate(logs)
     weights = np.exp(log_weights - log_weights.max())
     weights /= weights.sum()
     chosen = random.choice(len(weights), draws, p=weights)
-    missed = unseen[chosen] / (1.0 - unseen[chosen])
-    unseen_people = random.poisson(random.gamma(histories.documented, missed))
+    missed = np.concatenate(unseen)[chosen]
+    unseen_people = random.poisson(random.gamma(histories.documented, missed / (1.0 - missed)))
     sizes = (histories.documented + unseen_people).astype(np.float64)
     return Abilities(
         size=Interval.of(sizes),
         sizes=sizes,
-        spread=Interval.of(spreads[chosen]),
+        spread=Interval.of(np.concatenate(spreads)[chosen]),
         effective=float(1.0 / (weights**2).sum()),
     )
 
 
 class _Asked:
-    """What of a table matters here: how many each list has, and how many people stand on c lists."""
+    """A model. A point is the lists' rates, the log of the spread, d where a pair depends, and the log-odds of the
+    likelier kind's share where there are two."""
 
-    def __init__(self, histories: Histories) -> None:
-        lists = range(len(histories.lists))
-        self.on = np.array([histories.on(one) for one in lists], np.float64)
-        self.captures = histories.captures().astype(np.float64)
+    def __init__(self, histories: Histories, pair: Pair | None, *, kinds: bool) -> None:
+        self.lists, self.pair, self.kinds = len(histories.lists), pair, kinds
+        cells = np.unique(np.append(0, np.flatnonzero(histories.counts)))
+        self.on = ((cells[:, None] >> np.arange(self.lists)) & 1).astype(np.float64)
+        self.counts = histories.counts[cells].astype(np.float64)
+        self.counts[0] = 0.0
+        size = self.lists + 1 + (pair is not None) + kinds
+        reach = self.counts @ self.on
+        start = np.zeros(size)
+        start[: self.lists] = np.log(reach / (histories.documented + 1.0 - reach) + 1e-3) - 0.3
+        start[self.lists] = np.log(0.5)
+        self.starts = [np.append(start[:-1], one) for one in STARTS] if kinds else [start]
         nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
-        self.nodes, self.weights = nodes, weights / weights.sum()
+        self.nodes, self.weights = nodes, np.log(weights / weights.sum())
 
-    def log_posterior(self, rates: Floats, spread: float) -> Floats:
-        """A row of ``rates`` a point: the log of prior and likelihood."""
-        logs = self._log_cells(rates, spread)
-        people = self.captures[1:].sum()
-        likelihood = rates @ self.on + logs[:, 1:] @ self.captures[1:]
-        likelihood -= people * np.log(-np.expm1(np.minimum(logs[:, 0], -1e-12)))
-        return np.asarray(likelihood + (log_expit(rates) + log_expit(-rates)).sum(axis=1))
+    def log_posterior(self, points: Floats) -> Floats:
+        """A row a point: the log of prior and likelihood."""
+        logs = self.log_cells(points)
+        rates, spread = points[:, : self.lists], points[:, self.lists]
+        likelihood = logs @ self.counts - self.counts.sum() * np.log(
+            -np.expm1(np.minimum(logs[:, 0], -1e-12))
+        )
+        prior = (log_expit(rates) + log_expit(-rates)).sum(axis=1)
+        prior += spread - 0.5 * np.exp(2.0 * spread) + 0.5 * np.log(2.0 / np.pi)
+        if self.pair is not None:
+            prior += -0.5 * points[:, self.lists + 1] ** 2 - 0.5 * np.log(2.0 * np.pi)
+        if self.kinds:
+            prior += log_expit(points[:, -1]) + log_expit(-points[:, -1])
+        return np.asarray(likelihood + prior)
 
-    def unseen(self, rates: Floats, spread: float) -> Floats:
-        return np.asarray(np.minimum(np.exp(self._log_cells(rates, spread)[:, 0]), 1.0 - 1e-12))
+    def unseen(self, points: Floats) -> Floats:
+        return np.asarray(np.minimum(np.exp(self.log_cells(points)[:, 0]), 1.0 - 1e-12))
 
-    def _log_cells(self, rates: Floats, spread: float) -> Floats:
-        """For c = 0, 1, ...: the log of the mean over people of e^(c t) times the chance of being on no list."""
-        ability = spread * self.nodes
-        nobody = log_expit(-(ability[None, :, None] + rates[:, None, :])).sum(axis=2)
-        counts = np.arange(len(self.captures))
-        terms = nobody[:, None, :] + counts[None, :, None] * ability + np.log(self.weights)
-        most = terms.max(axis=2, keepdims=True)
-        return np.asarray((most + np.log(np.exp(terms - most).sum(axis=2, keepdims=True)))[:, :, 0])
+    def log_cells(self, points: Floats) -> Floats:
+        """For each pattern that is there, that of nobody first: the log of the chance to stand on just those lists."""
+        rows = max(AT_ONCE // (NODES * len(self.on)), 1)
+        parts = [self._log_cells(points[n : n + rows]) for n in range(0, len(points), rows)]
+        return np.concatenate(parts)
+
+    def _log_cells(self, points: Floats) -> Floats:
+        spread = np.exp(points[:, self.lists, None])
+        if self.kinds:
+            share = np.clip(1.0 / (1.0 + np.exp(-points[:, -1, None])), 1e-6, 1.0 - 1e-6)
+            odds = np.sqrt((1.0 - share) / share)
+            ability = spread * np.concatenate([odds, -1.0 / odds], axis=1)
+            weights = np.log(np.concatenate([share, 1.0 - share], axis=1))
+        else:
+            ability, weights = spread * self.nodes, self.weights[None]
+        logits = ability[:, :, None] + points[:, None, : self.lists]
+        off = log_expit(-logits)
+        terms = logits @ self.on.T + off.sum(axis=2)[:, :, None] + weights[:, :, None]
+        if self.pair is not None:
+            first, second = self.pair
+            for sign, here in ((1.0, self.on[:, first] > 0), (-1.0, self.on[:, first] == 0)):
+                shift = 0.5 * sign * points[:, self.lists + 1, None]
+                change = log_expit(-logits[:, :, second] - shift) - off[:, :, second]
+                terms[:, :, here] += change[:, :, None] + shift[:, :, None] * self.on[here, second]
+        most = terms.max(axis=1, keepdims=True)
+        return np.asarray((most + np.log(np.exp(terms - most).sum(axis=1, keepdims=True)))[:, 0])
 
 
-def _covariance(asked: _Asked, at: Floats, spread: float) -> Floats:
-    """From the curvature at the maximum, by differences; kept positive."""
-    lists, step = len(at), 1e-3
-    steps = step * np.eye(lists)
-    pairs = [(i, j) for i in range(lists) for j in range(i, lists)]
-    points = np.array([at + a * steps[i] + b * steps[j] for i, j in pairs for a in (1, -1) for b in (1, -1)])
-    values = asked.log_posterior(points, spread).reshape(len(pairs), 4)
-    curvature = np.zeros((lists, lists))
-    for (i, j), (both, first, second, neither) in zip(pairs, values, strict=True):
-        curvature[i, j] = curvature[j, i] = -(both - first - second + neither) / (4 * step**2)
+def _drawn(asked: _Asked, random: np.random.Generator) -> tuple[Floats, Floats]:
+    """Points, and the logs of their weights: their mean weight is the model's evidence."""
+    points, logs = _around(asked, *_maximum(asked), random)
+    # Weights are tempered before they set the second proposal, so that no few points do.
+    weights = np.exp(0.7 * (logs - logs.max()))
+    weights /= weights.sum()
+    at = weights @ points
+    spread = 1.2 * ((points - at) * weights[:, None]).T @ (points - at) + 1e-4 * np.eye(len(at))
+    return _around(asked, at, spread, random)
+
+
+def _around(asked: _Asked, at: Floats, spread: Floats, random: np.random.Generator) -> tuple[Floats, Floats]:
+    proposal = multivariate_t(at, spread, FREEDOM, seed=random)
+    points = proposal.rvs(DRAWS).reshape(DRAWS, len(at))
+    return points, asked.log_posterior(points) - proposal.logpdf(points)
+
+
+def _maximum(asked: _Asked) -> tuple[Floats, Floats]:
+    """The posterior's maximum, and a covariance from its curvature there, kept positive."""
+    size, step = len(asked.starts[0]), 1e-3
+    steps = 1e-4 * np.eye(size)
+
+    def value(at: Floats) -> tuple[float, Floats]:
+        values = asked.log_posterior(np.vstack([at, at + steps, at - steps]))
+        return -float(values[0]), -(values[1 : size + 1] - values[size + 1 :]) / 2e-4
+
+    found = [minimize(value, one, jac=True, method="BFGS", options={"maxiter": 60}) for one in asked.starts]
+    at = min(found, key=lambda one: one.fun).x
+    wide = step * np.eye(size)
+    pairs = [(i, j) for i in range(size) for j in range(i, size)]
+    points = np.array([at + a * wide[i] + b * wide[j] for i, j in pairs for a in (1, -1) for b in (1, -1)])
+    values = asked.log_posterior(points).reshape(len(pairs), 4)
+    curvature = np.zeros((size, size))
+    for (i, j), (both, one, other, neither) in zip(pairs, values, strict=True):
+        curvature[i, j] = curvature[j, i] = -(both - one - other + neither) / (4.0 * step**2)
     values_of, vectors = np.linalg.eigh(curvature)
-    return np.asarray(vectors @ np.diag(1.3 / np.maximum(values_of, 1e-2)) @ vectors.T)
+    return at, np.asarray(vectors @ np.diag(1.3 / np.maximum(values_of, 0.3)) @ vectors.T)

@@ -1,9 +1,10 @@
 """The documented count, and how many there were in all: by several methods, with reasons where no number is given.
 
-The number given pools three methods that carry their own uncertainty, a third each: decomposable graphs, in which
-lists depend on each other, latent classes, in which people are of kinds, and a normal spread, in which they differ by
-degrees. A table hardly ever tells these apart, and each alone is too sure of itself where another is true. It is given
-only where no reason of ``refusals`` stands against it.
+The number given pools three methods that carry their own uncertainty: decomposable graphs, in which lists depend on
+each other, latent classes, in which people are of kinds that each list finds more or less easily, and people who differ
+alike for all lists while a pair of lists may depend. A table hardly ever tells these apart, and each alone is too sure
+of itself where another is true. The last has half the weight, as it alone has people who differ and lists that depend
+at once. The number is given only where no reason of ``refusals`` stands against it.
 """
 
 from collections.abc import Callable
@@ -130,20 +131,21 @@ def estimate(histories: Histories, *, seed: int, varied: bool = True, step: Step
     )
 
 
-def pooled(graphs: Averaged | None, *draws: Floats) -> Interval:
-    """Posteriors of the same number, each with the same weight: a table of its own, if there is one, and draws."""
-    ordered = [np.sort(one, axis=None) for one in draws]
+def pooled(graphs: Averaged | None, classes: Floats, differing: Floats) -> Interval:
+    """Posteriors of the same number: draws, the second's counting twice, and a table of its own if there is one."""
+    ordered = [np.sort(one, axis=None) for one in (classes, differing)]
     numbers = np.unique(np.concatenate([*ordered, graphs.ends] if graphs else ordered))
     chances = [np.searchsorted(one, numbers, side="right") / len(one) for one in ordered]
-    means = [float(one.mean()) for one in ordered]
+    means, weights = [float(one.mean()) for one in ordered], [1.0, 2.0]
     if graphs is not None:
         chances.append(np.interp(numbers, graphs.ends, graphs.cdf, left=0.0, right=1.0))
         means.append(graphs.size.mean)
-    at_most = np.mean(chances, axis=0)
+        weights.append(1.0)
+    at_most = np.average(chances, axis=0, weights=weights)
     low, median, high = (
         float(numbers[min(int(np.searchsorted(at_most, q)), len(numbers) - 1)]) for q in (0.025, 0.5, 0.975)
     )
-    return Interval(median=median, low95=low, high95=high, mean=float(np.mean(means)))
+    return Interval(median=median, low95=low, high95=high, mean=float(np.average(means, weights=weights)))
 
 
 def _side_by_side(runs: tuple[Latent, Latent]) -> Floats:

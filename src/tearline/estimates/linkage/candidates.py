@@ -10,9 +10,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from tearline.estimates.compiled import compiled
-from tearline.estimates.linkage.comparisons import Compared, Levels, compare, day_month
+from tearline.estimates.linkage.comparisons import (
+    FURTHER,
+    PLACES,
+    WITHIN_MONTH,
+    Compared,
+    Levels,
+    compare,
+    day_month,
+)
 from tearline.estimates.linkage.names import sound
-from tearline.estimates.linkage.reports import NONE, Coded, Floats, Ints
+from tearline.estimates.linkage.reports import NO_DATE, NONE, Coded, Floats, Ints
 
 CROWDED = 150
 """Reports of one key beyond which it is split."""
@@ -26,13 +34,14 @@ YEARS, WEEK, MONTH = 5, 8, 40
 
 
 def candidates(coded: Coded) -> tuple[Ints, Ints, Compared]:
-    """Pairs ``a < b`` that may be one person, and how alike they are."""
+    """Pairs ``a < b`` that may be one person, and how alike they are. Who is not named is in none."""
     pairs = _paired(coded)
     kept_pairs, kept_levels, kept_rarity = [], [], []
     for begins in range(0, len(pairs), AT_ONCE):
         part = pairs[begins : begins + AT_ONCE]
         compared = compare(coded, part // len(coded), part % len(coded))
-        keep = _plausible(compared.levels)
+        named = coded.named[part // len(coded)] & coded.named[part % len(coded)]
+        keep = _plausible(compared.levels) & named
         kept_pairs.append(part[keep])
         kept_levels.append(compared.levels[keep])
         kept_rarity.append(compared.rarity[keep])
@@ -52,13 +61,15 @@ def _plausible(levels: Levels) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
     given = (levels[:, 0] >= 2) | (levels[:, 0] == 0)
     one_surname = (levels[:, 1] >= 2) | (levels[:, 2] >= 2) | (levels[:, 3] >= 2)
     surnames = ((levels[:, 1] >= 3) & ((levels[:, 2] >= 3) | (levels[:, 2] == 0))) | (levels[:, 3] == 3)
-    when = levels[:, 5] // 3
+    when = levels[:, 5] // PLACES
+    near = ((when > 0) & (when < 5)) | (when == WITHIN_MONTH)
     age_allows = levels[:, 4] < 6
     return np.asarray(
         (one_surname & given)
-        | (surnames & ~given & age_allows & (when < 8))
-        | (~one_surname & (levels[:, 0] >= 5) & age_allows & (when > 0) & (when < 5))
-        | ((levels[:, 3] == 1) & (levels[:, 0] >= 5) & age_allows & (when < 8))
+        | (surnames & ~given & age_allows & (when != FURTHER))
+        | (~one_surname & (levels[:, 0] >= 5) & age_allows & near)
+        | ((levels[:, 3] == 1) & (levels[:, 0] >= 5) & age_allows & (when != FURTHER))
+        | (levels[:, 6:] >= 2).any(axis=1)
     )
 
 
@@ -71,14 +82,17 @@ def _paired(coded: Coded) -> Ints:
     last = _ends(coded, last=True)
     place = coded.place + 1
     known_place = coded.place >= 0
-    known_day = coded.day >= 0
-    week, month = coded.day // WEEK, coded.day // MONTH
+    # Of an interval the middle is the key, unless it is too long for any.
+    day = np.where(coded.day_to - coded.day <= MONTH, (coded.day + coded.day_to) // 2, NO_DATE)
+    known_day = day >= 0
+    week, month = day // WEEK, day // MONTH
     rows = np.arange(n)
     surnames = (coded.paternal, coded.maternal)
     both = np.sort(np.stack([_of(by_sound, surnames[0]), _of(by_sound, surnames[1])], axis=1), axis=1)
     has_both = (coded.paternal >= 0) & (coded.maternal >= 0)
     found: list[Ints] = []
-    near = _Near(age=coded.age, day=coded.day, exchanged=day_month(coded.day), asked=n > THOROUGH)
+    exact = np.where(coded.day == coded.day_to, coded.day, NO_DATE)
+    near = _Near(age=coded.age, day=exact, exchanged=day_month(exact), asked=n > THOROUGH)
 
     def share(
         kind: int, parts: list[Ints], where: "np.ndarray[tuple[int], np.dtype[np.bool_]]", of: Ints
@@ -105,7 +119,7 @@ def _paired(coded: Coded) -> Ints:
     kind += 1
     share(kind, [both[:, 0], both[:, 1]], has_both, rows)
     for shift in (0, 1):
-        days = (coded.day + shift * WEEK // 2) // WEEK
+        days = (day + shift * WEEK // 2) // WEEK
         for column in range(coded.given.shape[1]):
             token = coded.given[:, column]
             share(20 + shift, [token, place, days], (token >= 0) & known_place & known_day, rows)
@@ -115,6 +129,15 @@ def _paired(coded: Coded) -> Ints:
     for name in surnames:
         share(30, [_of(by_sound, name), coded.age, place], (name >= 0) & (coded.age >= 0) & known_place, rows)
         share(31, [_of(by_sound, name), coded.age, week], (name >= 0) & (coded.age >= 0) & known_day, rows)
+    born, street, postcode, identity = coded.others.T
+    for kind, parts in (
+        (50, [identity]),
+        (51, [born]),
+        (52, [street]),
+        (53, [postcode, _of(by_sound, coded.paternal)]),
+        (54, [postcode, coded.given[:, 0]]),
+    ):
+        share(kind, parts, np.all([part >= 0 for part in parts], axis=0), rows)
     if n <= THOROUGH:
         # Two reports of one surname each may have taken different ones of a person's two.
         single = (coded.maternal < 0)[meaning_rows] & (meanings >= 0)

@@ -9,37 +9,48 @@ from scipy.special import expit
 
 from tearline.estimates.linkage import model
 from tearline.estimates.linkage.candidates import candidates, ratio_of
-from tearline.estimates.linkage.clustering import APART, Graph, clusters, graph
+from tearline.estimates.linkage.clustering import APART, CERTAIN, Graph, clusters, graph
 from tearline.estimates.linkage.comparisons import Compared, compare
 from tearline.estimates.linkage.reports import Coded, Floats, Ints, Report, coded
 from tearline.estimates.linkage.sampling import linkages
 
 Pair = tuple[int, int]
-CERTAIN = 40.0
-"""Log-odds of what a label says: more than all else can outweigh."""
-BONUS = 2.25
-"""What joining a group gains besides its pairs, in nats: a pair's log-odds already hold that each of the two might be
-one person with a third report instead, and the grouping would count that again. Set on registers with a known truth."""
-DRAWS, FEW_DRAWS, MANY = 60, 15, 20_000
+BONUS, SPREAD = 2.25, 0.5
+"""What joining a group gains besides its pairs, in nats, and how far that differs between registers: a pair's
+log-odds hold already that each of the two might be one person with some third report, and groupings count that again.
+After 400 labels as many people as are true came out at 1.8 and 2.45 on two registers of others, and at 2.75 on nine of
+our making; without labels at 2.35 on these (docs/linkage.md)."""
+TWICE = 4.0
+"""The same where a source may repeat a person; set on febrl3."""
+DRAWS, FEW_DRAWS, MANY = 40, 15, 20_000
 """Linkages from which a pair's chance is read; for more than so many reports, fewer."""
 UNLIKELY = -4.0
 """Then pairs with log-odds below this count as if they had been no candidates."""
-BETWEEN_DRAWS = 3
+BETWEEN_DRAWS = 1
 MOST_TO_FIT = 60_000
+ANY_PAIRS = 500_000
+"""From which is read what two different people look like, where sources do not tell."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Register:
-    """Reports, the pairs among them that may be one person (``a < b``), and how alike they are."""
+    """Reports, the pairs among them that may be one person (``a < b``), and how alike they are. ``once``: within one
+    source nobody is reported twice."""
 
     coded: Coded
     a: Ints
     b: Ints
     compared: Compared
+    once: bool = True
+
+    @cached_property
+    def apart(self) -> Ints:
+        """Reports with the same number are never one person: those of one source, or no two."""
+        return self.coded.source if self.once else np.arange(len(self.coded))
 
     @cached_property
     def across(self) -> Floats:
-        return np.asarray(self.coded.source[self.a] != self.coded.source[self.b], float)
+        return np.asarray(self.apart[self.a] != self.apart[self.b], float)
 
     @cached_property
     def row(self) -> dict[Pair, int]:
@@ -50,6 +61,7 @@ class Register:
 class Linked:
     """``member`` numbers the people; ``chance`` is each candidate pair's chance to be one person, from sampled linkages
     that keep the labels; ``graph`` is what they are drawn from; ``log_odds`` know the labels only as the model does.
+    A report that names nobody has a number of its own there too.
     """
 
     register: Register
@@ -57,6 +69,11 @@ class Linked:
     member: Ints
     chance: Floats
     log_odds: Floats
+
+    @property
+    def people(self) -> int:
+        """How many there are with a name."""
+        return len(np.unique(self.member[self.register.coded.named]))
 
     def probability(self) -> Floats:
         """For each report, that it is where it was put: with each other report of its group on average, or alone."""
@@ -70,8 +87,9 @@ class Linked:
         return np.asarray(np.where(size > 1, summed / np.maximum(size - 1, 1), alone))
 
 
-def register(reports: Sequence[Report], labelled: Sequence[Pair] = ()) -> Register:
-    """With the labelled pairs among the candidates, whatever they look like."""
+def register(reports: Sequence[Report], labelled: Sequence[Pair] = (), *, once: bool = True) -> Register:
+    """With the labelled pairs among the candidates, whatever they look like. A report that names nobody is never taken
+    for anybody, whatever a label says: it stays a report, and is none of ``people``."""
     numbers = coded(reports)
     a, b, compared = candidates(numbers)
     known = set(zip(a.tolist(), b.tolist(), strict=True))
@@ -84,7 +102,7 @@ def register(reports: Sequence[Report], labelled: Sequence[Pair] = ()) -> Regist
             levels=np.concatenate([compared.levels, extra.levels]),
             rarity=np.concatenate([compared.rarity, extra.rarity]),
         )
-    return Register(coded=numbers, a=a, b=b, compared=compared)
+    return Register(coded=numbers, a=a, b=b, compared=compared, once=once)
 
 
 def link(of: Register, labels: Mapping[Pair, bool], *, seed: int) -> Linked:
@@ -93,9 +111,20 @@ def link(of: Register, labels: Mapping[Pair, bool], *, seed: int) -> Linked:
     rows = np.array([of.row[pair] for pair in labels], np.int64)
     same = np.array([float(one) for one in labels.values()])
     log_odds = fitted(of, rows, same, seed=seed)
-    told = log_odds.copy()
-    told[rows] = np.where(same > 0, CERTAIN, -CERTAIN)
-    drawn_from = graph(of.coded.source, of.a, of.b, told, bonus=BONUS, least=APART if few else UNLIKELY)
+    told = np.zeros(len(log_odds))
+    named = of.coded.named[of.a[rows]] & of.coded.named[of.b[rows]]
+    told[rows] = np.where((same > 0) & named, CERTAIN, -CERTAIN)
+    least = APART if few else UNLIKELY
+    drawn_from = graph(
+        of.apart,
+        of.a,
+        of.b,
+        log_odds,
+        told=told,
+        bonus=BONUS if of.once else TWICE,
+        spread=SPREAD,
+        least=least,
+    )
     member = clusters(drawn_from)
     return Linked(
         register=of,
@@ -108,7 +137,7 @@ def link(of: Register, labels: Mapping[Pair, bool], *, seed: int) -> Linked:
 
 def fitted(of: Register, rows: Ints, same: Floats, *, seed: int) -> Floats:
     """Each candidate pair's log-odds, by the labels of some and by what pairs within one source look like."""
-    ratio = ratio_of(of.coded.source)
+    ratio = ratio_of(of.coded.source) if of.once else 0.0
     compared, across, labelled = of.compared, of.across, rows
     if len(across) > MOST_TO_FIT:
         random = np.random.Generator(np.random.PCG64([seed, 1]))
@@ -118,15 +147,27 @@ def fitted(of: Register, rows: Ints, same: Floats, *, seed: int) -> Floats:
         compared = Compared(levels=compared.levels[some], rarity=compared.rarity[some])
         across = across[some]
     crossing = labelled[across[labelled] > 0]
-    around = model.start(compared, across, ratio)
+    if of.once:
+        around = model.start(compared, across, ratio)
+    else:
+        pairs = len(of.coded) * (len(of.coded) - 1) / 2
+        around = model.alone(of.compared, _any_pairs(of.coded, seed), pairs)
     found = model.fit(compared, across, ratio, crossing, same[across[labelled] > 0], around=around)
     return found.log_odds(of.compared)
 
 
+def _any_pairs(of: Coded, seed: int) -> Compared:
+    random = np.random.Generator(np.random.PCG64([seed, 2]))
+    a, b = random.integers(len(of), size=(2, ANY_PAIRS))
+    return compare(of, a[a != b], b[a != b])
+
+
 def chances(of: Register, drawn_from: Graph, start: Ints, *, seed: int, count: int) -> Floats:
-    """Each candidate pair's share of linkages in which it is one person."""
+    """Each candidate pair's share of linkages in which it is one person, for one value of ``bonus``."""
     together = np.zeros(len(of.a))
-    for member in linkages(drawn_from, start, seed=seed, count=count, between=BETWEEN_DRAWS):
+    for member in linkages(
+        drawn_from._replace(spread=0.0), start, seed=seed, count=count, between=BETWEEN_DRAWS
+    ):
         together += member[of.a] == member[of.b]
     return together / count
 

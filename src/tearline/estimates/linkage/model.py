@@ -12,6 +12,10 @@ what was compared, so pairs may be chosen for labels by any rule that looks only
 labels. The ridge pulls towards weights after Fellegi and Sunter (JASA 64, 1969): what different people look like
 is counted within sources, and what one person's two reports look like is set beforehand. Expectation maximisation for
 the latter was tried and left: it took relatives for one person, and names in another order for relatives.
+
+Where a source may report a person twice, none of this is known, and ``alone`` starts instead from what two reports
+taken at random look like, who are hardly ever one person, and learns what one person's look like by expectation
+maximisation (as Splink does). That is enough where what is compared tells people apart by itself; not for relatives.
 """
 
 from dataclasses import dataclass
@@ -31,6 +35,7 @@ in the light of other pairs, so they are more often, or more seldom, one person 
 STRONGEST = 5.0
 FREE = 1e-3
 STEPS = 60
+ROUNDS = 30
 FURTHEST = 12.0
 
 
@@ -59,6 +64,29 @@ def start(compared: Compared, across: Floats, ratio: float) -> Floats:
     return np.concatenate([[np.log(share / (1.0 - share))], *weights, [0.0, 0.0]])
 
 
+def alone(compared: Compared, at_random: Compared, pairs: float) -> Floats:
+    """Weights where sources tell nothing: ``compared`` are candidates among so many ``pairs`` in all, ``at_random`` are
+    pairs of any two reports. What different people look like is held fixed."""
+    firsts = [np.array(_first(name, count)) / sum(_first(name, count)) for name, count in BLOCKS]
+    counts = [count for _, count in BLOCKS]
+    u = [
+        _shares(np.bincount(at_random.levels[:, block], minlength=count), first)
+        for block, (count, first) in enumerate(zip(counts, firsts, strict=True))
+    ]
+    m, share = firsts, min(len(compared.levels) / pairs, 0.5) / 10.0
+    weights = np.zeros(WIDTH)
+    for _ in range(ROUNDS):
+        logs = [np.clip(np.log(one / other), -FURTHEST, FURTHEST) for one, other in zip(m, u, strict=True)]
+        weights = np.concatenate([[np.log(share / (1.0 - share))], *logs, [0.0, 0.0]])
+        chance = expit(_times(compared, weights))
+        share = float(np.clip(chance.sum() / pairs, 1e-12, 0.5))
+        m = [
+            _shares(np.bincount(compared.levels[:, block], chance, minlength=count), first)
+            for block, (count, first) in enumerate(zip(counts, firsts, strict=True))
+        ]
+    return weights
+
+
 def _shares(counts: Floats | Ints, around: Floats | None = None) -> Floats:
     total = np.asarray(counts, float)
     around = np.full(len(total), 1.0 / len(total)) if around is None else around
@@ -69,19 +97,21 @@ def _first(name: str, count: int) -> list[float]:
     """What one person's two reports are taken to look like before anything is known: alike."""
     match name:
         case "given":
-            weights = [1, 1, 1, 2, 4, 12, 8, 4, 50, 2, 15]
+            weights: list[float] = [1, 1, 1, 2, 4, 12, 8, 4, 50, 2, 15]
         case "paternal":
-            weights = [5, 1, 1, 15, 75]
+            weights = [5, 1, 1, 15, 1.5, 73.5]
         case "maternal":
-            weights = [45, 2, 1, 5, 47]
+            weights = [45, 2, 1, 5, 1, 46]
         case "swapped":
             weights = [90, 1, 4, 5]
         case "age":
             weights = [50, 13, 13, 9, 6, 6, 3]
-        case _:
-            days = [30, 17, 17, 8, 16, 2, 6, 1, 1]
-            places = [25, 60, 10]
+        case "incident":
+            days = [30, 17, 17, 8, 16, 2, 6, 1, 1, 12, 6]
+            places = [25, 60, 10, 20, 5]
             weights = [d * p for d in days for p in places]
+        case _:
+            weights = [30, 8, 10, 52]
     if len(weights) != count:
         raise ValueError(f"{count} levels of {name}, not {len(weights)}")
     return [w / sum(weights) for w in weights]

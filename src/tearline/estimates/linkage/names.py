@@ -1,13 +1,21 @@
 """Names as they are compared: without case, accents and particles, given names apart, short forms known.
 
-An ``ñ`` counts as an ``n``: half of all writers drop the tilde, so that it tells no two people apart.
+An ``ñ`` counts as an ``n``, as half of all writers drop the tilde; of surnames a second key keeps it, so that *Muñoz*
+and *Muñoz* agree a little more than *Muñoz* and *Munoz* do.
 """
 
 import re
 import unicodedata
 
-PARTICLES = frozenset("de del la las los y e da do dos".split())
+PARTICLES = frozenset("de del la las los y e da do dos vda viuda".split())
 TITLES = frozenset("sr sra srta don dona doctor dr dra ing lic prof".split())
+UNNAMED = frozenset(
+    """desconocido desconocida identificado identificada nn sin nombre no hijo hija hijos hijas esposo esposa hermano
+    hermana nino nina ninos ninas bebe menor menores chofer conductor conductora empleado empleada trabajador
+    trabajadora familiar cuerpo persona personas hombre mujer un una dos tres unknown unidentified unnamed driver
+    child children son daughter wife husband brother sister of the two three a man woman person people""".split()
+)
+"""Words that say who somebody was to others, or that nobody knows; never a name by themselves."""
 
 _SHORT = """
 adri:adriana,adrian ale:alejandra,alejandro alex:alejandro,alejandra andi:andrea angie:angela anita:ana
@@ -66,9 +74,20 @@ _SOUNDS = (
 
 def fold(text: str) -> str:
     """Lower case, without accents, ``ñ`` as ``n``, anything but letters as a single blank."""
-    spread = unicodedata.normalize("NFKD", text.casefold())
+    return with_tilde(text).replace("ñ", "n")
+
+
+def with_tilde(text: str) -> str:
+    """As ``fold``, with each ``ñ`` kept."""
+    spread = unicodedata.normalize("NFKD", text.casefold()).replace("n\u0303", "ñ")
     bare = "".join(c for c in spread if not unicodedata.combining(c))
-    return re.sub(r"[^a-z]+", " ", bare).strip()
+    return re.sub(r"[^a-zñ]+", " ", bare).strip()
+
+
+def is_named(given_names: str, paternal: str, maternal: str) -> bool:
+    """Whether there is a name at all: *two children*, *chofer*, an initial or nothing is none."""
+    words = fold(f"{given_names} {paternal} {maternal}").split()
+    return any(len(word) > 1 and word not in UNNAMED | PARTICLES | TITLES for word in words)
 
 
 def given_tokens(text: str) -> tuple[str, ...]:
@@ -84,8 +103,23 @@ def surname(text: str) -> str:
 
 def surname_words(text: str) -> tuple[str, ...]:
     """A surname's words without its particles, unless it has no others."""
-    words = fold(text).split()
+    return _without_particles(fold(text))
+
+
+def surname_with_tilde(text: str) -> str:
+    """As ``surname``, with each ``ñ`` kept."""
+    return "".join(_without_particles(with_tilde(text)))
+
+
+def _without_particles(folded: str) -> tuple[str, ...]:
+    words = folded.split()
     return tuple(word for word in words if word not in PARTICLES) or tuple(words)
+
+
+def may_be_married(maternal: str) -> bool:
+    """*García de López*, *García viuda de López*: the second may be a husband's name, which the woman's other reports
+    need not have; *de la Garza* and *de los Santos* are surnames of one's own."""
+    return re.match(r"((vda|viuda) )?de (?!la |las |los |l )", fold(maternal)) is not None
 
 
 def stands_for(given: str) -> tuple[str, ...]:
@@ -98,3 +132,10 @@ def sound(name: str) -> str:
     for written, heard in _SOUNDS:
         name = name.replace(written, heard)
     return re.sub(r"(.)\1+", r"\1", name)
+
+
+def text_key(cell: str) -> str:
+    """A cell that is no name, such as a number or a street: letters and digits alone, marked so that it is no word."""
+    spread = unicodedata.normalize("NFKD", cell.casefold())
+    bare = re.sub(r"[^a-z0-9]+", "", spread)
+    return f"#{bare}" if bare else ""

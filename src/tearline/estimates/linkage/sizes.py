@@ -11,6 +11,7 @@ import numpy as np
 from tearline.estimates.casualties.decomposable import Interval
 from tearline.estimates.casualties.decomposable import averaged as over_graphs
 from tearline.estimates.casualties.histories import Histories
+from tearline.estimates.linkage.clustering import renumbered
 from tearline.estimates.linkage.linking import Linked
 from tearline.estimates.linkage.reports import Floats, Ints
 from tearline.estimates.linkage.sampling import linkages
@@ -22,8 +23,8 @@ POINTS = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Averaged:
-    """``documented`` is the 95 % range of how many people the reports are of; ``size`` is of all, None where there is
-    one source or more than six."""
+    """``documented`` is the 95 % range of how many named people the reports are of; ``size`` is of all, None where
+    there is one source or more than six."""
 
     documented: tuple[float, float]
     size: Interval | None
@@ -39,11 +40,13 @@ def histories(member: Ints, source: Ints, sources: tuple[str, ...]) -> Histories
 def averaged(linked: Linked, *, seed: int, count: int = 100) -> Averaged:
     """Over ``count`` linkages."""
     coded = linked.register.coded
+    named, source = coded.named, coded.source[coded.named]
     people, parts = [], []
-    for member in linkages(linked.graph, linked.member, seed=seed, count=count):
-        people.append(float(member.max()) + 1)
-        if 2 <= len(coded.sources) <= MOST_SOURCES:
-            found = over_graphs(histories(member, coded.source, coded.sources), blocks=BLOCKS)
+    for linkage in linkages(linked.graph, linked.member, seed=seed, count=count):
+        member = renumbered(linkage[named])
+        people.append(float(member.max(initial=-1)) + 1)
+        if len(member) and 2 <= len(coded.sources) <= MOST_SOURCES:
+            found = over_graphs(histories(member, source, coded.sources), blocks=BLOCKS)
             parts.append((found.ends, found.cdf))
     low, high = np.quantile(people, [0.025, 0.975])
     return Averaged(documented=(float(low), float(high)), size=_pooled(parts) if parts else None)
