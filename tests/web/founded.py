@@ -5,16 +5,17 @@ waits for their signature and a key that waits for it. All of it came about as i
 acts of two founders, sessions by a ceremony. Two people of one role are the nearest strangers that there are.
 """
 
-import asyncio
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import cycle
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
+from anyio.from_thread import start_blocking_portal
 from httpx2 import Client, Response
 from starlette.types import ASGIApp, Message, Scope
 
@@ -299,7 +300,9 @@ class Straight:
     """
 
     def __init__(self, app: ASGIApp) -> None:
-        self._app, self._loop = app, asyncio.new_event_loop()
+        self._app, self._stack = app, ExitStack()
+        # In a thread of its own: a browser of another test keeps a loop running in this one.
+        self._portal = self._stack.enter_context(start_blocking_portal())
         self._hosts = cycle(f"198.51.{n // 250}.{n % 250 + 1}" for n in range(50_000))
         self._own = {"host": urlsplit(ORIGIN).netloc, "origin": ORIGIN, "sec-fetch-site": "same-origin"}
 
@@ -334,11 +337,11 @@ class Straight:
             else:
                 body.extend(message.get("body", b""))
 
-        self._loop.run_until_complete(self._app(scope, receive, send))
+        self._portal.call(self._app, scope, receive, send)
         return Response(started[0]["status"], headers=started[0]["headers"], content=bytes(body))
 
     def close(self) -> None:
-        self._loop.close()
+        self._stack.close()
 
 
 def founded_in(folder: Path) -> tuple[Founded, Callable[[], None]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from tearline.facts.shape import (
     Choice,
@@ -141,6 +142,7 @@ def _control(say: Tongue, one: Field, asked: Asked, given: list[str], error: str
         case Choice():
             options = [(key, say(words)) for key, words in shape.words()] if options is None else options
             kind = "radios" if len(options) <= 5 and not optional else "select"
+            given = given or ([str(one.default.value)] if isinstance(one.default, StrEnum) else [])
         case Identifier():
             kind = "select" if options is not None else "text"
         case Text(limit=limit):
