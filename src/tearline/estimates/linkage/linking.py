@@ -22,7 +22,7 @@ After 400 labels as many people as are true came out at 1.8 and 2.45 on two regi
 our making; without labels at 2.35 on these (docs/linkage.md)."""
 TWICE = 4.0
 """The same where a source may repeat a person; set on febrl3."""
-DRAWS, FEW_DRAWS, MANY = 40, 15, 20_000
+DRAWS, FEW_DRAWS, MANY = 40, 8, 20_000
 """Linkages from which a pair's chance is read; for more than so many reports, fewer."""
 UNLIKELY = -4.0
 """Then pairs with log-odds below this count as if they had been no candidates."""
