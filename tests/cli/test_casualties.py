@@ -47,6 +47,17 @@ def test_the_documented_count_stands_first_and_a_refusal_says_why(
     assert refusal in said
 
 
+@pytest.mark.parametrize("people", [30, 0])
+def test_one_list_alone_has_its_people_documented_and_no_number(
+    run: Run, tmp_path: Path, people: int
+) -> None:
+    table = tmp_path / "one.csv"
+    table.write_text(f"A,count\n1,{people}\n")
+    said = json.loads(run("estimate", table, "--json").out)
+    assert (said["documented"], said["lower_bound"], said["estimate"]) == (people, people, None)
+    assert said["refused"][0].startswith("few-lists")
+
+
 def test_what_is_refused_still_shows_what_methods_say(run: Run) -> None:
     said = json.loads(run("estimate", DATA / "artificial_3.csv", "--quick", "--json").out)
     assert said["estimate"] is None

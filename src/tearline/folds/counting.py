@@ -25,7 +25,6 @@ from tearline.estimates.casualties.decomposable import Interval, averaged
 from tearline.estimates.casualties.estimate import Step, silent
 from tearline.estimates.casualties.graphs import MOST_LISTS as MOST_OF_GRAPHS
 from tearline.estimates.casualties.histories import MOST_LISTS, Floats
-from tearline.estimates.casualties.refusals import of_lists
 from tearline.estimates.linkage.reports import Ints
 from tearline.facts.casualties import ByMethod, CountedScope, EstimateMethod, VariedAssumption
 from tearline.facts.harm import Harm
@@ -199,7 +198,7 @@ def figured(
     each = np.array([within.documented(row) for row in made.drawn])
     low, high = (int(n) for n in np.quantile(each, [0.025, 0.975], method="nearest"))
     of_linkage = _of_linkage(within.of, documented, (low, high))
-    found = _estimated(histories, seed=seed, varied=varied and not of_linkage, step=step)
+    found = estimate(histories, seed=seed, varied=varied and not of_linkage, step=step)
     refused = dict.fromkeys([*(reason.rule for reason in found.refused), *of_linkage])
     size = None
     if not refused:
@@ -215,25 +214,6 @@ def figured(
         size=size,
         refused=tuple(refused),
         drawn=len(made.drawn),
-    )
-
-
-def _estimated(histories: Histories, *, seed: int, varied: bool, step: Step) -> Estimate:
-    """Of one list nothing is estimated: it overlaps with nothing."""
-    if len(histories.lists) > 1:
-        return estimate(histories, seed=seed, varied=varied, step=step)
-    return Estimate(
-        documented=histories.documented,
-        lower_bound=float(histories.documented),
-        size=None,
-        refused=tuple(of_lists(histories))[:1],
-        graphs=None,
-        latent=None,
-        abilities=None,
-        loglinear=None,
-        overlaps=[],
-        captured=[],
-        varied=None,
     )
 
 
@@ -261,16 +241,8 @@ def _quick(histories: Histories) -> float:
 
 def _spread(found: Estimate, ratios: Floats, documented: Ints) -> Interval:
     """The methods' pooled posterior, times each ratio; never fewer than that linkage documents."""
-    assert found.latent is not None and found.abilities is not None  # noqa: S101, PT018  else it is refused
-    even = (np.arange(POINTS) + 0.5) / POINTS
-    parts = [
-        np.quantile(np.concatenate([run.draws.ravel() for run in found.latent]), even),
-        np.quantile(found.abilities.sizes, even),
-    ]
-    if found.graphs is not None:
-        cdf = found.graphs.cdf
-        parts.append(np.interp(even * cdf[-1], cdf, found.graphs.ends))
-    draws = np.concatenate(parts)
+    assert found.pooled is not None  # noqa: S101  else it is refused
+    draws = found.pooled.quantiles((np.arange(POINTS) + 0.5) / POINTS)
     return Interval.of(np.maximum(draws[:, None] * ratios[None, :], documented[None, :]))
 
 

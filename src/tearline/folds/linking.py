@@ -7,7 +7,7 @@ merged and split binds the model; what it put together itself, and somebody took
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from itertools import combinations
 
@@ -104,8 +104,10 @@ def said_of_pairs(history: History, among: Mapping[VictimId, object]) -> tuple[M
 
 
 def as_report(one: Reported, r: Recorded[VictimReported]) -> Report:
-    """As the estimators take it: ages and days by their middle."""
+    """As the estimators take it: ages by their middle; the person's own days, or else those of the report."""
     fact, ages = r.fact, ages_of(r.fact)
+    own = (fact.seen_from.value, fact.seen_to.value)
+    first, last = own if any(own) else (one.fact.first_day, one.fact.last_day)
     return Report(
         report_id=fact.victim,
         source=one.fact.list or f"report {fact.report}",
@@ -113,14 +115,10 @@ def as_report(one: Reported, r: Recorded[VictimReported]) -> Report:
         paternal_surname=fact.paternal_surname.value or "",
         maternal_surname=fact.maternal_surname.value or "",
         age=None if ages is None else sum(ages) // 2,
-        date=_middle(fact.seen_from.value or one.fact.first_day, fact.seen_to.value or one.fact.last_day),
+        date=first or last,
+        date_to=last or first,
         place=fact.place.value or one.fact.place or "",
     )
-
-
-def _middle(first: date | None, last: date | None) -> date | None:
-    first, last = first or last, last or first
-    return None if first is None or last is None else first + timedelta(days=(last - first).days // 2)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -1,5 +1,7 @@
 """A lower bound that needs no model of how lists depend, only that people differ (Chao, Biometrics 43, 1987)."""
 
+import numpy as np
+
 from tearline.estimates.casualties.histories import Histories
 
 
@@ -8,6 +10,6 @@ def lower_bound(histories: Histories) -> float:
     on one and on two lists, f1j on list j alone (Mth: lists may have any reach). It is what independent lists have on
     average, and less than the truth where people differ. Lists that shut each other out can put the truth below it.
     """
-    once, twice = (int(f) for f in histories.captures()[1:3])
+    once, twice = (int(f) for f in np.pad(histories.captures(), (0, 1))[1:3])  # on one list nobody is twice
     alone = sum(int(histories.counts[1 << one]) ** 2 for one in range(len(histories.lists)))
     return histories.documented + (once**2 - alone) / (2 * (twice + 1))

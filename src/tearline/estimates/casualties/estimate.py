@@ -63,8 +63,28 @@ class Varied:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Pooled:
+    """What the methods say together: ``at_most`` is the chance that there were no more than each of ``numbers``."""
+
+    numbers: Floats
+    at_most: Floats
+    mean: float
+
+    def quantiles(self, chances: Floats) -> Floats:
+        places = np.minimum(np.searchsorted(self.at_most, chances), len(self.numbers) - 1)
+        return np.asarray(self.numbers[places], float)
+
+    @property
+    def interval(self) -> Interval:
+        low, median, high = self.quantiles(np.array([0.025, 0.5, 0.975])).tolist()
+        return Interval(median=median, low95=low, high95=high, mean=self.mean)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Estimate:
     """``size`` is None where any of ``refused`` stands against a number; methods are there where they could be run.
+
+    ``pooled`` is what the number is read from, and is there where it is refused as well.
 
     ``latent`` are two runs from different seeds.
     """
@@ -72,6 +92,7 @@ class Estimate:
     documented: int
     lower_bound: float
     size: Interval | None
+    pooled: Pooled | None
     refused: tuple[Reason, ...]
     graphs: Averaged | None
     latent: tuple[Latent, Latent] | None
@@ -101,7 +122,7 @@ def estimate(histories: Histories, *, seed: int, varied: bool = True, step: Step
     step("graphs")
     graphs = averaged(histories) if n and 2 <= lists <= MOST_OF_GRAPHS else None
     fit = loglinear(histories) if n and lists <= MOST_OF_LOGLINEAR else None
-    runs, spread, size = None, None, None
+    runs, spread, together = None, None, None
     if n and lists >= FEWEST_LISTS:
         step("latent classes")
         first, second = np.random.SeedSequence(seed).generate_state(2)
@@ -109,7 +130,8 @@ def estimate(histories: Histories, *, seed: int, varied: bool = True, step: Step
         refused += of_chains(runs)
         step("people who differ by degrees")
         spread = abilities(histories, seed=seed)
-        size = pooled(graphs, _draws(runs), spread.sizes)
+        together = pooled(graphs, _draws(runs), spread.sizes)
+    size = together.interval if together else None
     pairs = overlaps(histories, size.median if size else float(n))
     refused += of_overlaps(pairs)
     if graphs is not None and runs is not None:
@@ -120,6 +142,7 @@ def estimate(histories: Histories, *, seed: int, varied: bool = True, step: Step
         documented=n,
         lower_bound=lower_bound(histories),
         size=None if refused else size,
+        pooled=together,
         refused=tuple(refused),
         graphs=graphs,
         latent=runs,
@@ -131,7 +154,7 @@ def estimate(histories: Histories, *, seed: int, varied: bool = True, step: Step
     )
 
 
-def pooled(graphs: Averaged | None, classes: Floats, differing: Floats) -> Interval:
+def pooled(graphs: Averaged | None, classes: Floats, differing: Floats) -> Pooled:
     """Posteriors of the same number: draws, the second's counting twice, and a table of its own if there is one."""
     ordered = [np.sort(one, axis=None) for one in (classes, differing)]
     numbers = np.unique(np.concatenate([*ordered, graphs.ends] if graphs else ordered))
@@ -142,10 +165,7 @@ def pooled(graphs: Averaged | None, classes: Floats, differing: Floats) -> Inter
         means.append(graphs.size.mean)
         weights.append(1.0)
     at_most = np.average(chances, axis=0, weights=weights)
-    low, median, high = (
-        float(numbers[min(int(np.searchsorted(at_most, q)), len(numbers) - 1)]) for q in (0.025, 0.5, 0.975)
-    )
-    return Interval(median=median, low95=low, high95=high, mean=float(np.average(means, weights=weights)))
+    return Pooled(numbers=numbers, at_most=at_most, mean=float(np.average(means, weights=weights)))
 
 
 def _side_by_side(runs: tuple[Latent, Latent]) -> Floats:
