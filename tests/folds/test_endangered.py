@@ -109,3 +109,9 @@ def test_another_order_or_notice_is_no_part_of_it() -> None:
     elsewhere = replace(OF_THREAT, notice=NoticeId("n-2"), threat=ThreatId("other"))
     (danger,) = dangers(world(threat(), other, elsewhere).history)
     assert danger.state is WarningState.OPEN
+
+
+def test_a_warning_under_the_name_of_one_that_was_reviewed_is_reviewed_by_itself() -> None:
+    told = world(NOTICE, UNORDERED, REVIEW, NOTICE, UNORDERED)
+    assert [one.to_review for one in apart(told.history)] == [False, True]
+    assert [one.to_review for one in apart(told.tell(REVIEW).history)] == [False, False]

@@ -216,6 +216,13 @@ ACCEPTED = [
         world=partners().tell(NOTICE, UNORDERED, at=on(-0.25), by=CLIO),
         gives=(WarningReviewed,),
     ),
+    Row(
+        claim="people were warned again under the name of a warning that was reviewed",
+        order=ReviewWarning(REVIEW),
+        by=SYL,
+        world=unordered().tell(REVIEW, by=SYL).tell(NOTICE, UNORDERED, by=ANA),
+        gives=(WarningReviewed,),
+    ),
 ]
 
 REFUSED = [

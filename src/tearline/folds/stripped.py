@@ -6,16 +6,16 @@ takes somebody who reads the text against the source's own. What somebody purged
 
 import re
 import unicodedata
-from collections.abc import Iterable
 
-from tearline.facts.history import History, Recorded, Role
+from tearline.facts.fact import Fact
+from tearline.facts.history import History, Role
 from tearline.facts.identifiers import ItemId, PersonId
 from tearline.facts.parties import PersonEnrolled
 from tearline.facts.release import ItemRegistered, KnowersListed, SourceWarned
 from tearline.facts.screening import SourceStandingStated
 from tearline.folds.release import lineage
 
-HANDLED = (ItemRegistered, SourceWarned, KnowersListed, SourceStandingStated)
+HANDLED: tuple[type[Fact], ...] = (ItemRegistered, SourceWarned, KnowersListed, SourceStandingStated)
 HANDLERS = frozenset({Role.SOURCE_HANDLER, Role.CASE_AGENT})
 LONG = 4
 """Letters from which on a word says something."""
@@ -49,7 +49,7 @@ def names(text: str, description: str) -> bool:
 def handlers(known: History, item: ItemId) -> frozenset[PersonId]:
     """Who dealt with the source of an item, or of what it was drawn from."""
     items = lineage(known, item)
-    did: Iterable[Recorded[object]] = (r for kind in HANDLED for r in known.of(kind))  # type: ignore[type-var]
+    did = (r for kind in HANDLED for r in known.of(kind))
     return frozenset(
         r.by.person for r in did if getattr(r.fact, "item", None) in items and r.by.role in HANDLERS
     )

@@ -30,6 +30,7 @@ from tearline.facts.warnings import (
 from tearline.facts.words import Worded
 
 F = TypeVar("F", bound=Fact)
+N = TypeVar("N", WarnedWithoutOrder, WarningReviewed)
 Ground = ThreatAssessed | SourceWarned | CompromiseReported
 Waiver = WarningWaived | SourceWarningWaived | LeakWarningWaived
 WARNING_KINDS: tuple[type[Fact], ...] = (
@@ -145,18 +146,13 @@ def dangers(known: History) -> list[Danger]:
     for kind in (WarningWaived, SourceWarningWaived, LeakWarningWaived):
         waived += known.of(kind)
     waivers = _named(waived)
-    unordered = {r.fact.notice: r for r in known.of(WarnedWithoutOrder)}
-    reviewed = {r.fact.notice: r for r in known.of(WarningReviewed)}
+    given = {one.recorded.position: one for one in notices(known)}
     plans: dict[str, list[Recorded[ProtectionPlanSet]]] = {}
     for plan in known.of(ProtectionPlanSet):
         plans.setdefault(plan.fact.item, []).append(plan)
     found = []
     for ground in _grounds(known):
         key, after = _key(ground.fact), partial(_after, ground)
-        notices = (
-            Notice(recorded=r, unordered=unordered.get(r.fact.notice), reviewed=reviewed.get(r.fact.notice))
-            for r in after(warned.get(key, ()))
-        )
         found.append(
             Danger(
                 field=key[0],
@@ -164,7 +160,7 @@ def dangers(known: History) -> list[Danger]:
                 ground=ground,
                 orders=after(orders.get(key, ())),
                 attempts=after(attempts.get(key, ())),
-                notices=tuple(notices),
+                notices=tuple(given[r.position] for r in after(warned.get(key, ()))),
                 waivers=after(waivers.get(key, ())),
                 plans=tuple(plans.get(ground.fact.item, ())),
             )
@@ -175,13 +171,32 @@ def dangers(known: History) -> list[Danger]:
 def apart(known: History) -> list[Notice]:
     """Warnings that name nothing on record of what people were warned, and so end no duty: reviewed like the others."""
     named = {notice.recorded.position for danger in dangers(known) for notice in danger.notices}
-    unordered = {r.fact.notice: r for r in known.of(WarnedWithoutOrder)}
-    reviewed = {r.fact.notice: r for r in known.of(WarningReviewed)}
+    return [one for one in notices(known) if one.recorded.position not in named]
+
+
+def notices(known: History) -> list[Notice]:
+    """All warnings that were given. One that bears the name of another is reviewed by itself: nothing before it counts.
+
+    That it waited for no order follows it by rule, as the next fact.
+    """
+    unordered, reviewed = _of_notices(known.of(WarnedWithoutOrder)), _of_notices(known.of(WarningReviewed))
     return [
-        Notice(recorded=r, unordered=unordered.get(r.fact.notice), reviewed=reviewed.get(r.fact.notice))
+        Notice(
+            recorded=r,
+            unordered=next(
+                (u for u in unordered.get(r.fact.notice, ()) if u.position == r.position + 1), None
+            ),
+            reviewed=next((v for v in reviewed.get(r.fact.notice, ()) if v.position > r.position), None),
+        )
         for r in known.of(PeopleWarned)
-        if r.position not in named
     ]
+
+
+def _of_notices(facts: Iterable[Recorded[N]]) -> dict[str, list[Recorded[N]]]:
+    found: dict[str, list[Recorded[N]]] = {}
+    for r in facts:
+        found.setdefault(r.fact.notice, []).append(r)
+    return found
 
 
 def _grounds(known: History) -> list[Recorded[Ground]]:

@@ -25,6 +25,7 @@ from tearline.facts.words import Words
 from tearline.folds.duties import acts_alone, asked_for, asks_asked
 from tearline.folds.release import lineage
 from tearline.folds.stripped import HANDLED, handlers, points_at
+from tearline.folds.warnings import notices
 from tearline.rooms import (
     ITEM,
     NOT_TOLD,
@@ -207,7 +208,9 @@ class ReviewWarning(Says[WarningReviewed]):
     def decide(self, known: History, act: Act) -> list[Draft]:
         fact = self.fact
         require(known, WarnedWithoutOrder, "notice", fact.notice, NOTICE)
-        require_new(known, WarningReviewed, "notice", fact.notice, Words("review of", "la revisión de"))
+        if not any(one.to_review for one in notices(known)):
+            # Somebody may have warned again under the same name, and that is reviewed as well.
+            require_new(known, WarningReviewed, "notice", fact.notice, Words("review of", "la revisión de"))
         for warned in known.of(PeopleWarned):
             _same_item(warned.fact, fact.item, fact.notice)
             require_after(warned, act, fact.notice)
