@@ -20,6 +20,7 @@ def carried_on(
     missing = [job for job in wanted if job not in known]
     if missing:
         with path.open("a") as file, ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            file.write("\n")  # what was cut off stays a line by itself
             for job, row in zip(missing, pool.map(answered, missing), strict=True):
                 file.write(json.dumps({"job": job} | row) + "\n")
                 file.flush()

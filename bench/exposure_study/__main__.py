@@ -7,7 +7,8 @@ from pathlib import Path
 
 from bench.exposure_study.families import FAMILIES
 from bench.exposure_study.figures import Figures, add_up, as_tested, show, told_apart
-from bench.exposure_study.study import by_family, rows, study
+from bench.exposure_study.study import by_family, study
+from bench.kept import rows
 
 RESULTS = Path(__file__).parent / "results.json"
 PAIRS = (

@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 
 from bench.exposure_study.families import FAMILIES
-from bench.exposure_study.study import NO_ANSWER, TOO_MUCH, Row
+from bench.exposure_study.study import NO_ANSWER, TOO_MUCH
+from bench.kept import Row
 from bench.marks_worlds import Rate
 from tearline.estimates.exposure.tested import Accused, Tested
 

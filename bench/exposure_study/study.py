@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from bench.exposure_study.families import FAMILIES, Family, state_of
 from bench.exposure_study.ranks import counted, guilt, scored, together
 from bench.exposure_study.worlds import PEOPLE, Drawn, world
+from bench.kept import Row, rows
 from tearline.estimates.exposure.solution import solve
 from tearline.estimates.exposure.state import MOST_PRODUCTS, State
 from tearline.facts.errors import Refused
@@ -27,8 +27,6 @@ SHOWN = 0.05
 TOO_MUCH, NO_ANSWER = "too much", "no answer"
 FIRST = 3
 APART = 1_000_000
-
-Row = dict[str, Any]
 
 
 def answered(family: Family, number: int) -> Row:
@@ -107,17 +105,6 @@ def _ask(asked: Iterable[tuple[Family, Sequence[int]]], path: Path, workers: int
 def _one(job: tuple[str, int]) -> Row:
     name, number = job
     return answered(FAMILIES[name], number)
-
-
-def rows(path: Path) -> list[Row]:
-    """What was written so far; a line that was cut off is none."""
-    found = []
-    for line in path.read_text().splitlines() if path.exists() else []:
-        try:
-            found.append(json.loads(line))
-        except json.JSONDecodeError:
-            continue
-    return found
 
 
 def by_family(every: Iterable[Row]) -> Mapping[str, list[Row]]:

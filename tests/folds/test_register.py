@@ -29,7 +29,7 @@ SEARCH = replace(COUNT, consent=ConsentId("k2"), purposes=(Purpose.SEARCH,))
 
 
 def report(name: str = R1, source: SourceClass = SourceClass.PRESS, **changed: object) -> HarmReported:
-    return replace(REPORT, report=ReportId(name), source_class=source, **changed)  # type: ignore[arg-type]
+    return replace(REPORT, report=ReportId(name), source_class=source, **changed)  # type: ignore[arg-type]  # each change is typed there
 
 
 def named(victim: str, name: str = R1) -> VictimReported:

@@ -363,7 +363,7 @@ def test_what_is_given_out_and_taken_in_elsewhere_is_the_same_facts(
 ) -> None:
     here = new_node(tmp_path_factory.mktemp("here"), Clock())
     orders = [
-        Order(command=SAYING[type(f)](f), by=HUGO, at=day and datetime.combine(day, time(), UTC))  # type: ignore[arg-type]
+        Order(command=SAYING[type(f)](f), by=HUGO, at=day and datetime.combine(day, time(), UTC))  # type: ignore[arg-type]  # each takes its own
         for f, day in facts
     ]
     here.record_all(orders)

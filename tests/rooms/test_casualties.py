@@ -12,6 +12,7 @@ from tearline.facts.identifiers import EstimateId, StatusId, VictimId
 from tearline.facts.register import Condition, ConditionBasis, ConditionEstablished, ConsentWithdrawn, Purpose
 from tearline.folds.counting import scoped
 from tearline.folds.estimates import REASONS, EstimateStanding, NotCounted, stands
+from tearline.rooms import Command
 from tearline.rooms.casualties import EstimateCasualties, PublishFigures
 from tests.registers import LINA, consent, report, victim
 from tests.rooms.rows import Row, check
@@ -158,8 +159,8 @@ def test_row(row: Row) -> None:
 
 
 @pytest.mark.parametrize("command", [EstimateCasualties, PublishFigures])
-def test_counting_takes_no_witness(command: type) -> None:
-    assert command.opens == {Compartment.VICTIMS}  # type: ignore[attr-defined]
+def test_counting_takes_no_witness(command: type[Command]) -> None:
+    assert command.opens == {Compartment.VICTIMS}
 
 
 def test_the_documented_count_is_of_people_and_not_of_reports() -> None:

@@ -19,6 +19,7 @@ from tearline.facts.linkage import (
 )
 from tearline.facts.register import ConsentWithdrawn, Purpose, Sex
 from tearline.folds.linking import compared, material
+from tearline.rooms import Command
 from tearline.rooms.linkage import (
     JudgePair,
     MergeVictims,
@@ -350,9 +351,9 @@ def test_row(row: Row) -> None:
 @pytest.mark.parametrize(
     "command", [RunLinkage, JudgePair, MergeVictims, TakeUpLinkage, SplitVictims, UndoLink]
 )
-def test_who_is_who_is_worked_out_by_those_who_see_no_witness(command: type) -> None:
-    assert command.allowed == {Role.LINKAGE_ANALYST, Role.HARM_DESK}  # type: ignore[attr-defined]
-    assert Compartment.WITNESSES not in command.opens  # type: ignore[attr-defined]
+def test_who_is_who_is_worked_out_by_those_who_see_no_witness(command: type[Command]) -> None:
+    assert command.allowed == {Role.LINKAGE_ANALYST, Role.HARM_DESK}
+    assert Compartment.WITNESSES not in command.opens
 
 
 def test_a_comparison_leaves_out_whoever_may_not_be_counted() -> None:

@@ -2,7 +2,7 @@
 
 import itertools
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -50,16 +50,15 @@ def link(
     json: AsJson = False,
 ) -> None:
     """Compare all people reported who may be counted, and record who may be one person."""
-    from tearline.facts.history import about
     from tearline.facts.linkage import LinkageRun
     from tearline.node import Order
     from tearline.rooms.linkage import LINKING, Comparing, RunLinkage
 
     actor = acting(by, role, LINKING)
     with opened(data, database) as node:
-        node.record(Order(command=RunLinkage(Comparing(seed=seed)), by=actor))
-        asked = about(kinds=(LinkageRun,))
-        made = node.ledger.read(asked, opening=RunLinkage.opens).of(LinkageRun)[-1].fact
+        appended = node.record(Order(command=RunLinkage(Comparing(seed=seed)), by=actor))
+        (recorded,) = node.ledger.at([appended.first], opening=RunLinkage.opens)
+        made = cast(LinkageRun, recorded.fact)
     doubtful = len(made.doubtful.open())
     numbers = {"reported": made.reported, "people": made.people, "low": made.low, "high": made.high}
     if json:
@@ -92,7 +91,6 @@ def estimate(
 ) -> None:
     """Count people of a scope, estimate how many there were in all, and record it; or why that cannot be said."""
     from tearline.facts.casualties import CasualtiesEstimated, CountedScope
-    from tearline.facts.history import about
     from tearline.node import Order
     from tearline.rooms.casualties import COUNTING, EstimateCasualties
 
@@ -111,8 +109,9 @@ def estimate(
             command = EstimateCasualties(
                 scope, seed=seed, varied=not quick, step=lambda _what: advance(next(done), STEPS)
             )
-            node.record(Order(command=command, by=actor))
-        made = node.ledger.read(about(kinds=(CasualtiesEstimated,))).of(CasualtiesEstimated)[-1].fact
+            appended = node.record(Order(command=command, by=actor))
+        (recorded,) = node.ledger.at([appended.first])
+        made = cast(CasualtiesEstimated, recorded.fact)
     _told(made, language, json=json)
 
 

@@ -7,12 +7,12 @@ covers some of the same reports would show by difference what the first one hid,
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from tearline.facts.casualties import CasualtiesEstimated, CountedScope, HarmPublished, PublishedCell
 from tearline.facts.history import History, Question, Recorded, about
 from tearline.facts.identifiers import EstimateId, VictimId
-from tearline.facts.register import Condition, ConditionEstablished, VictimReported
+from tearline.facts.register import Condition, ConditionEstablished
+from tearline.folds.conditions import Established, established, latest_first
 from tearline.folds.counting import COVERS, scoped
 from tearline.folds.estimates import before
 from tearline.folds.linking import QUESTION
@@ -37,23 +37,22 @@ def tables(history: History, estimated: Recorded[CasualtiesEstimated]) -> Tables
     then = before(history, estimated.fact.position)
     within = scoped(then, estimated.fact.scope, estimated.known_at.date())
     place = {v: r.fact.place for v, r in zip(within.of.people, within.of.reports, strict=True)}
+    became = established(then)
     conditions: Counter[str] = Counter()
     places: Counter[str] = Counter()
     lies = dict(zip(within.of.people, within.inside, strict=True))
     for together in within.named().values():
-        conditions[condition_of(then, together).value] += 1
-        said = (place[v] for v in together if lies[v])
-        places[next((where for where in said if where), UNSAID)] += 1
+        said = [within.of.people[v].fact.condition for v in together]
+        conditions[_condition(became, said, together).value] += 1
+        where = (place[v] for v in together if lies[v])
+        places[next((one for one in where if one), UNSAID)] += 1
     return Tables(by_condition=conditions, by_place=places)
 
 
-def condition_of(history: History, together: Sequence[VictimId]) -> Condition:
-    """What became of a person: what was established last, by its day; else what the last report says that says any."""
-    some = set(together)
-    found = [r for r in history.of(ConditionEstablished) if r.fact.victim in some]
-    if found:
-        return max(found, key=lambda r: (r.fact.day or date.min, r.position)).fact.condition
-    said = [r.fact.condition for r in history.of(VictimReported) if r.fact.victim in some]
+def _condition(of: Established, said: Sequence[Condition], together: Sequence[VictimId]) -> Condition:
+    """What became of a person: what holds of what was established, else what the last report says that says any."""
+    if found := latest_first(of, together):
+        return found[0].fact.condition
     return next((c for c in reversed(said) if c is not Condition.UNKNOWN), Condition.UNKNOWN)
 
 

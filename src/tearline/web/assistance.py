@@ -34,7 +34,7 @@ from tearline.web.parts import shown
 from tearline.web.people_waiting import HELPED as MEETS
 from tearline.web.people_waiting import earliest, end_of, grounds_of
 from tearline.web.queue import clock
-from tearline.web.show import label, text
+from tearline.web.show import begun, label, text
 from tearline.web.visit import Visit, Visiting
 
 router = APIRouter()
@@ -133,7 +133,7 @@ class _Cards:
         state = say("%(state)s: %(whom)s", state=say(need.state), whom=say.listed(whom)) if whom else ""
         return Card(
             id=f"need-{fact.need.replace('.', '-')}",
-            title=_opening(say(fact.kind)),
+            title=begun(say(fact.kind)),
             href="",
             kind=say("needed by %(day)s", day=say.day(fact.wanted_by)),
             state=(state or say(need.state), STATES[need.state]),
@@ -230,8 +230,3 @@ class _Cards:
 def _facts(need: Need) -> list[Recorded[Fact]]:
     withdrawn: list[Recorded[NeedWithdrawn]] = [need.withdrawn] if need.withdrawn else []
     return [*grounds_of(need), *need.given, *withdrawn]
-
-
-def _opening(words: str) -> str:
-    """As words begin a heading."""
-    return words[:1].upper() + words[1:]

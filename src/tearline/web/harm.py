@@ -26,7 +26,7 @@ from tearline.web.register.front import front
 from tearline.web.register.offered import incidents_on_offer
 from tearline.web.register.places import places as register_places
 from tearline.web.register.places import reported, served
-from tearline.web.show import Shown, label, ranged, text
+from tearline.web.show import Shown, begun, label, ranged, text
 from tearline.web.tongue import Tongue
 from tearline.web.visit import Visit, Visiting
 
@@ -96,11 +96,6 @@ def count_rows(say: Tongue, counted: Sequence[Recorded[CountDocumented]]) -> lis
     ]
 
 
-def _opening(words: str) -> str:
-    """As words begin a line."""
-    return words[:1].upper() + words[1:]
-
-
 def _what(say: Tongue, fact: CountDocumented) -> str:
     parts = [fact.unit]
     if fact.area:
@@ -160,7 +155,7 @@ def _report(say: Tongue, r: Recorded[HarmReported], *, paged: bool) -> Report:
     fact = r.fact
     shown = ("source_class", "source", "place", "first_day", "last_day", "reliability", "credibility")
     return Report(
-        title=f"{_opening(say(fact.harm))}: {ranged(say, fact.least, fact.most)}",
+        title=f"{begun(say(fact.harm))}: {ranged(say, fact.least, fact.most)}",
         account=text(say, fact, "account"),
         rows=[
             (label(say, HarmReported, name), said) for name in shown if (said := text(say, fact, name)) != "—"

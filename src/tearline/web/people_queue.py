@@ -8,6 +8,7 @@ from tearline.folds.warnings import Danger, Notice, WarningState
 from tearline.web.assistance import PLACE as ASSISTANCE
 from tearline.web.people_waiting import PeopleWait, Waits, people_waiting
 from tearline.web.pile import Need, Pile, named, of_item
+from tearline.web.show import begun
 from tearline.web.visit import Visit
 from tearline.web.warnings import PLACE as WARNINGS
 from tearline.web.warnings import address, card_id, kind_of
@@ -76,7 +77,7 @@ def _of_people(visit: Visit, waits: Waits, need: PeoplesNeed) -> Need:
         NeedState.TAKEN: say("See whether help was given"),
     }
     return Need(
-        title=lambda _names: _opening(say(fact.kind)),
+        title=lambda _names: begun(say(fact.kind)),
         href=f"{ASSISTANCE}#need-{fact.need.replace('.', '-')}",
         kind=say(type(fact).in_words),
         act=acts[need.state],
@@ -98,8 +99,3 @@ def _offer(visit: Visit, waits: Waits, offer: Offer) -> Need:
         why=say("offered %(when)s", when=say.happened(offer.recorded)),
         due=waits.due,
     )
-
-
-def _opening(words: str) -> str:
-    """As words begin a row."""
-    return words[:1].upper() + words[1:]

@@ -78,6 +78,11 @@ def plain(say: Tongue, value: object, *, none: str = "—") -> str:
     return "; ".join(f"{say(f.label)}: {plain(say, getattr(value, f.name))}" for f in shape.fields)
 
 
+def begun(words: str) -> str:
+    """As words begin a line."""
+    return words[:1].upper() + words[1:]
+
+
 def ranged(say: Tongue, least: int, most: int | None) -> str:
     """A number of people, at least and at most."""
     if most is None:

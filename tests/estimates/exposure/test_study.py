@@ -13,9 +13,10 @@ import pytest
 from bench.exposure_study import figures as made
 from bench.exposure_study.families import FAMILIES, state_of
 from bench.exposure_study.ranks import any_of_first, counted, guilt, holders, together
-from bench.exposure_study.study import APART, Row, answered, by_family, rows, study, tried
+from bench.exposure_study.study import APART, answered, by_family, study, tried
 from bench.exposure_study.tables import accusations, calibration, rankings, volume
 from bench.exposure_study.worlds import BACKGROUND, NOT_SEEN, PEOPLE, UNIT_SIZE, world
+from bench.kept import Row, rows
 from tearline.estimates.exposure import tested as shown
 from tearline.estimates.exposure.solution import solve
 

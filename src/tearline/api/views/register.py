@@ -20,10 +20,10 @@ from tearline.facts.register import (
 )
 from tearline.facts.shape import Json
 from tearline.facts.words import Words
+from tearline.folds.conditions import established, latest_first
 from tearline.folds.register import counted, reports_of, unnamed
 from tearline.folds.victims import grouping
 from tearline.web.policy import NAMES, REGISTER
-from tearline.web.register.condition import established
 from tearline.web.register.listing import CONSENTS, consent_state
 from tearline.web.register.places import STANDING, there_for
 
@@ -111,7 +111,7 @@ def one_person(reading: Reading) -> dict[str, Json]:
     return {
         "person": group[0],
         "reported": tell_all(known.of(VictimReported)),
-        "established": tell_all(established(known, group)),
+        "established": tell_all(latest_first(established(known), group)),
     }
 
 

@@ -18,7 +18,7 @@ from tearline.web.charts.figure import Figure, figure
 from tearline.web.look import sealed, tag
 from tearline.web.names import Names, names_question
 from tearline.web.places import entry_of
-from tearline.web.show import Shown, is_open
+from tearline.web.show import Shown, begun, is_open
 from tearline.web.tongue import Tongue
 from tearline.web.visit import Visit
 
@@ -117,7 +117,7 @@ def view(say: Tongue, known: History, name: EstimateId, visit: Visit) -> Estimat
     may = visit.role in PUBLISHING and made.by.person != visit.actor.person and public is None
     return EstimateView(
         estimate=name,
-        title=words.opening(fact.scope.unit),
+        title=begun(fact.scope.unit),
         what="; ".join((fact.scope.area, words.dates(say, fact.scope))),
         documented=say.number(fact.documented),
         between=_between(say, fact),
@@ -131,7 +131,7 @@ def view(say: Tongue, known: History, name: EstimateId, visit: Visit) -> Estimat
         figure=_figure(say, name, shown) if shown else None,
         methods=[
             [
-                words.opening(what),
+                begun(what),
                 words.whole(say, median),
                 f"{words.whole(say, low)}–{words.whole(say, high)}",
             ]
@@ -139,7 +139,7 @@ def view(say: Tongue, known: History, name: EstimateId, visit: Visit) -> Estimat
         ],
         diagnostics=_diagnostics(say, fact),
         varied=[
-            [words.opening(words.varied(say, v)), words.opening(say(v.method)), words.whole(say, v.median)]
+            [begun(words.varied(say, v)), begun(say(v.method)), words.whole(say, v.median)]
             for v in fact.varied
         ],
         closed=sealed(say, Compartment.VICTIMS) if closed else None,
@@ -178,7 +178,7 @@ def _diagnostics(say: Tongue, fact: CasualtiesEstimated) -> list[str]:
                 say(
                     "%(method)s: the chains agree with each other to an R-hat of %(rhat)s (1 is best, 1.05 the most"
                     " that is let through).",
-                    method=words.opening(say(one.method)),
+                    method=begun(say(one.method)),
                     rhat=say.figure(round(one.rhat, 4)),
                 )
             )
@@ -186,7 +186,7 @@ def _diagnostics(say: Tongue, fact: CasualtiesEstimated) -> list[str]:
             said.append(
                 say(
                     "%(method)s: %(n)s effective draws; 400 are enough for an interval.",
-                    method=words.opening(say(one.method)),
+                    method=begun(say(one.method)),
                     n=words.whole(say, one.effective),
                 )
             )

@@ -9,6 +9,7 @@ from tearline.facts.history import History, Recorded
 from tearline.folds.estimates import EstimateStanding, stands
 from tearline.folds.publishing import published, same_people
 from tearline.web.casualties import words
+from tearline.web.show import begun
 from tearline.web.tongue import Tongue
 
 
@@ -56,7 +57,7 @@ def _view(say: Tongue, known: History, released: Sequence[Release], one: Release
     standing = stands(known, estimated, day).standing
     mine = [r for r, e in released if same_people(e.fact.scope, fact.scope)]
     return PublicView(
-        title=words.opening(fact.scope.unit),
+        title=begun(fact.scope.unit),
         what="; ".join((fact.scope.area, words.dates(say, fact.scope))),
         documented=say.number(fact.documented),
         number=words.number(say, fact),

@@ -4,12 +4,8 @@ from tearline.facts.casualties import CasualtiesEstimated, CountedScope, VariedA
 from tearline.facts.register import Condition
 from tearline.folds.estimates import REASONS, EstimateStanding, Stands
 from tearline.folds.publishing import UNSAID
+from tearline.web.show import begun
 from tearline.web.tongue import Tongue
-
-
-def opening(text: str) -> str:
-    """As words begin a line."""
-    return text[:1].upper() + text[1:]
 
 
 def whole(say: Tongue, people: float) -> str:
@@ -22,7 +18,7 @@ def dates(say: Tongue, scope: CountedScope) -> str:
 
 def what(say: Tongue, scope: CountedScope) -> str:
     """What is counted, where and when."""
-    return "; ".join((opening(scope.unit), scope.area, dates(say, scope)))
+    return "; ".join((begun(scope.unit), scope.area, dates(say, scope)))
 
 
 def number(say: Tongue, fact: CasualtiesEstimated) -> str:
@@ -81,7 +77,7 @@ def since(say: Tongue, stands: Stands) -> list[str]:
         return [
             say(
                 "%(why)s: %(n)s",
-                why=opening(say(why)),
+                why=begun(say(why)),
                 n=say.many("%(n)s report", "%(n)s reports", whys.count(why)),
             )
             for why in dict.fromkeys(whys)
@@ -101,4 +97,4 @@ def cell(say: Tongue, name: str) -> str:
     """A condition in words; a place is called what it is."""
     if name == UNSAID:
         return say("Not said")
-    return opening(say(Condition(name)) if name in {one.value for one in Condition} else name)
+    return begun(say(Condition(name)) if name in {one.value for one in Condition} else name)

@@ -8,7 +8,7 @@ import altair as alt
 
 from tearline.web.charts.drawing import Spec
 from tearline.web.charts.figure import Size
-from tearline.web.charts.theme import CONFIG, INK, NARROW, NAVY, PADDING, SOFT, WIDE
+from tearline.web.charts.theme import INK, NARROW, NAVY, SOFT, WIDE, drawn
 from tearline.web.tongue import Tongue
 
 ROW: Mapping[bool, int] = {False: 38, True: 50}
@@ -64,15 +64,4 @@ def spec(say: Tongue, rows: Sequence[Row], documented: int, *, narrow: bool) -> 
         .mark_rule(stroke=INK, strokeDash=[4, 3], strokeWidth=1.5)
         .encode(x=alt.X("documented:Q").scale(scale))
     )
-    chart = (
-        alt.layer(known, lines, middles)
-        .properties(
-            width=width,
-            height=height,
-            autosize=alt.AutoSizeParams(type="fit", contains="padding"),
-            padding=PADDING,
-        )
-        .configure(**CONFIG)
-    )
-    made: dict[str, Any] = chart.to_dict()
-    return made
+    return drawn([known, lines, middles], width, height)

@@ -7,7 +7,7 @@ import altair as alt
 
 from tearline.web.charts.drawing import Spec
 from tearline.web.charts.figure import Size
-from tearline.web.charts.theme import COLOURS, CONFIG, INK, NARROW, PADDING, WIDE, Standing
+from tearline.web.charts.theme import COLOURS, INK, NARROW, WIDE, Standing, drawn
 from tearline.web.tongue import Tongue
 
 BAR = 34
@@ -44,18 +44,7 @@ def spec(say: Tongue, units: Sequence[tuple[str, Mapping[Standing, int]]], *, na
         .legend(columns=1 if narrow else 3)
         .title(None)
     )
-    chart = (
-        alt.layer(bars)
-        .properties(
-            width=width,
-            height=height,
-            autosize=alt.AutoSizeParams(type="fit", contains="padding"),
-            padding=PADDING,
-        )
-        .configure(**CONFIG)
-    )
-    made: dict[str, Any] = chart.to_dict()
-    return made
+    return drawn([bars], width, height)
 
 
 def _whole_steps(units: Sequence[tuple[str, Mapping[Standing, int]]]) -> list[int]:

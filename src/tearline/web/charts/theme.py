@@ -4,7 +4,10 @@ The five colours of states are Okabe and Ito's ("Color Universal Design", 2008),
 by colour alone: states also stand in one order, in the legend and in the table.
 """
 
+from collections.abc import Sequence
 from typing import Any
+
+import altair as alt
 
 from tearline.facts.words import Worded
 
@@ -62,3 +65,19 @@ CONFIG: dict[str, Any] = {
         "labelLimit": 220,
     },
 }
+
+
+def drawn(layers: Sequence[Any], width: int, height: int) -> dict[str, Any]:
+    """One picture of these layers, in the site's colours, all of it within its frame."""
+    chart = (
+        alt.layer(*layers)
+        .properties(
+            width=width,
+            height=height,
+            autosize=alt.AutoSizeParams(type="fit", contains="padding"),
+            padding=PADDING,
+        )
+        .configure(**CONFIG)
+    )
+    made: dict[str, Any] = chart.to_dict()
+    return made

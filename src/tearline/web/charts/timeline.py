@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import altair as alt
 
@@ -11,7 +10,7 @@ from tearline.facts.words import Worded
 from tearline.web import zones
 from tearline.web.charts.drawing import Spec
 from tearline.web.charts.figure import Size
-from tearline.web.charts.theme import CONFIG, INK, NARROW, NAVY, PADDING, SOFT, WIDE
+from tearline.web.charts.theme import INK, NARROW, NAVY, SOFT, WIDE, drawn
 from tearline.web.tongue import Tongue
 
 
@@ -101,18 +100,7 @@ def spec(say: Tongue, marks: Sequence[Mark], perishes: datetime | None, *, narro
             )
         )
     width, height = sizes()[narrow]
-    chart = (
-        alt.layer(*layers)
-        .properties(
-            width=width,
-            height=height,
-            autosize=alt.AutoSizeParams(type="fit", contains="padding"),
-            padding=PADDING,
-        )
-        .configure(**CONFIG)
-    )
-    made: dict[str, Any] = chart.to_dict()
-    return made
+    return drawn(layers, width, height)
 
 
 def _wall(at: datetime, say: Tongue) -> str:

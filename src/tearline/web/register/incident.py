@@ -12,7 +12,7 @@ from tearline.web.places import entry_of
 from tearline.web.register.listing import name_of, opened, titled
 from tearline.web.register.places import places, reported, standing
 from tearline.web.register.report import Row, testimony
-from tearline.web.show import Shown, label, plain, text
+from tearline.web.show import Shown, begun, label, plain, text
 from tearline.web.visit import Visiting, absent
 
 router = APIRouter()
@@ -67,7 +67,7 @@ def one_incident(visit: Visiting) -> Response:
         )
     page = IncidentView(
         incident=name,
-        title=f"{plain(say, fact.harm).capitalize()}, {fact.place}",
+        title=f"{begun(plain(say, fact.harm))}, {fact.place}",
         telling=recorded.told.telling if recorded.told else None,
         told=text(say, fact, "told") if testified else None,
         rows=[
@@ -76,7 +76,7 @@ def one_incident(visit: Visiting) -> Response:
         ],
         linked=linked,
         parts=[
-            (f"{plain(say, r.fact.harm).capitalize()}, {r.fact.place}", f"/harm/incidents/{r.fact.incident}")
+            (f"{begun(plain(say, r.fact.harm))}, {r.fact.place}", f"/harm/incidents/{r.fact.incident}")
             for r in there.values()
             if r.fact.part_of == name
         ],

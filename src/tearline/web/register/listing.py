@@ -13,6 +13,7 @@ from tearline.facts.history import History, Recorded, each
 from tearline.facts.identifiers import ReportId, VictimId
 from tearline.facts.reading import HARD
 from tearline.facts.register import IncidentRecorded, Purpose, VictimReported
+from tearline.folds.conditions import established
 from tearline.folds.register import Reported
 from tearline.folds.victims import grouping
 from tearline.web.access import Access
@@ -20,7 +21,7 @@ from tearline.web.look import tag
 from tearline.web.parts import shown
 from tearline.web.register.condition import condition_of
 from tearline.web.register.places import places, reported, served, standing
-from tearline.web.show import Shown, plain, ranged, text
+from tearline.web.show import Shown, begun, plain, ranged, text
 from tearline.web.tongue import Tongue
 from tearline.web.visit import Visit, Visiting, absent
 
@@ -58,7 +59,7 @@ def consent_tag(say: Tongue, state: str) -> Shown:
 
 def titled(say: Tongue, fact: HarmReported) -> str:
     """What a report tells of, and of how many."""
-    return f"{plain(say, fact.harm).capitalize()}: {ranged(say, fact.least, fact.most)}"
+    return f"{begun(plain(say, fact.harm))}: {ranged(say, fact.least, fact.most)}"
 
 
 def name_of(say: Tongue, fact: VictimReported) -> Shown:
@@ -147,6 +148,7 @@ def people(visit: Visiting) -> Response:
     ]
     page = shown([group for group in there if group], visit.place("from"))
     names = opened(visit, [victim for group in page.items for victim in group])
+    became = established(known)
 
     def row(group: Sequence[VictimId]) -> list[object]:
         first = names[group[0]].fact
@@ -157,7 +159,7 @@ def people(visit: Visiting) -> Response:
             text(say, first, "place"),
             len(group),
             len([one for one in lists if one]),
-            condition_of(say, known, group, names),
+            condition_of(say, became, group, names),
         ]
 
     return visit.page("harm/people.html", places=places(visit), page=page.part(row))
@@ -185,7 +187,7 @@ def incidents(visit: Visiting) -> Response:
     def row(r: Recorded[IncidentRecorded]) -> list[object]:
         fact = r.fact
         return [
-            (f"{plain(say, fact.harm).capitalize()}, {fact.place}", f"/harm/incidents/{fact.incident}"),
+            (f"{begun(plain(say, fact.harm))}, {fact.place}", f"/harm/incidents/{fact.incident}"),
             say.days(fact.first_day, fact.last_day),
             plain(say, fact.place_precision),
             told.get(fact.incident, 0),

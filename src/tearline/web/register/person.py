@@ -8,13 +8,14 @@ from fastapi.responses import Response
 from tearline.facts.history import each
 from tearline.facts.identifiers import VictimId
 from tearline.facts.register import ConditionEstablished, IncidentRecorded, VictimReported
+from tearline.folds.conditions import established, latest_first
 from tearline.folds.victims import grouping
 from tearline.web.places import entry_of
-from tearline.web.register.condition import condition_of, established
+from tearline.web.register.condition import condition_of
 from tearline.web.register.listing import name_of, opened
 from tearline.web.register.places import places, reported, served, standing
 from tearline.web.register.report import Row, ages, seen, testimony
-from tearline.web.show import Shown, label, plain, text
+from tearline.web.show import Shown, begun, label, plain, text
 from tearline.web.visit import Visit, Visiting, absent
 
 router = APIRouter()
@@ -72,7 +73,7 @@ def view(visit: Visit, victim: VictimId) -> PersonView:
         victim=victim,
         title=name_of(say, first) if first else say("A person whose reports were withdrawn"),
         telling=telling.telling if telling else None,
-        condition=condition_of(say, closed, group, names) if group else "—",
+        condition=condition_of(say, established(closed), group, names) if group else "—",
         versions=[
             [
                 (report_of[v], f"/harm/reports/{report_of[v]}"),
@@ -104,7 +105,7 @@ def view(visit: Visit, victim: VictimId) -> PersonView:
         incidents=[
             [
                 (
-                    f"{plain(say, r.fact.harm).capitalize()}, {r.fact.place}",
+                    f"{begun(plain(say, r.fact.harm))}, {r.fact.place}",
                     f"/harm/incidents/{r.fact.incident}",
                 ),
                 say.day(r.fact.first_day),
@@ -129,5 +130,5 @@ def _history(visit: Visit, group: list[VictimId], *, told: bool) -> list[list[ob
             *([text(say, r.fact, "said")] if told else []),
             say.moment(r.known_at, r.precision),
         ]
-        for r in established(known, group)
+        for r in latest_first(established(known), group)
     ]

@@ -16,6 +16,7 @@ from tearline.facts.register import (
     FilePassed,
     VictimReported,
 )
+from tearline.folds.conditions import established
 from tearline.folds.register import Reported, reports_of
 from tearline.web.access import GRANTS
 from tearline.web.places import entry_of
@@ -102,6 +103,7 @@ def view(visit: Visit, one: Reported, known: History, closed: History) -> Report
     given = GIVEN if not told else (*TESTIMONY[:1], *GIVEN, *TESTIMONY[1:])
     people = [r for r in known.of(VictimReported) if r.fact.report == fact.report]
     names = {r.fact.victim: r for r in people}
+    became = established(closed)
     return ReportView(
         report=fact.report,
         title=titled(say, fact),
@@ -138,7 +140,7 @@ def view(visit: Visit, one: Reported, known: History, closed: History) -> Report
                 ages(say, r.fact),
                 seen(say, r.fact),
                 text(say, r.fact, "place"),
-                condition_of(say, closed, [r.fact.victim], names),
+                condition_of(say, became, [r.fact.victim], names),
             ]
             for r in people
         ],
