@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from tearline.facts.fact import Compartment
 from tearline.facts.history import Role, about
+from tearline.facts.identifiers import VictimId
 from tearline.facts.linkage import LinkageRun, LinkUndone, PairJudged, VictimsMerged, VictimsSplit
-from tearline.facts.register import Sex
+from tearline.facts.register import Sex, VictimReported
 from tearline.rooms.linkage import LINKING, RunLinkage
 from tearline.web.linkage import acts
 from tearline.web.policy import READERS
@@ -72,6 +74,14 @@ def test_nothing_is_recorded_without_a_judgement(world: World, analyst: TestClie
     assert world.node.ledger.size() == before
 
 
+def told_name(world: World, victim: VictimId) -> str:
+    asked = about(f"victim:{victim}", kinds=(VictimReported,))
+    (told,) = world.node.ledger.read(asked, opening=frozenset({Compartment.VICTIMS})).of(VictimReported)
+    name = told.fact.given_names.value or told.fact.paternal_surname.value
+    assert name
+    return name
+
+
 def test_groups_are_taken_up_and_each_is_taken_back_by_itself(world: World, analyst: TestClient) -> None:
     page = analyst.get("/harm/linkage").text
     there = next(part for part in page.split('"') if part.endswith("/take-up"))
@@ -81,6 +91,9 @@ def test_groups_are_taken_up_and_each_is_taken_back_by_itself(world: World, anal
     name = merged[-1].fact.merge
     undo = f"/harm/linkage/merges/{name}/undo"
     assert f'href="{undo}"' in analyst.get("/harm/linkage").text
+    form = analyst.get(undo).text
+    assert all(told_name(world, v) in form for v in merged[-1].fact.victims)
+    assert "taken up from a comparison" in form
     assert analyst.post(undo, data=KEY | {"reason": "two cousins"}).status_code == 303
     assert world.node.ledger.read(about(kinds=(LinkUndone,))).of(LinkUndone)[-1].fact.merge == name
     assert f'href="{undo}"' not in analyst.get("/harm/linkage").text

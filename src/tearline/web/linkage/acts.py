@@ -16,7 +16,7 @@ from tearline.facts.linkage import (
 )
 from tearline.facts.register import VictimReported
 from tearline.facts.words import Words
-from tearline.folds.victims import grouping
+from tearline.folds.victims import Decision, grouping
 from tearline.rooms.linkage import (
     LINKING,
     Comparing,
@@ -30,7 +30,8 @@ from tearline.rooms.linkage import (
 )
 from tearline.web.asked import Asked
 from tearline.web.linkage import people, review
-from tearline.web.linkage.standing import live, names_of
+from tearline.web.linkage.standing import live, names_of, told_of_decision
+from tearline.web.names import Names
 from tearline.web.tongue import Tongue
 from tearline.web.visit import Visit, absent
 
@@ -140,6 +141,7 @@ def merge(visit: Visit) -> Asked:
     def order(fact: VictimsMerged) -> MergeVictims:
         return MergeVictims(replace(fact, victims=(victim, *fact.victims)))
 
+    alike = people.alike(say, known, victim)
     return Asked(
         title=say("Put together with others"),
         submit=say("Put them together"),
@@ -151,8 +153,12 @@ def merge(visit: Visit) -> Asked:
         lead=say("All that is reported of those you choose is then of one person."),
         new="merge",
         fixed={"ground": MergeGround.PEOPLE, "linkage": None, "probability": None},
-        options={"victims": people.alike(say, known, victim)},
-        hints={"victims": say("Who shares a name, or looked alike to the last comparison.")},
+        options={"victims": alike},
+        hints={
+            "victims": say("Who shares a name, or looked alike to the last comparison.")
+            if alike
+            else say("Nobody shares a name with them, or looked alike to the last comparison.")
+        },
     )
 
 
@@ -183,9 +189,19 @@ def undo(kind: str) -> Callable[[Visit], Asked]:
         visit.own_side()
         say, name = visit.say, visit.identifier(kind)
         known = live(visit)
-        there = {str(r.fact.merge) for r in known.of(VictimsMerged)} if kind == "merge" else set[str]()
-        if name not in there | {str(r.fact.split) for r in known.of(VictimsSplit) if kind == "split"}:
+        decided: list[Decision] = [
+            r for r in known.of(VictimsMerged) if kind == "merge" and r.fact.merge == name
+        ]
+        decided += [r for r in known.of(VictimsSplit) if kind == "split" and r.fact.split == name]
+        if not decided:
             raise absent()
+        (what,) = decided
+        told = told_of_decision(say, what, Names(known, say), names_of(say, known), {})
+        about = [
+            (told.title, ", ".join(who for who, _ in told.who)),
+            (say("Reason"), told.model or told.reason),
+            (say("By"), f"{told.by}, {told.when}"),
+        ]
         fixed = {"merge": MergeId(name) if kind == "merge" else None}
         return Asked(
             title=say("Take it back"),
@@ -200,6 +216,7 @@ def undo(kind: str) -> Callable[[Visit], Asked]:
             ),
             new="undoing",
             fixed=fixed | {"split": SplitId(name) if kind == "split" else None},
+            about=about,
         )
 
     return asked

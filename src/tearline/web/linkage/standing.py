@@ -85,7 +85,7 @@ def view(say: Tongue, known: History, visit: Visit) -> StandingView:
         take_up=f"/harm/linkage/{run.fact.linkage}/take-up" if run else "",
         doubtful=len(unjudged(known, run)),
         contradicted=_contradicted(say, known, of, called),
-        decided=part.part(lambda r: _decided(say, r, names, called, undone)),
+        decided=part.part(lambda r: told_of_decision(say, r, names, called, undone)),
     )
 
 
@@ -150,7 +150,7 @@ def called(say: Tongue, fact: VictimReported) -> str:
     return " ".join(p for p in parts if p) or fact.alias.value or say("no name given")
 
 
-def _decided(
+def told_of_decision(
     say: Tongue,
     r: Decision,
     names: Names,
