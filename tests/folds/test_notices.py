@@ -26,6 +26,7 @@ from tearline.facts.fact import Fact, Sealed
 from tearline.facts.history import Actor, History, Precision, Recorded, Role, Told
 from tearline.facts.identifiers import (
     AgreementId,
+    AttemptId,
     CompromiseId,
     CopyId,
     DissentId,
@@ -34,15 +35,18 @@ from tearline.facts.identifiers import (
     InvitationId,
     ItemId,
     KeyId,
+    NoticeId,
     OrganisationId,
     PersonId,
     ProposalId,
     ReleaseId,
     RequestId,
     SignOffId,
+    ThreatId,
     TokenId,
     UnitId,
     WarningId,
+    WarningOrderId,
 )
 from tearline.facts.keys import PersonKeyRevoked, RevocationReason
 from tearline.facts.leaks import CompromiseReported, InvestigationOpened, Sureness
@@ -72,6 +76,21 @@ from tearline.facts.release import (
 )
 from tearline.facts.release import Finding as ReviewFinding
 from tearline.facts.shape import record_of
+from tearline.facts.warnings import (
+    LeakWarningWaived,
+    NoticeMethod,
+    PeopleWarned,
+    SourceWarningWaived,
+    ThreatAssessed,
+    ThreatHarm,
+    WaiverGround,
+    WarnedWithoutOrder,
+    WarningAttempted,
+    WarningOrdered,
+    WarningReview,
+    WarningReviewed,
+    WarningWaived,
+)
 from tearline.folds.notices import (
     KINDS,
     LINES,
@@ -83,6 +102,8 @@ from tearline.folds.notices import (
     Tells,
     notices,
 )
+from tearline.folds.notices.warnings import about_of
+from tearline.folds.warnings import apart, dangers
 from tearline.rooms.release.requests import LINES as ROOM_LINES
 from tearline.web.policy import READERS
 from tests.facts.shapes import MARK, of_kind
@@ -170,6 +191,37 @@ INVITED = InvitationIssued(
     code="x",
     expires=NOW + timedelta(days=7),
 )
+
+
+DESK = Actor(PersonId("des"), Role.HARM_DESK)
+CHIEF = Actor(PersonId("chi"), Role.SENIOR_OFFICER)
+THREAT = ThreatAssessed(
+    threat=ThreatId("t"),
+    item=ITEM,
+    harm=ThreatHarm.KILLING,
+    credible=True,
+    specific=True,
+    impending=True,
+    whom=SHUT,
+)
+ORDERED = WarningOrdered(
+    order=WarningOrderId("o"),
+    item=ITEM,
+    text=SHUT,
+    stripped=True,
+    method=NoticeMethod.TELEPHONE,
+    until=NOW,
+    threat=THREAT.threat,
+)
+WAIVED = WarningWaived(threat=THREAT.threat, item=ITEM, ground=WaiverGround.ALREADY_AWARE, reasons=SHUT)
+ATTEMPTED = WarningAttempted(
+    attempt=AttemptId("a"), item=ITEM, method=NoticeMethod.TELEPHONE, why=SHUT, threat=THREAT.threat
+)
+WARNED = PeopleWarned(
+    notice=NoticeId("n"), item=ITEM, people=2, method=NoticeMethod.TELEPHONE, said=SHUT, threat=THREAT.threat
+)
+UNORDERED = WarnedWithoutOrder(notice=WARNED.notice, item=ITEM)
+LOOKED_AT = WarningReviewed(notice=WARNED.notice, item=ITEM, review=WarningReview.RIGHT, reasons=SHUT)
 
 
 def sign(line: SignOffLine) -> ReleaseSignedOff:
@@ -502,6 +554,57 @@ ROWS = [
         told=[],
     ),
     Row(
+        claim="people in danger wait to be warned, and for a senior officer's decision",
+        facts=[(THREAT, CASE)],
+        to=SENIOR,
+        told=[Tells.TO_DECIDE_WARNING],
+    ),
+    Row(claim="whoever warns people is told at once", facts=[(THREAT, CASE)], to=DESK, told=[Tells.TO_WARN]),
+    Row(
+        claim="a threat that is not impending opens no duty",
+        facts=[(replace(THREAT, impending=False), CASE)],
+        to=SENIOR,
+        told=[],
+    ),
+    Row(claim="what is ordered is decided", facts=[(THREAT, CASE), (ORDERED, CHIEF)], to=SENIOR, told=[]),
+    Row(
+        claim="what is ordered is not given",
+        facts=[(THREAT, CASE), (ORDERED, CHIEF), (ATTEMPTED, CASE)],
+        to=DESK,
+        told=[Tells.TO_WARN],
+    ),
+    Row(claim="whoever were warned wait no more", facts=[(THREAT, CASE), (WARNED, CASE)], to=DESK, told=[]),
+    Row(
+        claim="what is waived waits for nobody",
+        facts=[(THREAT, CASE), (WAIVED, CHIEF), (ATTEMPTED, CASE)],
+        to=DESK,
+        told=[],
+    ),
+    Row(
+        claim="an order takes a waiver back",
+        facts=[(THREAT, CASE), (WAIVED, CHIEF), (ORDERED, CHIEF)],
+        to=DESK,
+        told=[Tells.TO_WARN],
+    ),
+    Row(
+        claim="a warning without an order waits for its review",
+        facts=[(WARNED, CASE), (UNORDERED, CASE)],
+        to=SENIOR,
+        told=[Tells.TO_REVIEW_WARNING],
+    ),
+    Row(
+        claim="nobody is asked to review what they did",
+        facts=[(WARNED, SENIOR), (UNORDERED, SENIOR), (WARNED, CASE), (UNORDERED, CASE)],
+        to=SENIOR,
+        told=[],
+    ),
+    Row(
+        claim="what was reviewed waits no more",
+        facts=[(WARNED, CASE), (UNORDERED, CASE), (LOOKED_AT, CHIEF)],
+        to=SENIOR,
+        told=[],
+    ),
+    Row(
         claim="a key that somebody else revoked",
         facts=[
             (
@@ -619,6 +722,53 @@ def test_nothing_sealed_plays_a_part_and_nobody_is_told_what_their_role_does_not
             Tells.TO_ADMIT,
             Tells.TO_INVITE,
         }
+
+
+T, W, C = THREAT.threat, WarningId("t"), CompromiseId("t")
+"""One name for three grounds: each is told by itself."""
+Names = tuple[ThreatId | None, WarningId | None, CompromiseId | None]
+ABOUT: Sequence[Names] = ((T, None, None), (None, W, None), (None, None, C), (T, W, None))
+
+
+def _of(fact: WarningOrdered | WarningAttempted | PeopleWarned, names: Names) -> Fact:
+    return replace(fact, threat=names[0], warning=names[1], compromise=names[2])
+
+
+OF_DANGER: Sequence[Sequence[Fact]] = (
+    (THREAT,),
+    (replace(THREAT, credible=False),),
+    (SourceWarned(warning=W, item=ITEM, kind=WarningKind.BLOODSHED, words=SHUT),),
+    (replace(LEAK, compromise=C),),
+    (WAIVED,),
+    (SourceWarningWaived(warning=W, item=ITEM, ground=WaiverGround.ALREADY_AWARE, reasons=SHUT),),
+    (LeakWarningWaived(compromise=C, item=ITEM, ground=WaiverGround.ALREADY_AWARE, reasons=SHUT),),
+    *((_of(one, names),) for one in (ORDERED, ATTEMPTED, WARNED) for names in ABOUT),
+    *((_of(WARNED, names), UNORDERED) for names in ABOUT),
+    (replace(WARNED, notice=NoticeId("m")), replace(UNORDERED, notice=NoticeId("m"))),
+    (UNORDERED,),
+    (LOOKED_AT,),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(OF_DANGER), max_size=12))
+def test_of_people_in_danger_one_is_told_what_the_queue_shows(steps: list[Sequence[Fact]]) -> None:
+    grounds = (ThreatAssessed, SourceWarned, CompromiseReported)
+    facts: list[Fact] = []
+    for fact in (f for step in steps for f in step):
+        if not (isinstance(fact, grounds) and any(type(f) is type(fact) for f in facts)):
+            facts.append(fact)
+    history = known(*[(fact, CASE) for fact in facts])
+
+    def told(to: Actor, tells: Tells) -> set[str]:
+        return {n.about for n in notices(history, to.person, to.role, NOW) if n.tells is tells}
+
+    every = dangers(history)
+    undecided = {about_of((d.field, d.name)) for d in every if d.undecided}
+    assert told(SENIOR, Tells.TO_DECIDE_WARNING) == undecided
+    assert told(DESK, Tells.TO_WARN) == {about_of((d.field, d.name)) for d in every if d.owed}
+    left = [n for d in every for n in d.reviews_owed] + [n for n in apart(history) if n.to_review]
+    assert told(SENIOR, Tells.TO_REVIEW_WARNING) == {n.recorded.fact.notice for n in left}
 
 
 @settings(max_examples=30, deadline=None)

@@ -5,7 +5,7 @@ specific and impending, by a source's warning that people will be killed, and by
 an attempt that reached nobody.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -32,6 +32,8 @@ from tearline.facts.words import Worded
 F = TypeVar("F", bound=Fact)
 N = TypeVar("N", WarnedWithoutOrder, WarningReviewed)
 Ground = ThreatAssessed | SourceWarned | CompromiseReported
+Key = tuple[str, str]
+"""How others name a ground: the field, and the identifier that stands in it."""
 Waiver = WarningWaived | SourceWarningWaived | LeakWarningWaived
 WARNING_KINDS: tuple[type[Fact], ...] = (
     ThreatAssessed,
@@ -138,6 +140,24 @@ def opens(fact: object) -> bool:
     return False
 
 
+def key_of(fact: Ground) -> Key:
+    match fact:
+        case ThreatAssessed(threat=threat):
+            return ("threat", threat)
+        case SourceWarned(warning=warning):
+            return ("warning", warning)
+        case CompromiseReported(compromise=compromise):
+            return ("compromise", compromise)
+
+
+def named_by(fact: Fact) -> Iterator[Key]:
+    """The grounds that an order, an attempt, a warning or a waiver is about."""
+    for field in GROUNDS:
+        name = getattr(fact, field, None)
+        if name:
+            yield field, name
+
+
 def dangers(known: History) -> list[Danger]:
     """Everybody in danger, in the order in which that came on record."""
     orders, attempts = _named(known.of(WarningOrdered)), _named(known.of(WarningAttempted))
@@ -152,7 +172,7 @@ def dangers(known: History) -> list[Danger]:
         plans.setdefault(plan.fact.item, []).append(plan)
     found = []
     for ground in _grounds(known):
-        key, after = _key(ground.fact), partial(_after, ground)
+        key, after = key_of(ground.fact), partial(_after, ground)
         found.append(
             Danger(
                 field=key[0],
@@ -211,22 +231,10 @@ def _after(ground: Recorded[Fact], facts: Iterable[Recorded[F]]) -> tuple[Record
     return tuple(r for r in facts if r.position > ground.position)
 
 
-def _key(fact: Ground) -> tuple[str, str]:
-    match fact:
-        case ThreatAssessed(threat=threat):
-            return ("threat", threat)
-        case SourceWarned(warning=warning):
-            return ("warning", warning)
-        case CompromiseReported(compromise=compromise):
-            return ("compromise", compromise)
-
-
-def _named(facts: Iterable[Recorded[F]]) -> dict[tuple[str, str], list[Recorded[F]]]:
+def _named(facts: Iterable[Recorded[F]]) -> dict[Key, list[Recorded[F]]]:
     """By what they name; one that names several counts for each."""
-    found: dict[tuple[str, str], list[Recorded[F]]] = {}
+    found: dict[Key, list[Recorded[F]]] = {}
     for recorded in facts:
-        for field in GROUNDS:
-            name = getattr(recorded.fact, field, None)
-            if name:
-                found.setdefault((field, name), []).append(recorded)
+        for key in named_by(recorded.fact):
+            found.setdefault(key, []).append(recorded)
     return found

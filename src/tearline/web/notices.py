@@ -21,11 +21,14 @@ from tearline.web.noticed import Noticed
 from tearline.web.places import page_of
 from tearline.web.release.request import title
 from tearline.web.visit import Posted, Visit, Visiting, go
+from tearline.web.warnings import PLACE as WARNINGS
+from tearline.web.warnings import card_id
 
 router = APIRouter()
 PAGE = "/notifications"
 A_PAGE = 25
 REQUESTS = (Tells.VERDICT, Tells.SIGNED, Tells.RELEASED, Tells.TO_SIGN, Tells.TO_RELEASE)
+IN_DANGER = (Tells.TO_DECIDE_WARNING, Tells.TO_WARN)
 ITEMS = (Tells.DISSENT, Tells.ANSWERED, Tells.REVIEWED, Tells.COMPROMISE)
 ADMISSION = {
     Tells.TO_ADMIT: "/people-and-access/roles/{}/approve",
@@ -149,6 +152,8 @@ def _about(visit: Visit, one: Notice, asked: dict[RequestId, ReleaseRequested], 
         return title(say, request, names) if request else one.about
     if one.tells in ITEMS:
         return names.item(one.about).name
+    if one.tells in IN_DANGER:
+        return one.about.partition("/")[2]
     if one.tells is Tells.ROLE_ENDS and one.role and one.until:
         return say("%(role)s, until %(day)s", role=say(one.role), day=say.day(one.until))
     if one.tells is Tells.SESSION and one.role:
@@ -162,6 +167,11 @@ def _href(visit: Visit, one: Notice) -> str:
         return ADMISSION[one.tells].format(one.about)
     if one.tells.concern is Concern.ACCOUNT:
         return ACCOUNT.get(one.tells, "/account")
+    if one.tells in IN_DANGER:
+        field, _, name = one.about.partition("/")
+        return f"{WARNINGS}#{card_id(field, name)}"
+    if one.tells is Tells.TO_REVIEW_WARNING:
+        return f"{WARNINGS}#{card_id('notice', one.about)}"
     if one.tells in REQUESTS and one.tells is not Tells.VERDICT:
         return f"/releases/{one.about}"
     if one.tells is Tells.ANSWERED or one.tells is Tells.REVIEWED:

@@ -51,10 +51,22 @@ from tearline.facts.release import (
     SourceWarningAnswered,
     VerdictReached,
 )
+from tearline.facts.warnings import (
+    LeakWarningWaived,
+    PeopleWarned,
+    SourceWarningWaived,
+    ThreatAssessed,
+    WarnedWithoutOrder,
+    WarningAttempted,
+    WarningOrdered,
+    WarningReviewed,
+    WarningWaived,
+)
 from tearline.folds.notices.account import OfAccounts
 from tearline.folds.notices.kept import MOST_OF_A_PERSON, Kept
 from tearline.folds.notices.notice import Notice, Seen, overdue
 from tearline.folds.notices.release import OfReleases
+from tearline.folds.notices.warnings import OfWarnings
 from tearline.folds.notices.words import LINES, OWN_SIDE, TOLD, Concern, Tells
 from tearline.folds.protocols import OPEN_FOR
 
@@ -89,6 +101,15 @@ KINDS: Sequence[type[Fact]] = (
     SourceWarningAnswered,
     CompromiseReported,
     InvestigationOpened,
+    ThreatAssessed,
+    WarningOrdered,
+    WarningAttempted,
+    WarningWaived,
+    SourceWarningWaived,
+    LeakWarningWaived,
+    PeopleWarned,
+    WarnedWithoutOrder,
+    WarningReviewed,
     ProtocolProposed,
     ProtocolSigned,
     ProtocolAdopted,
@@ -120,6 +141,7 @@ class Notices(Kept):
     def __init__(self) -> None:
         super().__init__()
         self._releases = OfReleases(self)
+        self._warnings = OfWarnings(self)
         self._accounts = OfAccounts(self)
         self._founded = False
 
@@ -153,6 +175,7 @@ class Notices(Kept):
             case ProtocolAdopted(proposal=proposal) | ProtocolProposalWithdrawn(proposal=proposal):
                 self.done(Tells.TO_ADOPT, proposal)
             case _:
+                self._warnings.read(r)
                 self._releases.read(r)
 
 

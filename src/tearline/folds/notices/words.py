@@ -46,6 +46,21 @@ class Tells(Worded):
         "An expedited release waits for its review",
         "Una divulgación expedita espera su revisión",
     )
+    TO_DECIDE_WARNING = (
+        "waits-decide-warning",
+        "People are in danger: order the warning, or waive it",
+        "Hay personas en peligro: ordene el aviso o dispénselo",
+    )
+    TO_WARN = (
+        "waits-warn",
+        "People in danger were not warned yet",
+        "Aún no se avisó a personas en peligro",
+    )
+    TO_REVIEW_WARNING = (
+        "waits-review-warning",
+        "A warning without an order waits for its review",
+        "Un aviso sin orden espera su revisión",
+    )
     TO_ADOPT = "waits-adopt", "A protocol waits for your signature", "Un protocolo espera su firma"
     TO_ENDORSE = (
         "waits-endorse",
@@ -106,6 +121,9 @@ WAITS: Mapping[Tells, frozenset[Role]] = {
     Tells.TO_ANSWER_SOURCE: ANSWERERS,
     Tells.TO_INVESTIGATE: frozenset({Role.INVESTIGATOR, Role.SENIOR_OFFICER}),
     Tells.TO_REVIEW: frozenset({Role.SENIOR_OFFICER, Role.OVERSEER}),
+    Tells.TO_DECIDE_WARNING: frozenset({Role.SENIOR_OFFICER}),
+    Tells.TO_WARN: frozenset({Role.HARM_DESK}),
+    Tells.TO_REVIEW_WARNING: frozenset({Role.SENIOR_OFFICER}),
     Tells.TO_ADOPT: frozenset({Role.RELEASING_OFFICER, Role.SENIOR_OFFICER, Role.LIAISON}),
     Tells.TO_ENDORSE: frozenset({Role.SENIOR_OFFICER, Role.LIAISON}),
     Tells.TO_ADMIT: ADMIT,
