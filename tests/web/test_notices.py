@@ -6,9 +6,11 @@ from starlette.testclient import TestClient
 
 from tearline.facts.fact import Sealed
 from tearline.facts.history import Role
-from tearline.facts.identifiers import DissentId, ItemId
+from tearline.facts.identifiers import DissentId, ItemId, ThreatId
 from tearline.facts.release import DissentAnswered, DissentRecorded
+from tearline.facts.warnings import ThreatAssessed, ThreatHarm
 from tearline.rooms.release.dissents import AnswerDissent, RecordDissent
+from tearline.rooms.warnings import AssessThreat
 from tests.web.conftest import visitor
 from tests.web.everything import Everything, fill
 from tests.web.test_flow import ask
@@ -60,6 +62,33 @@ def test_what_came_after_the_page_was_shown_stays_new(world: World) -> None:
     senior.post(f"{PAGE}/seen", data=shown)
     assert badge(senior) >= 1
     assert "A dissent waits for an answer" in senior.get(f"{PAGE}?show=new").text
+
+
+def test_of_people_in_danger_one_is_told_and_led_to_their_card(world: World) -> None:
+    fill(world)
+    senior, desk = visitor(world, Role.SENIOR_OFFICER), visitor(world, Role.HARM_DESK)
+    for one in (senior, desk):
+        one.post(f"{PAGE}/seen", data=form_of(one.get(PAGE).text))
+    fact = ThreatAssessed(
+        threat=ThreatId("practice.later"),
+        item=ItemId("practice.item-2"),
+        harm=ThreatHarm.KILLING,
+        credible=True,
+        specific=True,
+        impending=True,
+        whom=Sealed("SECRETWHOM"),
+    )
+    world.node.record_all(act(Role.CASE_AGENT, AssessThreat(fact)))
+    for one, words in (
+        (senior, "People are in danger: order the warning"),
+        (desk, "were not warned yet"),
+    ):
+        page = one.get(f"{PAGE}?show=new").text
+        assert words in page
+        assert "SECRETWHOM" not in page
+        found = re.search(r'href="/harm/warnings#(threat-practice-later)"', page)
+        assert found
+        assert f'id="{found[1]}"' in one.get("/harm/warnings").text
 
 
 def test_a_look_cannot_be_set_beyond_what_there_is(world: World) -> None:
