@@ -139,6 +139,14 @@ ACCEPTED = [
         gives=(PeopleWarned,),
     ),
     Row(
+        claim="a warning from before its order waited for none, and is reviewed",
+        order=WarnPeople(AS_ORDERED),
+        by=HUGO,
+        world=threatened().tell(ORDER, at=on(-0.25), by=SYL),
+        at=on(-0.3),
+        gives=(PeopleWarned, WarnedWithoutOrder),
+    ),
+    Row(
         claim="a warning that names an order which nobody gave is no less given",
         order=WarnPeople(AS_ORDERED),
         by=HUGO,
@@ -360,6 +368,12 @@ REFUSED = [
         world=threatened().tell(ATTEMPT, by=HUGO),
         refused="once",
     ),
+    Row(
+        claim="a warning that reached nobody",
+        order=WarnPeople(replace(NOTICE, people=0)),
+        by=ANA,
+        refused="somebody-reached",
+    ),
     Row(claim="a review of nothing", order=ReviewWarning(REVIEW), by=SYL, refused="known"),
     Row(
         claim="a review by whoever warned",
@@ -439,6 +453,15 @@ def test_two_words_of_a_title_are_too_many(text: str, found: tuple[str, ...]) ->
 
 def test_accents_and_case_hide_no_word_of_a_title() -> None:
     assert repeated("la REUNION en tucson", "Reunión en Tucsón") == ("reunion", "tucson")
+
+
+@pytest.mark.parametrize(
+    "text", ["R\u200bEUNION en TUCS\u00adON", "r\u0435uni\u043en, tucson", "ｒeunion en tucson"]
+)
+def test_letters_that_only_look_alike_and_what_is_not_seen_hide_none_either(text: str) -> None:
+    assert repeated(text, "Reunión en Tucsón") == ("reunion", "tucson")
+    assert spelt("c\u0456\u200d-204", "CI-204")
+    assert names("ask for V\u0435g\u200ba", "Marisol Vega, handler")
 
 
 @pytest.mark.parametrize("text", ["ci204", "CI-204", "CI 204", "(ci_204)"])

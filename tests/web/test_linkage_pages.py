@@ -1,6 +1,7 @@
 """Who is who on its pages: side by side, judged by a plain form, put together, taken apart and undone."""
 
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -65,6 +66,17 @@ def test_a_judgement_is_of_the_pair_that_was_shown_and_the_next_one_follows(
     after = analyst.get(sent.headers["location"]).text
     assert f"a={c}&amp;b={d}" in after
     assert f'href="/harm/linkage/review?a={a}&amp;b={b}"' in after  # the last one, to look at it again
+
+
+def test_after_a_judgement_one_stays_where_one_was(world: World, analyst: TestClient) -> None:
+    (_, _), (_, _), (a, b), *_ = doubtful(world)
+    sent = analyst.post(f"/harm/linkage/review?a={a}&b={b}&at=2", data=KEY | {"judgement": "different"})
+    then = parse_qs(urlsplit(sent.headers["location"]).query)
+    assert then["at"] == ["2"]
+    page = analyst.get(sent.headers["location"]).text
+    assert f"Entry {then['recorded'][0]} in the ledger" in page
+    (_, _), (_, _), (c, d), *_ = [pair for pair in doubtful(world) if pair != (a, b)]
+    assert f"a={c}&amp;b={d}&amp;at=2" in page
 
 
 def test_nothing_is_recorded_without_a_judgement(world: World, analyst: TestClient) -> None:

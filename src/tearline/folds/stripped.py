@@ -21,6 +21,17 @@ LONG = 4
 """Letters from which on a word says something."""
 CODE = re.compile(r"(?<!\w)[A-Z]{1,5}[-_/]?\d{1,6}(?!\w)")
 """What is written like a code number, whosesoever it is: then no text tells whose it is by being refused."""
+LIKE_LATIN = str.maketrans(
+    "АВЕЅІЈКМНОРСТХУавеѕіјкмнорстхуһԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧαενιкορτυχ",
+    "ABESIJKMHOPCTXYabesijkmhopctxyhdqwABEZHIKMNOPTYXaevikoptux",
+)
+"""Cyrillic and Greek letters that are read as a Latin one."""
+
+
+def as_read(text: str) -> str:
+    """As it looks to whoever reads it: without characters that are not seen, letters that look alike as one."""
+    seen = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+    return seen.translate(LIKE_LATIN)
 
 
 def repeated(text: str, title: str) -> tuple[str, ...]:
@@ -42,8 +53,8 @@ def spelt(text: str, code: str) -> bool:
 
 def names(text: str, description: str) -> bool:
     """Whether the text has a name of the description: a word with a capital, of three letters or more."""
-    capital = {w for w in re.findall(r"\w{3,}", description) if w[0].isupper()}
-    return not capital.isdisjoint(re.findall(r"\w{3,}", text))
+    capital = {w for w in re.findall(r"\w{3,}", as_read(description)) if w[0].isupper()}
+    return not capital.isdisjoint(re.findall(r"\w{3,}", as_read(text)))
 
 
 def handlers(known: History, item: ItemId) -> frozenset[PersonId]:
@@ -73,7 +84,7 @@ def points_at(known: History, item: ItemId, text: str) -> tuple[str, ...] | None
     enrolled = [r.fact for r in known.of(PersonEnrolled) if r.fact.person in people]
     named = [f.description.open() for f in enrolled if not f.description.purged]
     hidden = (
-        CODE.search(text) is not None
+        CODE.search(as_read(text)) is not None
         or any(spelt(text, code) for code in (*codes, *people))
         or any(names(text, one) for one in named)
     )
@@ -81,8 +92,9 @@ def points_at(known: History, item: ItemId, text: str) -> tuple[str, ...] | None
 
 
 def _plain(text: str) -> str:
-    """Lower case, and letters without their accents."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    """As it is read, in lower case, and letters without their accents."""
+    apart = unicodedata.normalize("NFKD", as_read(text).casefold())
+    return "".join(c for c in apart if not unicodedata.combining(c))
 
 
 def _words(text: str) -> list[str]:

@@ -174,7 +174,16 @@ class WarnPeople(Says[PeopleWarned]):
     def decide(self, known: History, act: Act) -> list[Draft]:
         fact = self.fact
         require_item(known, fact.item, act.by)
-        if any(_covers(ordered.fact, fact) for ordered in known.of(WarningOrdered)):
+        if fact.people < 1:
+            raise Refused(
+                "somebody-reached",
+                Words(
+                    "who was not reached was not warned: record that it was attempted",
+                    "a quien no se llegó no se le avisó: registre que se intentó",
+                ),
+                (fact.notice,),
+            )
+        if any(_covers(ordered, fact, act) for ordered in known.of(WarningOrdered)):
             return [act.says(fact)]
         unordered = WarnedWithoutOrder(notice=fact.notice, item=fact.item, compromise=fact.compromise)
         return [act.says(fact), act.follows(unordered)]
@@ -306,9 +315,10 @@ def _require_stripped(known: History, fact: WarningOrdered) -> None:
     )
 
 
-def _covers(order: WarningOrdered, warned: PeopleWarned) -> bool:
-    """Whether a warning is what was ordered: of this item, and of all that the order names."""
-    return order.item == warned.item and all(
+def _covers(ordered: Recorded[WarningOrdered], warned: PeopleWarned, act: Act) -> bool:
+    """Whether a warning is what was ordered: of this item, and of all that the order names, and not from before it."""
+    order = ordered.fact
+    return (act.at >= ordered.happened_at and order.item == warned.item) and all(
         named in (None, said)
         for named, said in (
             (order.threat, warned.threat),

@@ -79,7 +79,7 @@ def to_sign(
 
 
 def go_on(then: str, done: Appended) -> Response:
-    return go(f"{then}?recorded={done.first}")
+    return go(f"{then}{'&' if '?' in then else '?'}recorded={done.first}")
 
 
 def acts_of(visit: Visit) -> WaitingActs:
