@@ -169,6 +169,7 @@ BAD_LABELS = {
     ),
     "one source twice": ("a,b,same\n1,2,1\n1,3,1\n", "line 3, column 'same': expected 0: joining them"),
     "a column missing": ("a,same\n1,1\n", "line 1: expected a column 'b'"),
+    "a column missing and no rows": ("x,y\n", "line 1: expected a column 'a'"),
 }
 
 
@@ -194,6 +195,18 @@ def test_a_file_that_is_not_there_and_a_folder_that_is_not_there(run: Run, tmp_p
     ran = run("link", reports, "-o", tmp_path / "nowhere" / "links.csv")
     assert ran.status == 2
     assert "expected a place in a folder that is there" in ran.line
+
+
+def test_what_is_read_is_not_written_over(run: Run, tmp_path: Path) -> None:
+    reports, labels = tmp_path / "reports.csv", tmp_path / "pairs.csv"
+    reports.write_text("\n".join([HEAD, *ROWS]) + "\n")
+    labels.write_text("a,b,same\n")
+    before = reports.read_text()
+    for output in (reports, labels, tmp_path / "." / "reports.csv"):
+        ran = run("link", reports, "--labels", labels, "-o", output)
+        assert ran.status == 2
+        assert "expected another file than those that are read" in ran.line
+    assert reports.read_text() == before
 
 
 def test_an_age_a_little_below_nothing_is_an_infant_s(run: Run, tmp_path: Path) -> None:

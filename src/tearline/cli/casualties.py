@@ -1,5 +1,6 @@
 """How many there were in all: multiple systems estimation on a table of overlaps, without any node."""
 
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from tearline.estimates.casualties.decomposable import Interval
 
 EXAMPLE = "Example: tearline estimate counts.csv --seed 1 --json"
-LARGEST_BYTES = 64 * 2**20
 ROUNDS = 8
 
 _DOCUMENTED = Words(
@@ -90,7 +90,7 @@ def estimate(
 ) -> None:
     """How many there were in all, documented and not; or why the lists cannot say."""
     from tearline.estimates.casualties import estimate as estimated
-    from tearline.jobs.counts import read_histories
+    from tearline.jobs.counts import LARGEST_BYTES, read_histories
 
     histories = read_histories(read(counts, LARGEST_BYTES), file=str(counts))
     with shown("estimate") as advance:
@@ -134,8 +134,9 @@ def plain(found: "Estimate", language: Language) -> dict[str, object]:
     }
 
 
-def _plain(size: "Interval") -> dict[str, float]:
-    return {"median": size.median, "low95": size.low95, "high95": size.high95, "mean": size.mean}
+def _plain(size: "Interval") -> dict[str, float | None]:
+    mean = size.mean if isfinite(size.mean) else None
+    return {"median": size.median, "low95": size.low95, "high95": size.high95, "mean": mean}
 
 
 def _convergence(found: "Estimate") -> tuple[float, float]:

@@ -83,6 +83,10 @@ Twice = Annotated[
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Of the linkages that are drawn.")]
 
 
+def _is(one: Path, other: Path) -> bool:
+    return one.exists() and other.exists() and one.samefile(other)
+
+
 @app.command(REPORTS, epilog=f"{EXAMPLE}\n\n{NEXT_EXAMPLE}")
 def link(  # noqa: PLR0917  the command line gives them by name
     reports: Reports,
@@ -107,6 +111,8 @@ def link(  # noqa: PLR0917  the command line gives them by name
 
     if not output.parent.is_dir():
         raise Malformed("--output", str(output), "a place in a folder that is there")
+    if any(_is(output, given) for given in (*reports, labels) if given):
+        raise Malformed("--output", str(output), "another file than those that are read")
     if twice and size:
         raise Malformed(
             "--size", str(size), "nothing with --twice: lists overlap only where each has a person once"

@@ -7,11 +7,12 @@ from tearline.facts.errors import Malformed
 from tearline.formats.csv import Row, read_rows
 
 COUNT = "count"
+LARGEST_BYTES = 64 * 2**20
 
 
 def read_histories(data: bytes, *, file: str) -> Histories:
     """Of a CSV file whose last column is ``count``; patterns that are missing are zero. Raises Malformed."""
-    rows = read_rows(data, file=file)
+    rows = read_rows(data, file=file, largest=LARGEST_BYTES)
     if not rows:
         raise Malformed(file, "line 2", "at least one row of counts")
     *lists, last = rows[0].cells

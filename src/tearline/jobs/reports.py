@@ -2,12 +2,12 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from tearline.estimates.linkage.reports import Report
 from tearline.facts.errors import Malformed
-from tearline.formats.csv import Row, read_rows
+from tearline.formats.csv import Row, read_rows, read_table
 
 COLUMNS = "report_id source given_names paternal_surname maternal_surname age date place".split()
 MAY_BE = "date_to latitude longitude born street postcode identity".split()
@@ -28,7 +28,7 @@ def read_reports(files: Sequence[tuple[str, bytes]]) -> list[Report]:
         rows = read_rows(data, file=file, largest=LARGEST_BYTES)
         if not rows:
             raise Malformed(file, "line 2", "at least one report")
-        _has(rows[0], COLUMNS, file)
+        _has(rows[0].cells, COLUMNS, file)
         _means_no_other(rows[0], file)
         for row in rows:
             report = _report(row, file)
@@ -48,12 +48,11 @@ def read_labels(
     Labels must agree with each other: what is said to be one person, directly or by way of others, is one person, and,
     with ``once``, no person has two reports of one source. Who is not named is nobody's other report.
     """
-    rows = read_rows(data, file=file, largest=LARGEST_BYTES)
+    header, rows = read_table(data, file=file, largest=LARGEST_BYTES)
+    _has(header, PAIR, file)
     number = {report.report_id: n for n, report in enumerate(reports)}
     labels: dict[tuple[int, int], bool] = {}
     line: dict[tuple[int, int], int] = {}
-    if rows:
-        _has(rows[0], PAIR, file)
     for row in rows:
         for column in ("a", "b"):
             if row.cells[column] not in number:
@@ -112,9 +111,9 @@ def _agree(
             )
 
 
-def _has(row: Row, columns: Sequence[str], file: str) -> None:
+def _has(header: Collection[str], columns: Sequence[str], file: str) -> None:
     for column in columns:
-        if column not in row.cells:
+        if column not in header:
             raise Malformed(file, "line 1", f"a column {column!r}")
 
 

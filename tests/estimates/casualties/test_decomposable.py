@@ -68,6 +68,51 @@ def test_it_is_what_a_plain_sum_over_whole_numbers_says(histories: Histories) ->
     assert [size.low95, size.median, size.high95] == pytest.approx(expected, rel=0.005, abs=0.51)
 
 
+@pytest.mark.parametrize(
+    ("histories", "low95", "median", "high95"),
+    [
+        # Found by sums over every whole number, and by adaptive integration, of a reader's own making.
+        (of(0, 186_159, 138_802, 69_534, 14_396, 856, 0, 0), 777_663, 782_253, 3_685_485),
+        (of(0, 3_247, 4_026, 0, 4_682, 11_048, 4_354, 0), 28_651, 31_281, 31_907),
+        (of(0, 1_925, 1_043, 768, 9_254, 0, 15, 69), 4_837_852, 25_714_310, 703_760_000),
+    ],
+)
+def test_a_narrow_peak_and_a_far_end_are_found(
+    histories: Histories, low95: float, median: float, high95: float
+) -> None:
+    size = averaged(histories).size
+    assert size.low95 == pytest.approx(low95, rel=0.005)
+    assert size.median == pytest.approx(median, rel=0.005)
+    assert size.high95 == pytest.approx(high95, rel=0.005)
+
+
+def test_a_narrow_peak_has_its_weight() -> None:
+    """Of two graphs of which one is sharper than any block of a first look: by sums over whole numbers around both."""
+    histories = of(0, 3_247, 4_026, 0, 4_682, 11_048, 4_354, 0)
+    whole = np.arange(0, 40_000)
+    logs = np.array(
+        [[_log_weight(histories, terms, int(u)) for u in whole[::8]] for terms in decomposable(3).terms]
+    )
+    weights = np.exp(logs - logs.max())
+    expected = weights.sum(axis=1) / weights.sum()
+    assert averaged(histories).chances == pytest.approx(expected, abs=0.005)
+
+
+@pytest.mark.parametrize("times", [1, 200_000])
+def test_where_people_are_many_nothing_is_cut_off(times: int) -> None:
+    kosovo = published("kosovo_4lists")
+    table = Histories(lists=kosovo.lists, counts=kosovo.counts * times)
+    size, fine = averaged(table).size, averaged(table, blocks=7_000).size
+    assert size.median == pytest.approx(fine.median, rel=0.001)
+    assert size.high95 < 4 * table.documented
+
+
+def test_a_mean_that_does_not_end_is_none() -> None:
+    """Where two lists share nobody beside a third, the chance of N falls as its square."""
+    assert averaged(published("artificial_3")).size.mean == math.inf
+    assert averaged(published("kosovo_4lists")).size.mean == pytest.approx(12_749, rel=0.001)
+
+
 def _log_weight(histories: Histories, terms: np.ndarray, unseen: int) -> float:
     """Of one graph with so many unseen, by the formulas, one cell after the other."""
     lists, n = len(histories.lists), histories.documented + unseen

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tearline.estimates.casualties.classes import by_captures, evaluate, room, seen
 from tearline.estimates.casualties.histories import Floats, Histories
 from tearline.estimates.casualties.latent import latent
+from tearline.estimates.casualties.unseen import unseen_people
 from tests.estimates.casualties.tables import of, published
 
 TABLE = of(0, 12, 9, 4, 8, 3, 2, 1)
@@ -138,3 +139,10 @@ def test_twelve_lists_are_no_more_than_their_patterns() -> None:
         counts[1 << n | 1 << (n + 1) % 12] = 2
     found = latent(Histories(lists=tuple("ABCDEFGHIJKL"), counts=counts), seed=1, most_sweeps=300)
     assert found.size.median > counts.sum()
+
+
+def test_many_people_whose_classes_hide_nearly_everybody_are_a_number_still() -> None:
+    table = of(0, 400_000_000, 300_000_000, 90_000_000, 200_000_000, 1_000_000, 5_000_000, 1_000_000)
+    found = latent(table, seed=0, most_sweeps=200)
+    assert np.isfinite(found.draws).all()
+    assert (unseen_people(10**9, np.array([0.0, 0.5, 1.0]), np.random.default_rng(0)) >= 0).all()

@@ -62,8 +62,24 @@ def interval(median: float, low: float, high: float) -> Interval:
     ],
 )
 def test_methods_that_say_different_things(one: Interval, other: Interval, *, disagree: bool) -> None:
-    assert bool(list(of_methods(one, other))) is disagree
-    assert bool(list(of_methods(other, one))) is disagree
+    between = interval(1_020, 700, 3_000)
+    assert bool(list(of_methods(one, other, between))) is disagree
+    assert bool(list(of_methods(other, one, between))) is disagree
+
+
+@pytest.mark.parametrize(
+    ("differing", "disagree"),
+    [
+        (interval(1_600, 1_510, 1_700), True),
+        (interval(1_600, 1_390, 1_700), False),
+        (interval(700, 600, 790), True),
+    ],
+)
+def test_a_third_method_that_stands_apart_from_both(differing: Interval, *, disagree: bool) -> None:
+    graphs, classes = interval(1_000, 800, 1_400), interval(1_050, 820, 1_500)
+    found = list(of_methods(graphs, classes, differing))
+    assert [one.rule for one in found] == ["methods-disagree"] * disagree
+    assert bool(list(of_methods(None, classes, differing))) is (differing.low95 > 1_500 or disagree)
 
 
 def test_an_interval_that_is_too_wide() -> None:

@@ -85,6 +85,12 @@ def test_what_sounds_alike_is_a_slip_of_the_pen_at_most() -> None:
     assert levels("A|Jiménez|Villa|||", "A|Gimenez|Biya|||")["maternal"] == "typo"
 
 
+def test_letters_of_any_script_are_told_apart() -> None:
+    assert levels("Иван|Петров||||", "Олег|Козлов||||")["given"] == "none"
+    assert levels("Иван|Петров||||", "Олег|Козлов||||")["swapped"] == "swapped-none"
+    assert levels("Сандра|Петров||||", "Сандар|ПЕТРОВ||||")["given"] == "whole-typo"
+
+
 def test_a_husband_s_surname_is_no_disagreement() -> None:
     assert levels("Ana|Ruiz|de López|||", "Ana|Ruiz|Peralta|||")["maternal"] == "missing"
     assert levels("Ana|Ruiz|viuda de López|||", "Ana|Ruiz|López|||")["maternal"] == "same"

@@ -2,9 +2,11 @@
 
 For each graph the cell probabilities have a hyper-Dirichlet prior with ``delta`` in every cell, all graphs are alike
 beforehand, and the population's size N has weight 1 / N. The sums over those on no list are taken block by block, each
-whole number by itself at first and then in blocks that grow in proportion, over a range that is found and not chosen.
+whole number by itself at first and then in blocks that grow in proportion, and narrow where a graph's peak is, over a
+range that is found and not chosen: up to 10^15.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,17 +14,20 @@ from scipy.special import gammaln
 
 from tearline.estimates.casualties.graphs import Graphs, decomposable
 from tearline.estimates.casualties.histories import Floats, Histories
+from tearline.estimates.casualties.peaks import Places, grid_around, peaks
 
-COARSE, FINE = 160, 700
-"""Blocks of the first look, which finds where the answer lies, and of the second."""
+COARSE, FINE = 260, 700
+"""Stretches of the first look, which finds where the answer lies, and blocks of the second."""
 LEFT_OUT = 1e-7
-"""Share of the posterior that may lie outside the second look's range."""
-FURTHEST = 1e9
+"""Share of the posterior that may lie outside the second look's range; a graph of less chance has no say."""
+FURTHEST = 1e15
+STIRLING = 1e4
+"""Unseen from which on log-gammas are taken by their difference, as they themselves would leave no digit of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:
-    """Of the population's size: documented and not."""
+    """Of the population's size: documented and not. The mean may be infinite."""
 
     median: float
     low95: float
@@ -62,10 +67,12 @@ def averaged(histories: Histories, delta: float | None = None, blocks: int = FIN
         raise ValueError(f"two to six lists, not {lists}")
     delta = 2.0**-lists if delta is None else delta
     graphs = decomposable(lists)
-    first = _Blocks.in_proportion(0.0, FURTHEST, COARSE)
-    coarse = _posterior(histories, graphs, delta, first)
-    second = first.refined(coarse.sum(axis=0), blocks)
-    fine = _posterior(histories, graphs, delta, second)
+    first, among = _first_look(histories, graphs, delta)
+    terms = graphs.terms[among].astype(np.float64)
+    second = first.refined(_posterior(histories, terms, delta, first).sum(axis=0), blocks)
+    fine = _posterior(histories, terms, delta, second)
+    chances = np.zeros(len(graphs.terms))
+    chances[among] = fine.sum(axis=1)
     by_block = fine.sum(axis=0)
     cdf = np.cumsum(by_block)
     n = histories.documented
@@ -76,11 +83,11 @@ def averaged(histories: Histories, delta: float | None = None, blocks: int = FIN
             median=quantiles[0],
             low95=quantiles[1],
             high95=quantiles[2],
-            mean=float(n + by_block @ second.middles),
+            mean=_mean(histories, terms, delta, fine, second),
         ),
         delta=delta,
         graphs=graphs,
-        chances=fine.sum(axis=1),
+        chances=chances,
         ends=ends,
         cdf=cdf,
     )
@@ -124,31 +131,76 @@ class _Blocks:
         return np.log(self.ends - self.starts + 1)
 
 
-def _posterior(histories: Histories, graphs: Graphs, delta: float, blocks: _Blocks) -> Floats:
+def _first_look(histories: Histories, graphs: Graphs, delta: float) -> tuple[_Blocks, Places]:
+    """Blocks that are narrow where any graph's peak is, and the graphs whose peaks may matter."""
+    grid = np.linspace(0.0, np.log1p(FURTHEST), COARSE + 1)
+    terms = graphs.terms.astype(np.float64)
+
+    def curves(which: Places, x: Floats) -> Floats:
+        """Of log(1 + unseen)."""
+        margins = _margins(histories, delta, np.expm1(x).ravel()).reshape(-1, *x.shape)
+        return np.asarray(np.einsum("gs,sgx->gx", terms[which], margins) + _whole(histories, np.expm1(x)) + x)
+
+    logs = terms @ _margins(histories, delta, np.expm1(grid)) + _whole(histories, np.expm1(grid)) + grid
+    found = peaks(logs, grid, curves)
+    return _Blocks.between(np.expm1(grid_around(found, grid))), np.unique(found.curves)
+
+
+def _posterior(histories: Histories, terms: Floats, delta: float, blocks: _Blocks) -> Floats:
     """Graphs by blocks: the probability of each graph with that many people unseen, all of them summing to 1."""
-    unseen, n = blocks.middles, histories.documented
-    total = n + unseen
-    log_p = graphs.terms.astype(np.float64) @ _margins(histories, delta, unseen)
-    log_p += gammaln(total + 1) - gammaln(unseen + 1) - np.log(total) + blocks.log_lengths
+    log_p = terms @ _margins(histories, delta, blocks.middles)
+    log_p += _whole(histories, blocks.middles) + blocks.log_lengths
     log_p -= log_p.max()
     p = np.exp(log_p, out=log_p)
     return np.asarray(p / p.sum())
 
 
+def _whole(histories: Histories, unseen: Floats) -> Floats:
+    """What all graphs share: the ways to choose those unseen, and the weight 1 / N."""
+    return _rising(unseen, histories.documented + 1.0) - np.log(histories.documented + unseen)
+
+
 def _margins(histories: Histories, delta: float, unseen: Floats) -> Floats:
     """For each set of lists as bits, the log of the Dirichlet-multinomial of its margin, with so many unseen."""
-    k, n = len(histories.lists), histories.documented
-    patterns = np.arange(1 << k)
-    prior = delta * len(patterns)
-    whole = gammaln(prior) - gammaln(prior + n + unseen)
-    margins = np.zeros((1 << k, len(unseen)))
-    for within in range(1, 1 << k):
-        counts = np.bincount(patterns & within, weights=histories.counts, minlength=1 << k)
-        cells = counts[(patterns & ~within) == 0]
+    prior = delta * len(histories.counts)
+    whole = gammaln(prior) - _rising(unseen, prior + histories.documented)
+    margins = np.zeros((len(histories.counts), len(unseen)))
+    for within, cells in _cells(histories):
         each = prior / len(cells)
-        seen = float((gammaln(cells[1:] + each) - gammaln(each)).sum())
-        margins[within] = whole + seen + gammaln(cells[0] + unseen + each) - gammaln(each)
+        seen = float((gammaln(cells[1:] + each) - gammaln(each)).sum() - gammaln(each))
+        margins[within] = whole + seen + _rising(unseen, cells[0] + each)
     return margins
+
+
+def _cells(histories: Histories) -> Iterator[tuple[int, Floats]]:
+    """Each set of lists, and how many people are documented in each cell of its margin; on none of them first."""
+    patterns = np.arange(len(histories.counts))
+    for within in range(1, len(patterns)):
+        counts = np.bincount(patterns & within, weights=histories.counts, minlength=len(patterns))
+        yield within, counts[(patterns & ~within) == 0]
+
+
+def _rising(unseen: Floats, more: float) -> Floats:
+    """log Gamma(unseen + more) - log Gamma(unseen + 1)."""
+    few = unseen < STIRLING
+    found = np.empty(unseen.shape)
+    found[few] = gammaln(unseen[few] + more) - gammaln(unseen[few] + 1.0)
+    z = unseen[~few] + 1.0
+    far = (z - 0.5) * np.log1p((more - 1.0) / z) + (more - 1.0) * (np.log(z + more - 1.0) - 1.0)
+    found[~few] = far + (1.0 / (z + more - 1.0) - 1.0 / z) / 12.0
+    return found
+
+
+def _mean(histories: Histories, terms: Floats, delta: float, fine: Floats, blocks: _Blocks) -> float:
+    """Infinite where the tail of a graph that has a say falls no faster than by the square of N."""
+    prior = delta * len(histories.counts)
+    powers = np.zeros(len(histories.counts))
+    for within, cells in _cells(histories):
+        powers[within] = cells[0] + prior / len(cells) - prior - histories.documented
+    tails = terms @ powers + histories.documented - 1.0
+    if (tails[fine.sum(axis=1) > LEFT_OUT] >= -2.0).any():
+        return np.inf
+    return float(histories.documented + fine.sum(axis=0) @ blocks.middles)
 
 
 def _quantile(q: float, starts: Floats, ends: Floats, cdf: Floats) -> float:

@@ -134,8 +134,8 @@ def estimate(histories: Histories, *, seed: int, varied: bool = True, step: Step
     size = together.interval if together else None
     pairs = overlaps(histories, size.median if size else float(n))
     refused += of_overlaps(pairs)
-    if graphs is not None and runs is not None:
-        refused += of_methods(graphs.size, Interval.of(_draws(runs)))
+    if runs is not None and spread is not None:
+        refused += of_methods(graphs.size if graphs else None, Interval.of(_draws(runs)), spread.size)
     if size is not None:
         refused += of_width(size)
     return Estimate(

@@ -11,6 +11,7 @@ from tearline.estimates.casualties.convergence import Convergence, convergence
 from tearline.estimates.casualties.decomposable import Interval
 from tearline.estimates.casualties.histories import Floats, Histories
 from tearline.estimates.casualties.tempering import rungs, sweeps
+from tearline.estimates.casualties.unseen import unseen_people
 
 CLASSES, CHAINS = 10, 4
 WARM, SWEEPS, MOST_SWEEPS = 1_500, 4_000, 32_000
@@ -75,11 +76,9 @@ class _Chain:
         sweeps(WARM, 1, self.at, self.data, self.work, self.random)
 
     def go_on(self, many: int) -> None:
-        """Given the cells' chances, those on no list are negative binomial: a Poisson count with a gamma mean."""
         captures = sweeps(many, 0, self.at, self.data, self.work, self.random)
-        unseen, people = captures[:, 0], self.data.counts.sum()
-        means = self.random.gamma(people, unseen / (1.0 - unseen))
-        self.draws.append(people + self.random.poisson(means))
+        people = int(self.data.counts.sum())
+        self.draws.append(people + unseen_people(people, captures[:, 0], self.random))
         self.repeated.append(
-            self.random.multinomial(int(people), captures[:, 1:] / captures[:, 1:].sum(axis=1, keepdims=True))
+            self.random.multinomial(people, captures[:, 1:] / captures[:, 1:].sum(axis=1, keepdims=True))
         )

@@ -31,6 +31,11 @@ class Reason:
     because: Words
 
 
+_BY_GRAPHS = Words("decomposable graphs", "grafos descomponibles")
+_BY_CLASSES = Words("latent classes", "clases latentes")
+_BY_DEGREES = Words("people who differ", "personas que difieren")
+
+
 def of_lists(histories: Histories) -> Iterator[Reason]:
     """What the lists alone say, before any method."""
     lists = range(len(histories.lists))
@@ -127,20 +132,31 @@ def of_chains(runs: tuple[Latent, Latent]) -> Iterator[Reason]:
         )
 
 
-def of_methods(one: Interval, other: Interval) -> Iterator[Reason]:
-    """Whether decomposable graphs and latent classes say the same."""
-    low, high = sorted((one.median, other.median))
-    disjoint = max(one.low95, other.low95) > min(one.high95, other.high95)
-    if high > METHODS_APART * low or disjoint:
-        yield Reason(
-            rule="methods-disagree",
-            because=Words(
-                f"methods disagree: {one.median:,.0f} ({one.low95:,.0f} to {one.high95:,.0f}) by decomposable graphs,"
-                f" {other.median:,.0f} ({other.low95:,.0f} to {other.high95:,.0f}) by latent classes",
-                f"los métodos discrepan: {one.median:,.0f} ({one.low95:,.0f} a {one.high95:,.0f}) con grafos"
-                f" descomponibles, {other.median:,.0f} ({other.low95:,.0f} a {other.high95:,.0f}) con clases latentes",
-            ),
-        )
+def of_methods(graphs: Interval | None, classes: Interval, differing: Interval) -> Iterator[Reason]:
+    """Whether the methods that are pooled say the same: graphs and classes, and the third one as either of these."""
+    if graphs is not None:
+        low, high = sorted((graphs.median, classes.median))
+        if high > METHODS_APART * low or _apart(graphs, classes):
+            yield _disagree((graphs, _BY_GRAPHS), (classes, _BY_CLASSES))
+    if all(_apart(differing, one) for one in (graphs, classes) if one is not None):
+        yield _disagree((differing, _BY_DEGREES), (classes, _BY_CLASSES))
+
+
+def _apart(one: Interval, other: Interval) -> bool:
+    return max(one.low95, other.low95) > min(one.high95, other.high95)
+
+
+def _disagree(one: tuple[Interval, Words], other: tuple[Interval, Words]) -> Reason:
+    (first, by), (second, by_other) = one, other
+    return Reason(
+        rule="methods-disagree",
+        because=Words(
+            f"methods disagree: {first.median:,.0f} ({first.low95:,.0f} to {first.high95:,.0f}) by {by.en},"
+            f" {second.median:,.0f} ({second.low95:,.0f} to {second.high95:,.0f}) by {by_other.en}",
+            f"los métodos discrepan: {first.median:,.0f} ({first.low95:,.0f} a {first.high95:,.0f}) con {by.es},"
+            f" {second.median:,.0f} ({second.low95:,.0f} a {second.high95:,.0f}) con {by_other.es}",
+        ),
+    )
 
 
 def of_width(size: Interval) -> Iterator[Reason]:

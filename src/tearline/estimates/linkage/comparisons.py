@@ -69,7 +69,7 @@ class _Numbers(NamedTuple):
     given: Ints
     paternal: Ints
     maternal: Ints
-    letters: NDArray[np.uint8]
+    letters: NDArray[np.uint32]
     lengths: Ints
     sounds: Ints
     meanings: Ints
@@ -100,7 +100,7 @@ def day_month(days: Ints) -> Ints:
 
 
 @compiled
-def distance(letters: NDArray[np.uint8], lengths: Ints, one: int, other: int, most: int) -> int:
+def distance(letters: NDArray[np.uint32], lengths: Ints, one: int, other: int, most: int) -> int:
     """Letters to change, drop, add or exchange with a neighbour (optimal string alignment); ``most + 1`` if more."""
     n, m = lengths[one], lengths[other]
     if abs(n - m) > most:
@@ -131,7 +131,7 @@ def distance(letters: NDArray[np.uint8], lengths: Ints, one: int, other: int, mo
 
 
 @compiled
-def word_level(letters: NDArray[np.uint8], lengths: Ints, sounds: Ints, one: int, other: int) -> int:
+def word_level(letters: NDArray[np.uint32], lengths: Ints, sounds: Ints, one: int, other: int) -> int:
     """0 missing, 1 different, 2 two letters off, 3 one letter off or the same to the ear, 4 the same."""
     if one < 0 or other < 0:
         return 0
@@ -151,7 +151,7 @@ def word_level(letters: NDArray[np.uint8], lengths: Ints, sounds: Ints, one: int
 
 @compiled
 def given_level(
-    letters: NDArray[np.uint8], lengths: Ints, sounds: Ints, meanings: Ints, one: int, other: int
+    letters: NDArray[np.uint32], lengths: Ints, sounds: Ints, meanings: Ints, one: int, other: int
 ) -> int:
     """As ``word_level``, with 5 for a short form and the name it may stand for, and 6 for the same."""
     level = word_level(letters, lengths, sounds, one, other)
@@ -171,7 +171,7 @@ def given_level(
 
 
 @compiled
-def other_level(letters: NDArray[np.uint8], lengths: Ints, one: int, other: int) -> int:
+def other_level(letters: NDArray[np.uint32], lengths: Ints, one: int, other: int) -> int:
     """0 missing, 1 different, 2 one letter or digit off, or two of ten and more, 3 the same."""
     if one < 0 or other < 0:
         return 0

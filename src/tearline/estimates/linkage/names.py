@@ -79,15 +79,24 @@ def fold(text: str) -> str:
 
 def with_tilde(text: str) -> str:
     """As ``fold``, with each ``ñ`` kept."""
-    spread = unicodedata.normalize("NFKD", text.casefold()).replace("n\u0303", "ñ")
-    bare = "".join(c for c in spread if not unicodedata.combining(c))
-    return re.sub(r"[^a-zñ]+", " ", bare).strip()
+    spread = _spread(text).replace("n\u0303", "ñ")
+    bare = "".join(c if c.isalpha() else " " for c in spread if not unicodedata.combining(c))
+    return " ".join(bare.split())
+
+
+def _spread(text: str) -> str:
+    """Lower case, with marks as characters of their own. Some letters have a lower case only once they are spread."""
+    for _ in range(2):
+        text = unicodedata.normalize("NFKD", text).casefold()
+    return unicodedata.normalize("NFKD", text)
 
 
 def is_named(given_names: str, paternal: str, maternal: str) -> bool:
     """Whether there is a name at all: *two children*, *chofer*, an initial or nothing is none."""
     words = fold(f"{given_names} {paternal} {maternal}").split()
-    return any(len(word) > 1 and word not in UNNAMED | PARTICLES | TITLES for word in words)
+    # An initial names nobody; where a letter is a syllable or a word, one may be a name.
+    long = (word for word in words if len(word) > 1 or not word.isascii())
+    return any(word not in UNNAMED | PARTICLES | TITLES for word in long)
 
 
 def given_tokens(text: str) -> tuple[str, ...]:
@@ -136,6 +145,5 @@ def sound(name: str) -> str:
 
 def text_key(cell: str) -> str:
     """A cell that is no name, such as a number or a street: letters and digits alone, marked so that it is no word."""
-    spread = unicodedata.normalize("NFKD", cell.casefold())
-    bare = re.sub(r"[^a-z0-9]+", "", spread)
+    bare = "".join(c for c in _spread(cell) if c.isalnum())
     return f"#{bare}" if bare else ""

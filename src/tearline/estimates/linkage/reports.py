@@ -81,7 +81,7 @@ class Coded:
     given: Ints
     paternal: Ints
     maternal: Ints
-    letters: NDArray[np.uint8]
+    letters: NDArray[np.uint32]
     lengths: Ints
     sounds: Ints
     meanings: Ints
@@ -144,10 +144,10 @@ def coded(reports: Sequence[Report]) -> Coded:
     for row, one in enumerate(named):
         for n, word in enumerate(one.given[:MOST_GIVEN]):
             given[row, n] = words[word]
-    letters = np.zeros((len(words), LONGEST), np.uint8)
+    letters = np.zeros((len(words), LONGEST), np.uint32)
     for word, number in words.items():
-        spelt = word.encode("ascii", "replace")[:LONGEST]
-        letters[number, : len(spelt)] = np.frombuffer(spelt, np.uint8)
+        spelt = word[:LONGEST].encode("utf-32-le")
+        letters[number, : len(spelt) // 4] = np.frombuffer(spelt, "<u4")
     return Coded(
         given=given,
         paternal=_numbers(paternal, words),
