@@ -22,7 +22,7 @@ from tearline.facts.errors import Broken
 from tearline.facts.fact import Compartment, Fact
 from tearline.facts.harm import CountDocumented, HarmReported
 from tearline.facts.history import Clause, History, Question, Recorded, Role
-from tearline.facts.identifiers import RequestId
+from tearline.facts.identifiers import ReportId, RequestId
 from tearline.facts.investigation import FindingMade, FindingProposed
 from tearline.facts.leaks import (
     CompromiseReported,
@@ -42,6 +42,7 @@ from tearline.facts.parties import (
     UnitStoodDown,
     UnitVettingDecided,
 )
+from tearline.facts.register import ConsentWithdrawn
 from tearline.facts.release import (
     DisclosureRecorded,
     DissentAnswered,
@@ -110,6 +111,7 @@ LISTED: Sequence[type[Fact]] = (
     ItemScreened,
     OriginatorAnswered,
     Purged,
+    ConsentWithdrawn,
     *WARNING_KINDS,
     *ASSISTANCE_KINDS,
 )
@@ -207,6 +209,7 @@ class Projections:
         self._history = History()
         self._endangered: list[Recorded[Fact]] = []
         self._helped: list[Recorded[Fact]] = []
+        self._withdrawn: set[ReportId] = set()
         self._question = _question(self._protocols)
 
     def _facts_at(self, places: Sequence[int]) -> Sequence[Recorded[Fact]]:
@@ -304,6 +307,7 @@ class Projections:
             self._history = History(tuple(self._parties), new.position)
         self._endangered += [r for r in new if isinstance(r.fact, WARNING_KINDS) and r.told is None]
         self._helped += [r for r in new if isinstance(r.fact, ASSISTANCE_KINDS) and r.told is None]
+        self._withdrawn |= {r.fact.report for r in new.of(ConsentWithdrawn) if r.told is None}
         for purged in new.of(Purged):
             self._owing.purged(purged.fact.indices)
             self._matched.purged(purged.fact.indices)
@@ -407,6 +411,10 @@ class Projections:
         """Live help for which nobody had recorded a need."""
         return self.once(_helped_freely)
 
+    def withdrawn(self) -> frozenset[ReportId]:
+        """Live reports that whoever gave them took back."""
+        return self.once(_withdrawn)
+
     def due_by(self, kinds: frozenset[str]) -> Mapping[int, datetime]:
         """Until when at the latest something is owed by one of these duties, by the place of its ground."""
         return self.once(_due_by, kinds)
@@ -505,6 +513,10 @@ def _help_offers(of: Projections) -> Sequence[Offer]:
 
 def _helped_freely(of: Projections) -> Sequence[Recorded[AssistanceGiven]]:
     return given_freely(History(tuple(of._helped)))
+
+
+def _withdrawn(of: Projections) -> frozenset[ReportId]:
+    return frozenset(of._withdrawn)
 
 
 def _due_by(of: Projections, kinds: frozenset[str]) -> Mapping[int, datetime]:

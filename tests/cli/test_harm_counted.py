@@ -50,6 +50,66 @@ def test_people_are_compared_and_counted(run: Run, node: Path) -> None:
     assert "few-lists" in made["refused"]
 
 
+OF = "people who disappeared; the north; 2011-03-01"
+
+
+@pytest.mark.parametrize(
+    ("language", "documented", "unnamed"),
+    [
+        (
+            "en",
+            (
+                f"12 people documented (6 to 6 with 95 %): {OF} to 2011-03-31."
+                " No report tells of people whom it does not name."
+            ),
+            ("3 to 9 people whom they do not name;", "6 or more people whom they do not name;"),
+        ),
+        (
+            "es",
+            (
+                f"12 personas documentadas (6 a 6 con el 95 %): {OF} a 2011-03-31."
+                " Ningún informe habla de personas a quienes no nombra."
+            ),
+            ("3 a 9 personas a quienes no nombran;", "6 o más personas a quienes no nombran;"),
+        ),
+    ],
+)
+def test_a_count_says_of_what_where_and_when_and_how_many_nobody_named(
+    run: Run, node: Path, language: str, documented: str, unnamed: tuple[str, str]
+) -> None:
+    asked = ("harm", "estimate", "--by", "lina", *SCOPE, "--quick", "--data", node)
+
+    def told() -> str:
+        return " ".join(run(*asked, "--language", language).out.split())
+
+    assert told().startswith(documented)
+    table = node.with_name("radio.csv")
+    stated = ("--source-class", "court", "--harm", "disappeared", "--list", "radio")
+    for name, most, said in (("n1", "9", unnamed[0]), ("n2", "", unnamed[1])):
+        table.write_text(f"report_id,source,least,most,first_day\n{name},radio,3,{most},2011-03-18\n")
+        assert run("harm", "import", table, "--by", "hugo", *stated, "--data", node).status == 0
+        assert said in told()
+
+
+def test_a_count_says_the_same_to_programs(run: Run, node: Path) -> None:
+    made = json.loads(
+        run("harm", "estimate", "--by", "lina", *SCOPE, "--quick", "--data", node, "--json").out
+    )
+    assert made["documented"] == {"n": 12, "low95": 6, "high95": 6}
+    assert (made["unit"], made["area"]) == ("people who disappeared", "the north")
+    assert (made["from"], made["to"]) == ("2011-03-01", "2011-03-31")
+    assert made["unnamed"] == {"least": 0, "most": 0}
+
+
+def test_a_seed_is_no_larger_than_what_a_fact_takes(run: Run, node: Path) -> None:
+    for command in (("link", "--by", "lina"), ("estimate", "--by", "lina", *SCOPE, "--quick")):
+        asked = ("harm", *command, "--data", node, "--seed")
+        ran = run(*asked, 10**15 + 1)
+        assert ran.status == 2
+        assert "--seed" in ran.line
+        assert run(*asked, 10**15).status == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 from hypothesis import given
@@ -52,6 +53,10 @@ def test_a_malformed_table_is_refused_in_one_line(data: bytes, said: str) -> Non
     with pytest.raises(Malformed) as refused:
         read_rows(data, file="t.csv", largest=100)
     assert str(refused.value) == said
+    assert refused.value.said.en == said
+    spanish = refused.value.said.es
+    assert ": se esperaba " in spanish
+    assert not re.search("expected|found|line|column ", spanish)
 
 
 @given(st.binary(max_size=200))

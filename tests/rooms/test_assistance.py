@@ -19,6 +19,7 @@ from tearline.facts.assistance import (
     ReferralAnswered,
 )
 from tearline.facts.fact import Fact, Sealed
+from tearline.facts.history import Role
 from tearline.facts.identifiers import (
     CompromiseId,
     NeedId,
@@ -38,7 +39,7 @@ from tearline.rooms.assistance import (
 )
 from tests.rooms.rows import Row, check
 from tests.rooms.test_harm import HELP, REPORT, leaked
-from tests.worlds import HUGO, LEO, World, on, organisation, partners
+from tests.worlds import HUGO, LEO, World, acting, on, organisation, partners
 
 NEED = NeedRecorded(
     need=NeedId("shelter"),
@@ -68,8 +69,21 @@ OFFER = HelpOffered(
 ANSWER = OfferAnswered(offer=OFFER.offer, answer=OfferAnswer.ACCEPTED)
 
 
+ADA, EVA = acting("ada", Role.ADVOCATE), acting("eva", Role.ADVOCATE)
+AFTER_LEAK = replace(NEED, need=NeedId("rent"), report=None, compromise=CompromiseId("leak"))
+OF_RENT = replace(DECLINED, need=AFTER_LEAK.need)
+WITHDRAWN_RENT = replace(WITHDRAWN, need=AFTER_LEAK.need)
+
+
 def needed(*more: Fact, world: World | None = None) -> World:
     held = (world or partners()).tell(organisation("clinic"), REPORT, NEED, at=on(-2), by=HUGO)
+    return held.tell(*more, at=on(-1), by=HUGO)
+
+
+def theirs(*more: Fact) -> World:
+    """Eva took the report down and the desk recorded its need; Ada recorded a need after a leak."""
+    held = leaked().tell(organisation("clinic"), at=on(-2), by=HUGO).tell(REPORT, at=on(-2), by=EVA)
+    held.tell(NEED, at=on(-2), by=HUGO).tell(AFTER_LEAK, at=on(-2), by=ADA)
     return held.tell(*more, at=on(-1), by=HUGO)
 
 
@@ -154,6 +168,24 @@ ACCEPTED = [
         by=LEO,
         world=needed(OFFER, world=leaked()),
         gives=(OfferAnswered,),
+    ),
+    *(
+        Row(claim=f"an advocate {what} their own report", order=order, by=EVA, world=world, gives=(gives,))
+        for what, order, world, gives in (
+            ("records a need of", RecordNeed(replace(NEED, need=NeedId("more"))), theirs(), NeedRecorded),
+            ("refers a need of", ReferNeed(REFERRED), theirs(), NeedReferred),
+            ("answers for a need of", AnswerReferral(DECLINED), theirs(REFERRED), ReferralAnswered),
+            ("withdraws a need of", WithdrawNeed(WITHDRAWN), theirs(), NeedWithdrawn),
+            ("gives help for a need of", GiveAssistance(MET), theirs(), AssistanceGiven),
+            ("gives help after", GiveAssistance(HELP), theirs(), AssistanceGiven),
+        )
+    ),
+    Row(
+        claim="an advocate withdraws a need that they recorded after a leak",
+        order=WithdrawNeed(WITHDRAWN_RENT),
+        by=ADA,
+        world=theirs(),
+        gives=(NeedWithdrawn,),
     ),
 ]
 
@@ -289,6 +321,26 @@ REFUSED = [
         by=LEO,
         world=needed(OFFER, ANSWER, world=leaked()),
         refused="once",
+    ),
+    *(
+        Row(claim=f"an advocate {what} another's report", order=order, by=ADA, world=world, refused="known")
+        for what, order, world in (
+            ("records a need of", RecordNeed(replace(NEED, need=NeedId("more"))), theirs()),
+            ("refers a need of", ReferNeed(REFERRED), theirs()),
+            ("answers for a need of", AnswerReferral(DECLINED), theirs(REFERRED)),
+            ("answers for a need not named of", AnswerReferral(OF_RENT), theirs(REFERRED)),
+            ("withdraws a need of", WithdrawNeed(WITHDRAWN), theirs()),
+            ("withdraws a met need of", WithdrawNeed(WITHDRAWN), theirs(MET)),
+            ("gives help for a need of", GiveAssistance(MET), theirs()),
+            ("gives help after", GiveAssistance(HELP), theirs()),
+        )
+    ),
+    Row(
+        claim="an advocate withdraws what another recorded after a leak",
+        order=WithdrawNeed(WITHDRAWN_RENT),
+        by=EVA,
+        world=theirs(),
+        refused="known",
     ),
 ]
 

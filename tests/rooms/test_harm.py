@@ -95,6 +95,18 @@ ACCEPTED = [
         by=HUGO,
         gives=(HarmReported,),
     ),
+    Row(
+        claim="a report with its hash",
+        order=ReportHarm(replace(REPORT, digest=Sealed("ab" * 32))),
+        by=HUGO,
+        gives=(HarmReported,),
+    ),
+    Row(
+        claim="a count of nobody, as a body stated it",
+        order=DocumentCount(replace(COUNT, least=0, most=0, last_day=date(2026, 3, 11))),
+        by=HUGO,
+        gives=(CountDocumented,),
+    ),
     Row(claim="a count as a body stated it", order=DocumentCount(COUNT), by=HUGO, gives=(CountDocumented,)),
     Row(
         claim="a count with a range",
@@ -144,6 +156,33 @@ REFUSED = [
         refused="days-in-order",
     ),
     Row(
+        claim="days that are still to come",
+        order=ReportHarm(replace(REPORT, last_day=date(2026, 3, 12))),
+        by=HUGO,
+        refused="told-after",
+    ),
+    Row(
+        claim="days after it was received",
+        order=ReportHarm(replace(REPORT, received=date(2026, 3, 8))),
+        by=HUGO,
+        refused="told-after",
+    ),
+    Row(
+        claim="a report of nobody",
+        order=ReportHarm(replace(REPORT, least=0, most=0)),
+        by=HUGO,
+        refused="of-somebody",
+    ),
+    *(
+        Row(
+            claim=f"a hash at collection that is none: {digest[:3]}",
+            order=ReportHarm(replace(REPORT, digest=Sealed(digest))),
+            by=HUGO,
+            refused="a-hash",
+        )
+        for digest in ("the hash", "ab" * 31, "AB" * 32, "ab" * 33)
+    ),
+    Row(
         claim="a count twice",
         order=DocumentCount(COUNT),
         by=HUGO,
@@ -155,6 +194,24 @@ REFUSED = [
         order=DocumentCount(replace(COUNT, most=41)),
         by=HUGO,
         refused="least-before-most",
+    ),
+    Row(
+        claim="a count of days the wrong way round",
+        order=DocumentCount(replace(COUNT, first_day=date(2011, 3, 20), last_day=date(2011, 3, 18))),
+        by=HUGO,
+        refused="days-in-order",
+    ),
+    Row(
+        claim="a count of days that are still to come",
+        order=DocumentCount(replace(COUNT, last_day=date(2026, 3, 12))),
+        by=HUGO,
+        refused="counted-by-now",
+    ),
+    Row(
+        claim="a count from a day that is still to come",
+        order=DocumentCount(replace(COUNT, first_day=date(2026, 3, 12))),
+        by=HUGO,
+        refused="counted-by-now",
     ),
     Row(
         claim="a count of no such operation",

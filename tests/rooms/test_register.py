@@ -1,7 +1,7 @@
 """The register of those harmed: what nobody consented to is not done, and what was withdrawn stays as it is."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -17,11 +17,13 @@ from tearline.facts.identifiers import (
     FileId,
     IncidentId,
     OperationId,
+    OutsideId,
     ReleaseId,
     ReportId,
     StatusId,
     VictimId,
 )
+from tearline.facts.outside import OutsideReportTaken
 from tearline.facts.register import (
     Condition,
     ConditionBasis,
@@ -106,6 +108,26 @@ PASSED = FilePassed(
 WITHDRAWN = ConsentWithdrawn(report=R1)
 
 
+TICKED = replace(CONSENT, until=None)
+WIDER: dict[str, dict[str, Any]] = {
+    "a purpose more": {"purposes": (Purpose.COUNT, Purpose.SEARCH, Purpose.INQUIRY)},
+    "a party more": {"shared": (ConsentParty.SEARCHERS, ConsentParty.COURT)},
+    "names in public": {"purposes": (Purpose.COUNT, Purpose.PUBLICATION), "public_name": True},
+}
+NO_WIDER: dict[str, dict[str, Any]] = {
+    "the same": {},
+    "a purpose fewer": {"purposes": (Purpose.SEARCH,)},
+    "to nobody": {"shared": (ConsentParty.NOBODY,)},
+    "until a day": {"until": date(2030, 1, 1)},
+}
+
+
+def taken_up(**ticked: Any) -> World:
+    """The report was made of one from outside, and stands on what was ticked there."""
+    taken = OutsideReportTaken(outside=OutsideId("o-1"), report=R1)
+    return reported().tell(taken).tell(replace(TICKED, **ticked), by=HUGO)
+
+
 def reported(**changed: Any) -> World:
     return partners().tell(replace(REPORT, **changed), by=ADA)
 
@@ -141,6 +163,16 @@ ACCEPTED = [
         by=HUGO,
         world=reported().tell(CONSENT),
         gives=(ConsentGiven,),
+    ),
+    *(
+        Row(
+            claim=f"consent no wider than was ticked outside: {what}",
+            order=GiveConsent(replace(TICKED, consent=ConsentId("k-3"), **narrower)),
+            by=HUGO,
+            world=taken_up().tell(replace(TICKED, consent=ConsentId("k-2"), shared=(ConsentParty.NOBODY,))),
+            gives=(ConsentGiven,),
+        )
+        for what, narrower in NO_WIDER.items()
     ),
     Row(
         claim="a withdrawal without a reason",
@@ -233,6 +265,30 @@ REFUSED = [
         by=HUGO,
         world=reported(),
         refused="says-what-for",
+    ),
+    Row(
+        claim="consent that it reaches nobody and somebody",
+        order=GiveConsent(replace(CONSENT, shared=(ConsentParty.NOBODY, ConsentParty.COURT))),
+        by=HUGO,
+        world=reported(),
+        refused="nobody-or-some",
+    ),
+    *(
+        Row(
+            claim=f"consent wider than was ticked outside: {what}",
+            order=GiveConsent(replace(TICKED, consent=ConsentId("k-2"), **wider)),
+            by=HUGO,
+            world=taken_up(),
+            refused="as-they-ticked",
+        )
+        for what, wider in WIDER.items()
+    ),
+    Row(
+        claim="consent as wide again as was ticked, until it was to end",
+        order=GiveConsent(replace(TICKED, consent=ConsentId("k-2"), until=date(2030, 1, 2))),
+        by=HUGO,
+        world=taken_up(until=date(2030, 1, 1)),
+        refused="as-they-ticked",
     ),
     Row(
         claim="names in public of what may not be told in public",
@@ -343,9 +399,23 @@ REFUSED = [
     ),
     Row(
         claim="harmed in days to come",
-        order=person(seen_from=Sealed(date(2026, 3, 11)), seen_to=Sealed(date(2026, 3, 12))),
+        order=person(seen_from=Sealed(date(2026, 3, 12)), seen_to=Sealed(date(2026, 3, 13))),
         by=HUGO,
         world=reported(),
+        refused="told-after",
+    ),
+    Row(
+        claim="harmed until days to come",
+        order=person(seen_to=Sealed(date(2026, 3, 12))),
+        by=HUGO,
+        world=reported(),
+        refused="told-after",
+    ),
+    Row(
+        claim="harmed until after it was reported",
+        order=person(seen_to=Sealed(date(2026, 3, 8))),
+        by=HUGO,
+        world=reported(received=date(2026, 3, 7)),
         refused="told-after",
     ),
     Row(
@@ -363,7 +433,7 @@ REFUSED = [
     ),
     Row(
         claim="an incident to come",
-        order=incident(last_day=date(2026, 3, 11)),
+        order=incident(last_day=date(2026, 3, 12)),
         by=HUGO,
         refused="days-in-order",
     ),
@@ -427,10 +497,24 @@ REFUSED = [
     ),
     Row(
         claim="what will become of a person",
-        order=EstablishCondition(replace(STATUS, day=date(2026, 3, 11))),
+        order=EstablishCondition(replace(STATUS, day=date(2026, 3, 12))),
         by=HUGO,
         world=named(),
         refused="since-then",
+    ),
+    Row(
+        claim="what became of a person before they were born",
+        order=EstablishCondition(replace(STATUS, day=date(1989, 12, 31))),
+        by=HUGO,
+        world=reported().tell(replace(ROSA, born=Sealed(date(1990, 1, 1))), by=ADA),
+        refused="since-birth",
+    ),
+    Row(
+        claim="what became of a person before anybody who may live was born",
+        order=EstablishCondition(replace(STATUS, day=date(1896, 3, 10))),
+        by=HUGO,
+        world=named(),
+        refused="within-a-life",
     ),
     Row(claim="a file of no report", order=KeepFile(KEPT), by=HUGO, refused="known"),
     Row(
@@ -511,7 +595,7 @@ REFUSED = [
     ),
     Row(
         claim="a report that is received in days to come",
-        order=ReportHarm(replace(REPORT, received=date(2026, 3, 11))),
+        order=ReportHarm(replace(REPORT, received=date(2026, 3, 12))),
         by=HUGO,
         refused="received-by-now",
     ),
@@ -547,6 +631,32 @@ def test_a_second_withdrawal_is_told_when_the_first_was() -> None:
 )
 def test_only_those_who_keep_the_register_add_to_it(command: type[Any]) -> None:
     assert command.allowed == REGISTRARS == {Role.HARM_DESK, Role.ADVOCATE, Role.CHRONICLER}
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        ReportHarm(replace(REPORT, report=ReportId("r-2"), received=date(2026, 3, 11))),
+        ReportHarm(replace(REPORT, report=ReportId("r-2"), last_day=date(2026, 3, 11))),
+        person(seen_to=Sealed(date(2026, 3, 11)), given_names=Sealed("Luz")),
+        EstablishCondition(replace(STATUS, day=date(2026, 3, 11))),
+        incident(last_day=date(2026, 3, 11)),
+    ],
+    ids=["received", "last-day", "seen", "became", "incident"],
+)
+def test_a_day_has_come_once_it_has_anywhere_on_earth(order: Any) -> None:
+    """At ten in the morning in UTC it is midnight at UTC+14, and of there a day more has begun."""
+    with pytest.raises(Refused):
+        named().decide(order, by=HUGO, now=datetime(2026, 3, 10, 9, 59, tzinfo=UTC))
+    assert named().decide(order, by=HUGO, now=datetime(2026, 3, 10, 10, 0, tzinfo=UTC))
+
+
+def test_to_an_advocate_a_report_of_others_is_as_one_that_nobody_recorded() -> None:
+    of_adas = ReportHarm(replace(REPORT, report=ReportId("r-2"), copied_from=R1))
+    of_nobodys = ReportHarm(replace(REPORT, report=ReportId("r-2"), copied_from=ReportId("none")))
+    assert reported().refuses(of_adas, by=EVA) == reported().refuses(of_nobodys, by=EVA) == "known"
+    for by in (ADA, HUGO):
+        assert reported().decide(of_adas, by=by)
 
 
 @pytest.mark.parametrize("beside", [{"copied_from": R1}, {"incident": INCIDENT.incident}])

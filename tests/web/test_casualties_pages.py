@@ -1,17 +1,28 @@
 """How many there were on its pages: documented first, refusals in sentences; in public nothing that tells of few."""
 
+from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from tearline.facts.casualties import CasualtiesEstimated, HarmPublished
-from tearline.facts.history import Role, about
+from tearline.facts.fact import Fact
+from tearline.facts.history import History, Role, about
+from tearline.facts.identifiers import EstimateId, PublicationId
 from tearline.facts.register import Condition, ConsentWithdrawn
+from tearline.facts.words import Language
+from tearline.folds.suppression import RULE
+from tearline.web.casualties import public
+from tearline.web.tongue import tongue
 from tests.registers import report, victim
+from tests.rooms.test_casualties import KNOWN, estimate_of
 from tests.web.conftest import make_world, visitor
 from tests.web.counted import recorded
 from tests.web.world import World
+from tests.worlds import World as Facts
+from tests.worlds import on
 
 KEY = {"key": "k" * 24}
 SCOPE = KEY | {
@@ -91,6 +102,62 @@ def test_in_public_no_count_under_five_and_none_that_could_be_worked_out(world: 
     assert "Norte" not in page
     for given in NAMES:
         assert f" {given} " not in page
+
+
+UNNAMED = "Reports may also tell of people whom they do not name. How many is not made public."
+RANGES = [(0, 0), *((n, m) for n in range(1, 8) for m in (*range(n, 9), None))]
+"""All that reports can tell of a few people besides those they name: at least, and at most."""
+
+
+def with_unnamed(*ranges: tuple[int, int | None]) -> History:
+    """A scope that was made public so many times; nothing else differs between these publications."""
+    of = Facts().tell(*(f for n, between in enumerate(ranges) for f in made_public(n, *between)))
+    return of.history
+
+
+def made_public(n: int, least: int, most: int | None) -> list[Fact]:
+    name = EstimateId(f"e{n}")
+    return [
+        replace(estimate_of(KNOWN), estimate=name, unnamed_least=least, unnamed_most=most),
+        HarmPublished(
+            publication=PublicationId(f"p{n}"), estimate=name, by_condition=(), by_place=(), rule=RULE
+        ),
+    ]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_whatever_reports_tell_of_people_without_a_name_the_public_reads_the_same(language: Language) -> None:
+    """The attacker of ``tests/folds/test_suppression.py``, who tries every range here, and every two in a row."""
+    say, day = tongue(language, UTC), on(0).date()
+    seen = {str(public.view(say, with_unnamed(one), day)) for one in RANGES}
+    assert len(seen) == 1
+    seen = {
+        str(public.view(say, with_unnamed(one, other), day)) for one in RANGES[::3] for other in RANGES[::3]
+    }
+    assert len(seen) == 1
+
+
+def test_reports_of_a_few_without_a_name_come_and_go_and_the_public_does_not_learn_it(world: World) -> None:
+    def published(key: str) -> str:
+        name = estimated(world, key * 24)
+        desk = visitor(world, Role.HARM_DESK)
+        assert desk.post(f"/harm/estimates/{name}/publish", data=KEY).status_code == 303
+        inside = visitor(world, Role.OVERSEER).get(f"/harm/estimates/{name}").text
+        assert ("whom they do not name; some may be" in inside) == (key != "a")
+        page = visitor(world).get("/public/harm").text
+        assert UNNAMED in page
+        assert "whom they do not name; some may be" not in page
+        answer = desk.get("/api/v1/harm/public", headers={"authorization": "Bearer demo:harm-desk"})
+        assert answer.status_code == 200
+        assert "unnamed" not in answer.text
+        return page.partition("people documented")[2].partition("</section>")[0]
+
+    first = published("a")
+    few = [report(f"practice.n{n}", least=n, most=n, place="Norte") for n in (1, 2)]
+    recorded(world.node, few)
+    assert published("b") == first
+    recorded(world.node, [ConsentWithdrawn(report=few[0].report)])
+    assert published("c") == first
 
 
 def test_when_consent_goes_the_public_is_told_that_the_figure_is_superseded(world: World) -> None:

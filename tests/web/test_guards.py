@@ -1,6 +1,7 @@
 """What stands before the pages: headers, origins, sizes, hosts, and where a visitor may be sent."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -100,6 +101,56 @@ def test_a_form_larger_than_64_kib_is_refused(still: World) -> None:
     client = visitor(still, Role.CASE_AGENT)
     answer = client.post("/items/practice.item-1/dissent", data={"reasons": "x" * 70_000})
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "body", "said"),
+    [
+        (Role.HARM_DESK, "/harm/reports/r-1/files", 65 * 2**20, "Un archivo puede tener a lo sumo 64 MiB."),
+        (Role.HARM_DESK, "/harm/import", 17 * 2**20, "Una tabla puede tener a lo sumo 8 MiB."),
+        (Role.OVERSEER, "/protocols/lab", 3 * 2**20, "Un texto puede tener a lo sumo 512 KiB."),
+        (
+            None,
+            "/report",
+            3 * 2**20,
+            "Lo que se escribe en un campo puede tener a lo sumo 20,000 caracteres.",
+        ),
+        (Role.CASE_AGENT, "/releases/new", 70_000, "Lo que se envía aquí puede tener a lo sumo 64 KiB."),
+    ],
+)
+def test_whoever_sent_too_much_reads_how_much_may_be_sent_and_has_a_way_back(
+    still: World, role: Role | None, path: str, body: int, said: str
+) -> None:
+    claimed = {"content-type": "application/x-www-form-urlencoded", "content-length": str(body)}
+    for asked, chosen in (("es", ""), ("en", "es")):
+        client = visitor(still, role, chosen)
+        answer = client.post(path, content=b"x", headers=claimed | {"accept-language": asked})
+        assert answer.status_code == 413
+        assert answer.headers["content-type"] == "text/html; charset=utf-8"
+        assert '<html lang="es">' in answer.text
+        assert "Fue demasiado de una vez" in answer.text
+        assert said in answer.text
+        assert f'href="{path}"' in answer.text
+
+
+def test_what_is_sent_in_pieces_without_its_length_gets_the_same_page(still: World) -> None:
+    def pieces() -> Iterator[bytes]:
+        for _ in range(9):
+            yield b"reasons=" + b"x" * 2**13
+
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    client = visitor(still, Role.CASE_AGENT)
+    answer = client.post("/items/practice.item-1/dissent", content=pieces(), headers=form)
+    assert answer.status_code == 413
+    assert "What is sent here may have at most 64 KiB." in answer.text
+    assert answer.text.count("</html>") == 1
+
+
+def test_a_script_that_sent_too_much_is_told_in_json(still: World) -> None:
+    form = {"content-type": "application/json"}
+    answer = visitor(still).post("/sign-in/options", content=b" " * 70_000, headers=form)
+    assert answer.status_code == 413
+    assert answer.json() == {"said": "What is sent here may have at most 64 KiB."}
 
 
 def test_there_is_no_page_that_lists_the_routes(still: World) -> None:

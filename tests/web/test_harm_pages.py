@@ -115,11 +115,33 @@ def test_an_advocate_reads_the_testimony_that_they_took_down(node: Node) -> None
     assert SOURCE not in visitor(node, Role.OVERSEER).get("/harm").text
 
 
+def test_to_an_advocate_the_reports_of_others_are_on_no_list(node: Node) -> None:
+    desk, advocate = visitor(node, Role.HARM_DESK), visitor(node, Role.ADVOCATE)
+    desk.post("/harm/new", data=FORM)
+    advocate.post("/harm/new", data=FORM | {"place": "The new quay"})
+    page = advocate.get("/harm").text
+    assert "The new quay" in page
+    assert "The old quay" not in page
+    for role, both in ((Role.ADVOCATE, False), (Role.HARM_DESK, True)):
+        for path in ("/harm", "/harm/reports", "/operations/practice.operation"):
+            answer = desk.get(f"/api/v1{path}", headers={"authorization": f"Bearer demo:{role.value}"}).text
+            assert "The new quay" in answer
+            assert ("The old quay" in answer) == both
+    assert "The old quay" in desk.get("/harm").text
+
+
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
         ("least", "two", "Enter a whole number, zero or more."),
         ("least", "", "Enter a whole number, zero or more."),
+        ("least", "9007199254740991", "Enter a whole number, at most 1,000,000,000,000,000."),
+        ("least", "9" * 30, "Enter a whole number, at most 1,000,000,000,000,000."),
+        (
+            "list",
+            "UPPER LIST",
+            "Write an identifier: a-z, 0-9 and inner hyphens, at most 40 characters: On the list.",
+        ),
         ("first_day", "2026-13-40", "Enter a date, such as 2026-03-18."),
         ("account", "  ", "Write something here: What was reported."),
         ("harm", "vexed", "Choose one: Harm."),

@@ -206,6 +206,19 @@ def test_what_is_no_such_table_is_one_line_and_nothing_recorded(world: World, da
     assert "This table cannot be read" in answer.text
 
 
+def test_what_is_no_such_table_is_said_in_the_readers_language(still: World) -> None:
+    client = officer(still)
+    client.cookies.set("language", "es")
+    for data, said in (
+        (GOOD.encode() + b"a,b\n", "línea 3: se esperaba una fila de 6 celdas; tiene 2"),
+        (b"person,outcome\na,b\n", "línea 1: se esperaba una columna decided_by"),
+        (HEADER.encode(), "se esperaba una tabla de 1 a"),
+    ):
+        page = client.post(PATH, files={"file": ("vetting.csv", data, "text/csv")}).text
+        assert said in page
+        assert "expected" not in page
+
+
 def test_only_who_decides_vetting_may_bring_a_table(still: World) -> None:
     for role in (Role.CASE_AGENT, Role.LIAISON, Role.OVERSEER):
         client = visitor(still, role)

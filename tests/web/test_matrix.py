@@ -38,6 +38,10 @@ MAY_BE_ABSENT = {
     "/harm/files/{file}/copy",
     "/harm/files/{file}/copies/{custody}",
     "/harm/files/{file}/custody",
+    "/harm/assistance/needs/{need}/referral",
+    "/harm/assistance/needs/{need}/given",
+    "/harm/assistance/needs/{need}/withdrawn",
+    "/harm/assistance/referrals/{referral}/answer",
 }
 """Pages that are there only for some of what is there: what was expedited, awaits a second person, or is in hand; and
 to an advocate, what they took down."""

@@ -2,12 +2,22 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
-from tearline.facts.assistance import NeedReferred, OfferAnswered, ReferralAnswered
-from tearline.facts.fact import Fact
+from tearline.facts.assistance import (
+    AssistanceKind,
+    Contact,
+    NeedRecorded,
+    NeedReferred,
+    NeedWithdrawn,
+    OfferAnswered,
+    ReferralAnswered,
+)
+from tearline.facts.fact import Fact, Sealed
 from tearline.facts.history import Role, about
+from tearline.facts.identifiers import NeedId, ReportId
 from tearline.facts.warnings import (
     PeopleWarned,
     SourceWarningWaived,
@@ -17,10 +27,12 @@ from tearline.facts.warnings import (
     WarningReviewed,
 )
 from tearline.web.policy import READERS
+from tests.registers import report
 from tests.web.conftest import make_world, opened, visitor
+from tests.web.counted import recorded as tell
 from tests.web.everything import fill
 from tests.web.helped import endangered
-from tests.web.world import World
+from tests.web.world import World, actor
 
 WARNINGS, ASSISTANCE = "/harm/warnings", "/harm/assistance"
 KEY = {"key": "k" * 24}
@@ -76,6 +88,9 @@ def test_everybody_inside_sees_kinds_states_and_clocks_and_nobody_else_whom(
     assert "data-clock" in threat
     assert "The source warned: people will be killed" in card(warnings, "warning-practice-warning")
     assert "Threat to an officer: killing" in card(warnings, "threat-practice-officers-threat")
+    if role is Role.ADVOCATE:  # the harm desk recorded all of them
+        assert "need-practice" not in client.get(ASSISTANCE).text
+        return
     need = card(client.get(ASSISTANCE).text, "need-practice-need")
     assert "referred, not answered: Harbour Clinic" in need
     assert "through an advocate" in need
@@ -179,6 +194,58 @@ def test_a_need_is_referred_answered_and_an_offer_answered_on_forms(acted: World
     accepted = KEY | {"answer": "accepted", "said": ""}
     assert desk.post(f"{ASSISTANCE}/offers/practice.offer/answer", data=accepted).status_code == 303
     assert recorded(world, OfferAnswered) == 1
+
+
+def test_to_an_advocate_needs_of_others_reports_are_not_there_and_their_own_are(acted: World) -> None:
+    world = acted
+    mine, theirs = actor(Role.ADVOCATE), actor(Role.HARM_DESK)
+    tell(world.node, [report("practice.mine", place="Mine")], mine)
+    tell(world.node, [report("practice.theirs", place="Theirs")], theirs)
+    told = [need_of(name, f"practice.{name}") for name in ("mine", "theirs")]
+    tell(world.node, told, theirs)
+    advocate, desk = visitor(world, Role.ADVOCATE), visitor(world, Role.HARM_DESK)
+    for name, status in (("mine", 200), ("theirs", 404), ("practice-search", 404)):
+        for act in ("referral", "given", "withdrawn"):
+            path = f"{ASSISTANCE}/needs/{name.replace('-', '.')}/{act}"
+            assert advocate.get(path).status_code == status, path
+            assert desk.get(path).status_code == 200, path
+    assert advocate.get(f"{ASSISTANCE}/referrals/practice.referral/answer").status_code == 404
+    before = recorded(world, NeedWithdrawn)
+    said = KEY | {"said": "They found one."}
+    assert advocate.post(f"{ASSISTANCE}/needs/theirs/withdrawn", data=said).status_code == 404
+    assert recorded(world, NeedWithdrawn) == before
+    page = advocate.get(ASSISTANCE).text
+    assert 'id="need-mine"' in page
+    assert 'id="need-theirs"' not in page
+    answer = advocate.get(
+        f"/api/v1{ASSISTANCE}", headers={"authorization": f"Bearer demo:{Role.ADVOCATE.value}"}
+    ).json()
+    assert [n["need"]["fields"]["need"] for n in answer["needs"]] == ["mine"]
+    for path in ("needs/new", "given/new"):
+        asked = advocate.get(f"{ASSISTANCE}/{path}").text
+        assert 'value="practice.mine"' in asked
+        assert "practice.theirs" not in asked
+        assert "practice.theirs" in desk.get(f"{ASSISTANCE}/{path}").text
+    form = KEY | {"kind": "legal", "what": "A lawyer", "contact": "in-person", "wanted_by": "2027-01-01"}
+    needs = recorded(world, NeedRecorded)
+    refused = advocate.post(f"{ASSISTANCE}/needs/new", data=form | {"report": "practice.theirs"})
+    assert refused.status_code == 422
+    assert (
+        advocate.post(f"{ASSISTANCE}/needs/new", data=form | {"report": "practice.mine"}).status_code == 303
+    )
+    assert recorded(world, NeedRecorded) == needs + 1
+    assert advocate.post(f"{ASSISTANCE}/needs/mine/withdrawn", data=said).status_code == 303
+
+
+def need_of(name: str, after: str) -> NeedRecorded:
+    return NeedRecorded(
+        need=NeedId(name),
+        kind=AssistanceKind.LEGAL,
+        what=Sealed("A lawyer"),
+        contact=Contact.IN_PERSON,
+        wanted_by=date(2027, 1, 1),
+        report=ReportId(after),
+    )
 
 
 def test_a_source_warning_is_waived_by_a_senior_officer_alone_on_a_listed_ground(

@@ -1,5 +1,6 @@
 """The register's pages: as given, consent and its withdrawal, people side by side, incidents; each role its part."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -272,6 +273,54 @@ def test_a_faulty_table_names_each_cell_in_the_readers_language(node: Node) -> N
     assert wrong.status_code == 422
 
 
+def test_a_list_of_a_source_is_named_as_it_was_shown_and_not_after_the_source(node: Node) -> None:
+    client = visitor(node, Role.HARM_DESK)
+    table = "report_id,source,given_names\n9,Señora Peña,Luz\n8,Señora Peña,Ana\n7,a priest,Eva\n"
+    said = {"source_class": "witness", "harm": "killed", "listed": "yes"}
+    shown = client.post("/harm/import", data=said, files={"file": ("t.csv", table, "text/csv")})
+    assert shown.status_code == 200
+    lists = re.findall("list-[a-z2-7]{8}(?![a-z2-7])", shown.text.partition('id="preview"')[2])
+    assert len({*lists}) == 2
+    agreed = shown.text.partition('name="agreed" value="')[2].partition('"')[0]
+    sent = client.post("/harm/import", data=said | {"agreed": agreed, "text": table}, files={"x": ""})
+    assert sent.status_code == 303
+    recorded = node.ledger.read(about(kinds=(HarmReported,))).of(HarmReported)[-3:]
+    assert {r.fact.list for r in recorded} == {*lists}
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (b"report_id,source\n1,Jos\xe9\n", "línea 2, columna &#39;source&#39;: se esperaba texto en UTF-8"),
+        (b"report_id,source\n1,x,y\n", "línea 2: se esperaba una fila de 2 celdas; tiene 3"),
+        (b"report_id,source,source_class,harm\n", "0 filas: se esperaba una tabla de 1 a 10000 filas"),
+        (b"report_id;source,harm\n", "se esperaba una sola clase de separador"),
+        (b"x" * (8 * 2**20 + 1), "se esperaba a lo sumo 8388608 bytes"),
+    ],
+    ids=["bytes", "cells", "rows", "delimiters", "large"],
+)
+def test_what_is_no_table_is_said_in_the_readers_language(shared: Node, table: bytes, said: str) -> None:
+    client = visitor(shared, Role.HARM_DESK, "es")
+    page = client.post("/harm/import", files={"file": ("t.csv", table, "text/csv")})
+    assert page.status_code == 422
+    assert said in page.text
+    assert "expected" not in page.text
+
+
+def test_what_is_no_form_is_said_in_the_readers_language(shared: Node) -> None:
+    page = visitor(shared, Role.HARM_DESK, "es").post("/harm/reports/r-1/files")
+    assert page.status_code == 422
+    assert "form: body: se esperaba un formulario con un archivo" in page.text
+
+
+def test_consent_to_nobody_and_somebody_is_refused_in_words(node: Node) -> None:
+    client = visitor(node, Role.HARM_DESK)
+    said = form(purposes=["count"], shared=["nobody", "court"], public_name="no", how="by telephone")
+    answer = client.post("/harm/reports/r-3/consent", data=said)
+    assert answer.status_code == 409
+    assert "it may reach nobody, or those who are named, and not both" in answer.text
+
+
 def test_the_register_is_taken_out_by_who_says_why(shared: Node) -> None:
     client = visitor(shared, Role.HARM_DESK)
     assert "/readings/new?page=%2Fharm%2Fexport.csv" in client.get("/harm/reports").text
@@ -318,6 +367,52 @@ def test_a_file_is_kept_sealed_and_handed_out_with_a_reason_that_stays(node: Nod
     somebody = visitor(node, Role.ADVOCATE)
     assert somebody.get(taken.headers["location"]).status_code == 404
     assert client.get(f"/harm/files/{kept.file}/copies/none").status_code == 404
+
+
+def test_of_what_was_withdrawn_no_file_is_handed_out_any_more(node: Node) -> None:
+    client = visitor(node, Role.HARM_DESK)
+    upload(client, PHOTO)
+    file = latest(node, FileKept).file
+    said = form(copy="working", to="me", why="to look at it")
+    taken = client.post(f"/harm/files/{file}/copy", data=said).headers["location"]
+    assert client.get(taken).content == PHOTO
+    assert client.post("/harm/reports/r-1/withdrawal", data=form()).status_code == 303
+    gone, never = client.get(taken), client.get(f"/harm/files/{file}/copies/none")
+    assert (gone.status_code, never.status_code) == (404, 404)
+    assert PHOTO not in gone.content
+
+
+def test_of_what_was_withdrawn_whoever_links_sees_that_it_was_and_nobody_of_it(node: Node) -> None:
+    desk, client = visitor(node, Role.HARM_DESK), visitor(node, Role.LINKAGE_ANALYST)
+    told = {"authorization": "Bearer demo:linkage-analyst"}
+    (named,) = node.ledger.read(about("report:r-1", kinds=(VictimReported,))).of(VictimReported)
+    at = named.position
+    addresses = (
+        "/harm/reports/r-1",
+        "/harm/people/r-1",
+        "/harm/people",
+        "/harm/export.csv",
+        "/api/v1/harm/reports/r-1",
+        "/api/v1/harm/people/r-1",
+        "/api/v1/harm/people",
+        "/api/v1/harm/linkage/people/r-1",
+        "/harm/linkage/people/r-1",
+        f"/ledger/entries/{at}",
+        f"/api/v1/facts/{at}",
+    )
+    before = {address: client.get(address, headers=told).text for address in addresses}
+    assert [a for a, text in before.items() if "Rosa María" not in text and "r-1" not in text] == []
+    assert desk.post("/harm/reports/r-1/withdrawal", data=form()).status_code == 303
+    for address in addresses:
+        text = client.get(address, headers=told).text
+        assert not [name for name in ("Rosa María", "Treviño") if name in text], address
+    assert "Withdrawn on" in client.get("/harm/reports/r-1").text
+    assert "Nobody is named" not in client.get("/harm/reports/r-1").text
+    answer = client.get("/api/v1/harm/reports/r-1", headers=told).json()
+    assert answer["consent"] == "withdrawn"
+    assert answer["people"] == []
+    assert client.get("/api/v1/harm/linkage/people/r-1", headers=told).status_code == 404
+    assert "Rosa María" in opened(desk, "/harm/reports/r-1").get("/harm/reports/r-1").text
 
 
 def test_a_damaged_file_is_refused_in_one_line(node: Node) -> None:

@@ -49,9 +49,9 @@ def absent() -> Denied:
 def access_of(served: Served, identity: Identity, subject: Subject, now: datetime) -> Access:
     """What this reader may see of it: without the hard compartments that they have not opened, with a reason."""
     access = Access(identity.role, identity.person)
-    if not access.opening & HARD:
-        return access
-    return replace(access, shut=served.readings.closed(identity, subject, now))
+    if access.opening & HARD:
+        access = replace(access, shut=served.readings.closed(identity, subject, now))
+    return replace(access, withdrawn=served.projections.withdrawn()) if access.only_links else access
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from tearline.cli.said import console, document, say
 from tearline.facts.errors import Malformed
 from tearline.facts.harm import Harm
 from tearline.facts.history import Role
+from tearline.facts.shape import Whole
 from tearline.facts.words import Language, Words
 
 if TYPE_CHECKING:
@@ -24,7 +25,10 @@ ESTIMATE_EXAMPLE = (
     " --from 2011-03-01 --to 2011-03-31"
 )
 Acting = Annotated[Role, typer.Option("--as", metavar="ROLE", help="linkage-analyst or harm-desk.")]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="The same gives the same from the same record.")]
+Seed = Annotated[
+    int,
+    typer.Option("--seed", min=0, max=Whole.LARGEST, help="The same gives the same from the same record."),
+]
 
 STEPS = 9
 """At the most: what ``figured`` tells of as it goes."""
@@ -32,9 +36,25 @@ _LINKED = Words(
     "{reported} people reported, {people} people ({low} to {high} with 95 %); {doubtful} pairs are doubtful.",
     "{reported} personas informadas, {people} personas ({low} a {high} con el 95 %); {doubtful} pares son dudosos.",
 )
-_DOCUMENTED = Words("{n} people documented ({low} to {high}).", "{n} personas documentadas ({low} a {high}).")
+_SCOPE = Words("{unit}; {area}; {first} to {last}", "{unit}; {area}; {first} a {last}")
+_DOCUMENTED = Words(
+    "{n} people documented ({low} to {high} with 95 %): {scope}.",
+    "{n} personas documentadas ({low} a {high} con el 95 %): {scope}.",
+)
+_BETWEEN = Words("{least} to {most}", "{least} a {most}")
+_OR_MORE = Words("{least} or more", "{least} o más")
+_UNNAMED = Words(
+    "Besides, reports tell of {between} people whom they do not name; some may be the same, or named elsewhere.",
+    "Además, los informes hablan de {between} personas a quienes no nombran; algunas pueden ser las mismas o estar"
+    " nombradas en otros.",
+)
+_ALL_NAMED = Words(
+    "No report tells of people whom it does not name.",
+    "Ningún informe habla de personas a quienes no nombra.",
+)
 _IN_ALL = Words(
-    "{median} in all ({low} to {high} with 95 %).", "{median} en total ({low} a {high} con el 95 %)."
+    "{median} in all ({low} to {high} with 95 %): {scope}.",
+    "{median} en total ({low} a {high} con el 95 %): {scope}.",
 )
 _NONE = Words("How many in all cannot be said:", "No puede decirse cuántas en total:")
 
@@ -118,6 +138,7 @@ def estimate(
 def _told(made: "CasualtiesEstimated", language: Language, *, json: bool) -> None:
     from tearline.folds.estimates import REASONS
 
+    scope = made.scope
     if json:
         document(
             {
@@ -127,6 +148,13 @@ def _told(made: "CasualtiesEstimated", language: Language, *, json: bool) -> Non
                     "low95": made.documented_low,
                     "high95": made.documented_high,
                 },
+                "unit": scope.unit,
+                "area": scope.area,
+                "from": scope.first_day.isoformat(),
+                "to": scope.last_day.isoformat(),
+                "harm": scope.harm,
+                "places": list(scope.places),
+                "unnamed": {"least": made.unnamed_least, "most": made.unnamed_most},
                 "size": None
                 if made.median is None
                 else {"median": made.median, "low95": made.low, "high95": made.high},
@@ -135,15 +163,29 @@ def _told(made: "CasualtiesEstimated", language: Language, *, json: bool) -> Non
         )
         return
     out = console()
+    of = _SCOPE.to(language).format(
+        unit=scope.unit, area=scope.area, first=scope.first_day, last=scope.last_day
+    )
     documented = {"n": made.documented, "low": made.documented_low, "high": made.documented_high}
-    say(out, _DOCUMENTED.to(language).format(**{name: f"{n:,}" for name, n in documented.items()}))
+    said = {name: f"{n:,}" for name, n in documented.items()}
+    say(out, _DOCUMENTED.to(language).format(scope=of, **said))
+    say(out, _unnamed(made, language))
     if made.median is not None and made.low is not None and made.high is not None:
         size = {"median": made.median, "low": made.low, "high": made.high}
-        say(out, _IN_ALL.to(language).format(**{name: f"{n:,.0f}" for name, n in size.items()}))
+        said = {name: f"{n:,.0f}" for name, n in size.items()}
+        say(out, _IN_ALL.to(language).format(scope=of, **said))
         return
     say(out, _NONE.to(language))
     for rule in made.refused:
         say(out, REASONS[rule].to(language), indent=2)
+
+
+def _unnamed(made: "CasualtiesEstimated", language: Language) -> str:
+    if made.unnamed_most == 0:
+        return _ALL_NAMED.to(language)
+    words = _OR_MORE if made.unnamed_most is None else _BETWEEN
+    between = words.to(language).format(least=f"{made.unnamed_least:,}", most=f"{made.unnamed_most or 0:,}")
+    return _UNNAMED.to(language).format(between=between)
 
 
 def _words(option: str, text: str, limit: int) -> str:
@@ -154,6 +196,9 @@ def _words(option: str, text: str, limit: int) -> str:
 
 def _day(option: str, text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        raise Malformed(option, text, "a day such as 2011-03-01") from None
+        day = None
+    if day is None or day.isoformat() != text:
+        raise Malformed(option, text[:60], "a day such as 2011-03-01")
+    return day

@@ -1,5 +1,7 @@
 """The register of those harmed, in bulk: tables of reports taken in, and given out."""
 
+import csv
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -54,7 +56,13 @@ def take_in(
         str | None, typer.Option("--list", metavar="LIST", help="On which list, where a row does not say.")
     ] = None,
     listed: Annotated[
-        bool, typer.Option("--list-by-source", help="Each source is a list of its own, named as it is.")
+        bool,
+        typer.Option(
+            "--list-by-source",
+            help="Each source is a list of its own. Lists stand in clear: their names are made of the table and say"
+            " nothing of the source. Each table gets names of its own; where the same source sends a second table,"
+            " state its list by --list.",
+        ),
     ] = False,
     before: Annotated[
         str, typer.Option("--before", metavar="PREFIX", help="Put before each identifier of the table.")
@@ -73,7 +81,11 @@ def take_in(
     language: Spoken = Language.EN,
     json: AsJson = False,
 ) -> None:
-    """Record all reports, people and consents of a table, or none. Every faulty row and column is named."""
+    """Record all reports, people and consents of a table, or none. Every faulty row and column is named.
+
+    Faults are listed on standard output; the first of them, and how many there are, stand in one line on standard
+    error, and the exit status is 2.
+    """
     from tearline.formats.register.reading import LARGEST_BYTES, Stated
 
     actor = acting(by, role, {Role.HARM_DESK, Role.ADVOCATE})
@@ -99,7 +111,8 @@ def take_in(
                 judged = faulty.judged
     _told(judged, str(file), language, json=json, dry_run=dry_run, repeated=repeated)
     if judged.faults:
-        raise typer.Exit(1)
+        aside(_faulty(str(file), judged.faults, language))
+        raise typer.Exit(2)
 
 
 @app.command(
@@ -126,13 +139,13 @@ def give_out(
 
     actor = acting(by, role, MAY)
     if not why.strip():
-        raise Malformed("--why", '""', "a reason in words")
+        raise Malformed("--why", '""', Words("a reason in words", "un motivo en palabras"))
     with opened(data, database) as node, reserved(output):
         from tearline.config import replace_file
 
         text = _read_out(node, actor, why)
         replace_file(output, text.encode())
-    rows = max(text.count("\n") - 1, 0)
+    rows = sum(1 for _ in csv.DictReader(io.StringIO(text, newline="")))
     aside(f"It names people who may be in danger, and whoever made it answers for it: {output}")
     if json:
         document({"file": str(output), "lines": rows})
@@ -166,21 +179,31 @@ def acting(by: str, role: Role, roles: "frozenset[Role] | set[Role]") -> Actor:
 
 def _person(by: str) -> PersonId:
     if not well_formed(by):
-        raise Malformed("--by", by, "an identifier of a-z, 0-9 and inner hyphens")
+        raise Malformed(
+            "--by",
+            by,
+            Words(
+                "an identifier of a-z, 0-9 and inner hyphens",
+                "un identificador de a-z, 0-9 y guiones interiores",
+            ),
+        )
     return PersonId(by)
 
 
 def _among(role: Role, roles: "frozenset[Role] | set[Role]") -> Role:
     if role not in roles:
-        raise Malformed("--as", role.value, "one of " + ", ".join(sorted(roles)))
+        known = ", ".join(sorted(roles))
+        raise Malformed("--as", role.value, Words(f"one of {known}", f"uno de estos: {known}"))
     return role
 
 
 def _before(before: str) -> str:
     if before and not well_formed(f"{before}1"):
-        raise Malformed(
-            "--before", before, "the beginning of an identifier: a-z, 0-9 and hyphens, such as a-"
+        beginning = Words(
+            "the beginning of an identifier: a-z, 0-9 and hyphens, such as a-",
+            "el comienzo de un identificador: a-z, 0-9 y guiones, como a-",
         )
+        raise Malformed("--before", before, beginning)
     return before
 
 
@@ -191,7 +214,12 @@ def _stated(state: Sequence[str]) -> dict[str, str]:
     for one in state:
         column, _, value = one.partition("=")
         if column not in STATED or not value.strip() or column in cells:
-            raise Malformed("--state", one, "COLUMN=VALUE once each, COLUMN one of " + ", ".join(STATED))
+            known = ", ".join(STATED)
+            once = Words(
+                f"COLUMN=VALUE once each, COLUMN one of {known}",
+                f"COLUMN=VALUE una vez cada una, COLUMN una de {known}",
+            )
+            raise Malformed("--state", one, once)
         cells[column] = value.strip()
     return cells
 
@@ -205,7 +233,7 @@ def _checked(stated: "Stated") -> None:
             value_of(columns()[name], cell)
         except Unfit as unfit:
             option = "--list" if name == "list" else "--state"
-            raise Malformed(option, cell, unfit.expected.en) from None
+            raise Malformed(option, cell, unfit.expected) from None
 
 
 def _told(
@@ -231,15 +259,10 @@ def _told(
         return
     if faults:
         for fault in faults[:SHOWN]:
-            aside(_line(file, fault, language))
+            print(_line(file, fault, language))
         more = len(faults) - SHOWN
         if more > 0:
-            aside(Words(f"and {more} more", f"y {more} más").to(language))
-        nothing = Words(
-            f"{file}: nothing was recorded: {len(faults)} faults in {len({f.line for f in faults})} rows",
-            f"{file}: no se registró nada: {len(faults)} fallos en {len({f.line for f in faults})} filas",
-        )
-        aside(nothing.to(language))
+            print(Words(f"and {more} more", f"y {more} más").to(language))
         return
     counted = Words(
         f"{judged.reports} reports, {judged.people} people named, {judged.consents} consents,"
@@ -255,7 +278,22 @@ def _told(
     say(console(), what.to(language) + counted.to(language))
 
 
+def _faulty(file: str, faults: Sequence["Fault"], language: Language) -> str:
+    """The first fault, how many there are in how many rows, and that nothing was recorded."""
+    rows = len({fault.line for fault in faults})
+    many = Words(
+        f"{_many(len(faults), 'fault')} in {_many(rows, 'row')}, nothing was recorded",
+        f"{_many(len(faults), 'fallo')} en {_many(rows, 'fila')}, no se registró nada",
+    )
+    return f"{_line(file, faults[0], language)}; {many.to(language)}"
+
+
+def _many(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
+
+
 def _line(file: str, fault: "Fault", language: Language) -> str:
-    found = f" ({fault.found[:60]!r})" if fault.found else ""
+    said = fault.found[:60]
+    found = Words(f" (found {said!r})", f" (está {said!r})").to(language) if said else ""
     line = Words("line", "línea").to(language)
     return printable(f"{file}: {line} {fault.line}, {fault.column}: {fault.said.to(language)}{found}")

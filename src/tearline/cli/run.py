@@ -27,7 +27,7 @@ def run(arguments: Sequence[str] | None) -> int:
     except Refused as refused:
         return _failed(f"{refused.rule}: {refused.because.to(speech.language)}", 1)
     except Malformed as malformed:
-        return _failed(str(malformed), 2)
+        return _failed(malformed.said.to(speech.language), 2)
     except Broken as broken:
         return _failed(str(broken), 1)
     except TyperException as wrong:

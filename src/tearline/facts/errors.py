@@ -47,15 +47,31 @@ def _with_id(sentence: str, rule: str) -> str:
 
 
 class Malformed(Exception):
-    """The sender's bytes are wrong. Nothing was changed."""
+    """The sender's bytes are wrong. Nothing was changed.
 
-    def __init__(self, file: str, place: str, expected: str) -> None:
+    ``said`` is the whole line; in English in both languages where what was expected is known in English alone.
+    ``place`` and ``expected`` are in English.
+    """
+
+    def __init__(self, file: str, place: str | Words, expected: str | Words) -> None:
+        where, what = _words(place), _words(expected)
         self.file = file
-        self.place = place
-        self.expected = expected
-        said = " ".join(f"{file}: {_brief(place)}: expected {_brief(expected)}".split())
-        # A sender's key or value may stand in the line: it must not move the cursor of whoever reads it.
-        super().__init__("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in said))
+        self.place = where.en
+        self.expected = what.en
+        english = _line(f"{file}: {_brief(where.en)}: expected {_brief(what.en)}")
+        spanish = _line(f"{file}: {_brief(where.es)}: se esperaba {_brief(what.es)}")
+        self.said = Words(english, spanish if isinstance(expected, Words) else english)
+        super().__init__(english)
+
+
+def _words(said: str | Words) -> Words:
+    return said if isinstance(said, Words) else Words(said, said)
+
+
+def _line(said: str) -> str:
+    """In one line. A sender's key or value may stand in it, and must not move the cursor of whoever reads it."""
+    said = " ".join(said.split())
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in said)
 
 
 def _brief(said: str) -> str:

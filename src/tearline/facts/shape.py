@@ -130,10 +130,12 @@ class Whole(Untagged):
         self.encode = self.decode = _same
 
     def parse(self, plain: object, at: Place) -> int:
-        if isinstance(plain, str) and plain.isascii() and plain.isdigit() and len(plain) < 17:
-            plain = int(plain)
-        if not isinstance(plain, int) or isinstance(plain, bool) or not 0 <= plain <= self.LARGEST:
+        if isinstance(plain, str) and plain.isascii() and plain.isdigit():
+            plain = int(plain) if len(plain) < 17 else self.LARGEST + 1
+        if not isinstance(plain, int) or isinstance(plain, bool) or plain < 0:
             raise at.expected("a whole number, zero or more")
+        if plain > self.LARGEST:
+            raise at.expected(f"a whole number, at most {self.LARGEST}")
         return plain
 
     def schema(self) -> dict[str, Json]:

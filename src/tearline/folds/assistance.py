@@ -2,8 +2,12 @@
 
 A need is ours until it is met: a referral that is not answered or was declined leaves it with us, and one that was
 taken leaves us to see that help is given. Only those concerned can end it otherwise.
+
+To an advocate the needs of others' reports are as if they were not there. What was recorded after no report is theirs
+who recorded it.
 """
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,8 +22,8 @@ from tearline.facts.assistance import (
     ReferralAnswered,
 )
 from tearline.facts.fact import Fact
-from tearline.facts.history import History, Recorded
-from tearline.facts.identifiers import NeedId, OrganisationId
+from tearline.facts.history import Actor, History, Recorded, Role
+from tearline.facts.identifiers import NeedId, OrganisationId, ReportId
 from tearline.facts.words import Worded
 
 ASSISTANCE_KINDS: tuple[type[Fact], ...] = (
@@ -124,6 +128,17 @@ def needs(known: History) -> list[Need]:
 
 def need_of(known: History, need: NeedId) -> Need | None:
     return next((n for n in needs(known) if n.recorded.fact.need == need), None)
+
+
+def is_there(
+    recorded: Recorded[NeedRecorded] | Recorded[AssistanceGiven], by: Actor, reports: Container[ReportId]
+) -> bool:
+    """Whether a need, or help that answers none, is on record for whoever acts; ``reports``: those that are."""
+    if by.role is not Role.ADVOCATE:
+        return True
+    if recorded.fact.report is not None:
+        return recorded.fact.report in reports
+    return recorded.by.person == by.person
 
 
 def offers(known: History) -> list[Offer]:

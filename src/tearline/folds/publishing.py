@@ -2,6 +2,9 @@
 
 Of one scope there is one line of publications, each held against all before it (``suppression``). Another scope that
 covers some of the same reports would show by difference what the first one hid, so it is not made public beside it.
+
+Of people whom no report names no number is public. Both ends of their range are sums over few reports: an end, what
+lies between both, and what lies between two publications can each be the number that one report told of.
 """
 
 from collections import Counter

@@ -9,7 +9,8 @@ import codecs
 from collections.abc import Sequence
 
 from tearline.facts.errors import Malformed
-from tearline.formats.csv import Row, table_of
+from tearline.facts.words import Words
+from tearline.formats.csv import Row, line_of, place_after, table_of, too_large, without_nul
 
 LARGEST_BYTES = 512 * 1024
 DELIMITERS = (",", ";", "\t")
@@ -35,21 +36,26 @@ def read_sheet(
     columns = set(rows[0].cells) if rows else set()
     for column in required:
         if rows and column not in columns:
-            raise Malformed(file, "line 1", f"a column {column}")
+            raise Malformed(file, line_of(1), Words(f"a column {column}", f"una columna {column}"))
     for column in columns - {*required, *optional}:
-        raise Malformed(
-            file, "line 1", f"no column but {', '.join((*required, *optional))}; found {column!r}"
+        known = ", ".join((*required, *optional))
+        alone = Words(
+            f"no column but {known}; found {column!r}", f"ninguna columna más que {known}; está {column!r}"
         )
+        raise Malformed(file, line_of(1), alone)
     return rows
 
 
 def read_table(data: bytes, *, file: str, largest: int = LARGEST_BYTES) -> tuple[list[str], list[Row]]:
     """The names of the columns, whatever they are, and the rows; raises Malformed."""
     text = decoded(data, file=file, largest=largest)
-    header = text.partition("\n")[0]
-    among = {delimiter for delimiter in DELIMITERS if delimiter in header}
+    among = _delimiters(text)
     if len(among) > 1:
-        raise Malformed(file, "line 1", "one sort of delimiter: commas, semicolons or tabs")
+        one = Words(
+            "one sort of delimiter: commas, semicolons or tabs",
+            "una sola clase de separador: comas, puntos y comas o tabuladores",
+        )
+        raise Malformed(file, line_of(1), one)
     columns, rows = table_of(text, file=file, delimiter=among.pop() if among else ",")
     return columns, [Row(row.line, {name: _plain(cell) for name, cell in row.cells.items()}) for row in rows]
 
@@ -57,16 +63,22 @@ def read_table(data: bytes, *, file: str, largest: int = LARGEST_BYTES) -> tuple
 def decoded(data: bytes, *, file: str, largest: int = LARGEST_BYTES) -> str:
     """The text of a file; raises Malformed."""
     if len(data) > largest:
-        raise Malformed(file, f"{len(data)} bytes", f"at most {largest} bytes")
+        raise too_large(data, largest, file)
     mark, encoding = next((e for e in _ENCODINGS if data.startswith(e[0])), (b"", "utf-8"))
+    body = data[len(mark) :]
     try:
-        text = data[len(mark) :].decode(encoding)
+        return without_nul(body.decode(encoding), file)
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise Malformed(file, f"line {line}", "UTF-8 text: save it as CSV UTF-8") from None
-    if "\0" in text:
-        raise Malformed(file, f"line {text.count(chr(10), 0, text.index(chr(0))) + 1}", "text without NUL")
-    return text
+        before = body[: error.start].decode(encoding)
+        among = _delimiters(before)
+        utf8 = Words("UTF-8 text: save it as CSV UTF-8", "texto en UTF-8: guárdelo como CSV UTF-8")
+        raise Malformed(file, place_after(before, among.pop() if len(among) == 1 else ","), utf8) from None
+
+
+def _delimiters(text: str) -> set[str]:
+    """Those that the header uses."""
+    header = text.partition("\n")[0]
+    return {delimiter for delimiter in DELIMITERS if delimiter in header}
 
 
 def neutral(cell: str) -> str:

@@ -9,15 +9,17 @@ Each command raises ``Refused`` with a rule and a sentence, and then nothing is 
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
 from tearline.facts.errors import Refused
 from tearline.facts.fact import Compartment, Fact
+from tearline.facts.harm import HarmReported
 from tearline.facts.history import Actor, Draft, History, Precision, Question, Recorded, Role, Told, about
-from tearline.facts.identifiers import CompromiseId, FactId, ItemId, SuspensionId, UnitId
+from tearline.facts.identifiers import CompromiseId, FactId, ItemId, ReportId, SuspensionId, UnitId
 from tearline.facts.leaks import CooperationSuspended
 from tearline.facts.release import DisclosureRecorded, ItemRegistered, ItemReleased
 from tearline.facts.words import Words
@@ -145,6 +147,46 @@ def require_item(known: History, item: ItemId, by: Actor) -> None:
     given = [r.fact for r in known.of(ItemReleased)] + [r.fact for r in known.of(DisclosureRecorded)]
     if not any(fact.item == item and by.person in fact.recipients for fact in given):
         raise unknown(ITEM, item)
+
+
+def reaches(known: History, report: ReportId, by: Actor) -> bool:
+    """Whether a report of harm is on record for whoever acts: to an advocate, only their own is."""
+    return any(
+        r.fact.report == report and (by.role is not Role.ADVOCATE or r.by.person == by.person)
+        for r in known.of(HarmReported)
+    )
+
+
+DAYS_BEGIN = timedelta(hours=14)
+"""How far ahead of UTC a day begins where it begins first (Kiribati, UTC+14)."""
+DAYS_END = timedelta(hours=12)
+"""How far behind UTC a day ends where it ends last (UTC-12)."""
+
+
+def latest_day(now: datetime) -> date:
+    """The latest day that has come anywhere on Earth: what is dated later is still to come for everybody."""
+    return (now.astimezone(UTC) + DAYS_BEGIN).date()
+
+
+def earliest_day(now: datetime) -> date:
+    """The earliest day that is not over everywhere on Earth: what ended before it has ended for everybody."""
+    return (now.astimezone(UTC) - DAYS_END).date()
+
+
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+def require_sha256(digest: str, *about: str) -> None:
+    """Refuse what is no SHA-256, in hexadecimal as everywhere here."""
+    if not _SHA256.fullmatch(digest):
+        raise Refused(
+            "a-hash",
+            Words(
+                "SHA-256 is 64 digits, in hexadecimal: 0-9 and a-f",
+                "SHA-256 son 64 dígitos hexadecimales: 0-9 y a-f",
+            ),
+            about,
+        )
 
 
 SUSPENSION_RULE = "suspended-on-compromise"

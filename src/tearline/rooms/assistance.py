@@ -1,6 +1,7 @@
 """Help for people who were harmed: what they need, who is asked for it, and what is given; offers against perpetrators.
 
 A need is open until help was given for it or those concerned withdrew it. Nobody is told of it without their consent.
+To an advocate the reports of others, and the needs of those, are as if they were not there.
 """
 
 from tearline.facts.assistance import (
@@ -13,15 +14,16 @@ from tearline.facts.assistance import (
     ReferralAnswered,
 )
 from tearline.facts.errors import Refused
+from tearline.facts.fact import Fact
 from tearline.facts.harm import HarmReported
-from tearline.facts.history import Draft, History, Question, Role, about
-from tearline.facts.identifiers import NeedId
+from tearline.facts.history import Actor, Draft, History, Question, Role, about, each
+from tearline.facts.identifiers import NeedId, ReportId
 from tearline.facts.leaks import CompromiseReported
 from tearline.facts.operations import OperationDeclared
 from tearline.facts.parties import OrganisationRegistered
 from tearline.facts.words import Words
-from tearline.folds.assistance import need_of
-from tearline.rooms import Act, Says, require, require_after, require_new, unknown
+from tearline.folds.assistance import is_there, need_of
+from tearline.rooms import Act, Says, reaches, require, require_after, require_new, unknown
 
 HELPING = frozenset({Role.HARM_DESK, Role.ADVOCATE, Role.CHRONICLER})
 OFFERING = frozenset({Role.SENIOR_OFFICER, Role.LIAISON, Role.HARM_DESK, Role.CHRONICLER})
@@ -48,7 +50,7 @@ class RecordNeed(Says[NeedRecorded]):
     def decide(self, known: History, act: Act) -> list[Draft]:
         fact = self.fact
         require_new(known, NeedRecorded, "need", fact.need, NEED)
-        _require(known, report=fact.report, compromise=fact.compromise)
+        _require(known, act.by, report=fact.report, compromise=fact.compromise)
         if not (fact.report or fact.compromise):
             raise _says_what_for(fact.need)
         return [act.says(fact)]
@@ -60,15 +62,14 @@ class ReferNeed(Says[NeedReferred]):
     allowed = HELPING
 
     def question(self, known: History) -> Question:
-        asked = about(f"need:{self.fact.need}", kinds=OF_NEED)
-        asked |= about(f"referral:{self.fact.referral}", kinds=(NeedReferred,))
-        return asked | _asks(organisation=self.fact.organisation)
+        asked = about(f"referral:{self.fact.referral}", kinds=(NeedReferred,))
+        return asked | _asks_need(known, self.fact.need) | _asks(organisation=self.fact.organisation)
 
     def decide(self, known: History, act: Act) -> list[Draft]:
         fact = self.fact
         require_new(known, NeedReferred, "referral", fact.referral, REFERRAL)
         _require_open(known, fact.need, act)
-        _require(known, organisation=fact.organisation)
+        _require(known, act.by, organisation=fact.organisation)
         if not fact.agreed:
             raise Refused(
                 "with-their-consent",
@@ -87,12 +88,15 @@ class AnswerReferral(Says[ReferralAnswered]):
     allowed = HELPING
 
     def question(self, known: History) -> Question:
-        return about(f"referral:{self.fact.referral}", kinds=(NeedReferred, ReferralAnswered))
+        asked = about(f"referral:{self.fact.referral}", kinds=(NeedReferred, ReferralAnswered))
+        for referred in known.of(NeedReferred):
+            asked |= _asks_need(known, referred.fact.need, NeedRecorded)
+        return asked
 
     def decide(self, known: History, act: Act) -> list[Draft]:
         fact = self.fact
         referred = next((r for r in known.of(NeedReferred) if r.fact.referral == fact.referral), None)
-        if referred is None:
+        if referred is None or not _there(known, referred.fact.need, act.by):
             raise unknown(REFERRAL, fact.referral)
         if referred.fact.need != fact.need:
             raise Refused(
@@ -117,7 +121,7 @@ class WithdrawNeed(Says[NeedWithdrawn]):
     allowed = HELPING
 
     def question(self, known: History) -> Question:
-        return about(f"need:{self.fact.need}", kinds=OF_NEED)
+        return _asks_need(known, self.fact.need)
 
     def decide(self, known: History, act: Act) -> list[Draft]:
         _require_open(known, self.fact.need, act)
@@ -133,16 +137,17 @@ class GiveAssistance(Says[AssistanceGiven]):
         fact = self.fact
         asked = about(f"assistance:{fact.assistance}", kinds=(AssistanceGiven,))
         if fact.need:
-            asked |= about(f"need:{fact.need}", kinds=(NeedRecorded,))
+            asked |= _asks_need(known, fact.need, NeedRecorded)
         return asked | _asks(report=fact.report, compromise=fact.compromise, organisation=fact.given_by)
 
     def decide(self, known: History, act: Act) -> list[Draft]:
         fact = self.fact
         assistance = Words("assistance", "la asistencia")
         require_new(known, AssistanceGiven, "assistance", fact.assistance, assistance)
-        _require(known, report=fact.report, compromise=fact.compromise, organisation=fact.given_by)
+        _require(known, act.by, report=fact.report, compromise=fact.compromise, organisation=fact.given_by)
         if fact.need:
-            require(known, NeedRecorded, "need", fact.need, NEED)
+            if not _there(known, fact.need, act.by):
+                raise unknown(NEED, fact.need)
             for recorded in known.of(NeedRecorded):
                 require_after(recorded, act, fact.need)
         if not (fact.report or fact.compromise or fact.need):
@@ -165,7 +170,13 @@ class OfferHelp(Says[HelpOffered]):
     def decide(self, known: History, act: Act) -> list[Draft]:
         fact = self.fact
         require_new(known, HelpOffered, "offer", fact.offer, OFFER)
-        _require(known, compromise=fact.compromise, operation=fact.operation, organisation=fact.organisation)
+        _require(
+            known,
+            act.by,
+            compromise=fact.compromise,
+            operation=fact.operation,
+            organisation=fact.organisation,
+        )
         if not (fact.compromise or fact.operation):
             raise _says_what_for(fact.offer)
         return [act.says(fact)]
@@ -193,7 +204,21 @@ def _asks(**named: str | None) -> Question:
     return asked
 
 
-def _require(known: History, **named: str | None) -> None:
+def _asks_need(known: History, name: NeedId, *kinds: type[Fact]) -> Question:
+    """What is on record of a need, or only these kinds of it, and of the report that it was recorded after."""
+    after = [r.fact.report for r in known.of(NeedRecorded) if r.fact.need == name and r.fact.report]
+    return about(f"need:{name}", kinds=kinds or OF_NEED) | each("report", after, (HarmReported,))
+
+
+def _there(known: History, name: NeedId, by: Actor) -> bool:
+    """Whether a need is on record for whoever acts."""
+    reports = {r.fact.report for r in known.of(HarmReported) if reaches(known, r.fact.report, by)}
+    return any(r.fact.need == name and is_there(r, by, reports) for r in known.of(NeedRecorded))
+
+
+def _require(known: History, by: Actor, *, report: ReportId | None = None, **named: str | None) -> None:
+    if report and not reaches(known, report, by):
+        raise unknown(REPORT, report)
     for field, identifier in named.items():
         if identifier:
             kind, words = ON_RECORD[field]
@@ -212,7 +237,7 @@ ON_RECORD = {
 def _require_open(known: History, name: NeedId, act: Act) -> None:
     """Refuse where a need is not on record, was met, or was withdrawn."""
     need = need_of(known, name)
-    if need is None:
+    if need is None or not _there(known, name, act.by):
         raise unknown(NEED, name)
     require_after(need.recorded, act, name)
     if not need.open:

@@ -18,8 +18,11 @@ from tearline.rooms import (
     NOT_TOLD,
     Act,
     Says,
+    latest_day,
+    reaches,
     require,
     require_new,
+    require_sha256,
     unknown,
 )
 
@@ -46,18 +49,21 @@ class ReportHarm(Says[HarmReported]):
         require_new(known, HarmReported, "report", self.fact.report, REPORT)
         _subject(known, self.fact.compromise, self.fact.release, self.fact.operation, act.by)
         _ordered(self.fact.report, self.fact.least, self.fact.most)
-        self._dated(act.now.date())
+        if self.fact.most == 0:
+            raise Refused(
+                "of-somebody",
+                Words("a report tells of somebody", "un informe trata de alguien"),
+                (self.fact.report,),
+            )
+        self._dated(latest_day(act.now))
+        if (digest := self.fact.digest.open()) is not None:
+            require_sha256(digest, self.fact.report)
         self._beside(known, act.by)
         return [act.says(self.fact)]
 
     def _dated(self, today: date) -> None:
         fact = self.fact
-        if fact.first_day and fact.last_day and fact.last_day < fact.first_day:
-            raise Refused(
-                "days-in-order",
-                Words("the last day is before the first", "el último día es anterior al primero"),
-                (fact.report,),
-            )
+        _days_in_order(fact.report, fact.first_day, fact.last_day)
         if fact.received and fact.received > today:
             raise Refused(
                 "received-by-now",
@@ -65,18 +71,22 @@ class ReportHarm(Says[HarmReported]):
                 (fact.report, "received"),
             )
         latest = min(fact.received or today, today)
-        if fact.first_day and fact.first_day > latest:
-            raise Refused(
-                "told-after",
-                Words(
-                    f"what was reported by {latest.isoformat()} did not happen later",
-                    f"lo que se informó hasta el {latest.isoformat()} no ocurrió después",
-                ),
-                (fact.report,),
-            )
+        for name, day in (("first_day", fact.first_day), ("last_day", fact.last_day)):
+            if day and day > latest:
+                raise Refused(
+                    "told-after",
+                    Words(
+                        f"what was reported by {latest.isoformat()} did not happen later",
+                        f"lo que se informó hasta el {latest.isoformat()} no ocurrió después",
+                    ),
+                    (fact.report, name),
+                )
 
     def _beside(self, known: History, by: Actor) -> None:
-        """The report that this one was copied from, and the incident it tells of; those outside know of neither."""
+        """The report that this one was copied from, and the incident it tells of; those outside know of neither.
+
+        To an advocate, a report of others is no more there than one that nobody recorded.
+        """
         if self.fact.copied_from:
             if self.fact.copied_from == self.fact.report:
                 raise Refused(
@@ -84,9 +94,8 @@ class ReportHarm(Says[HarmReported]):
                     Words("a report is not copied from itself", "un informe no se copia de sí mismo"),
                     (self.fact.report,),
                 )
-            if by.role in NOT_TOLD:
+            if by.role in NOT_TOLD or not reaches(known, self.fact.copied_from, by):
                 raise unknown(REPORT, self.fact.copied_from)
-            require(known, HarmReported, "report", self.fact.copied_from, REPORT)
         if self.fact.incident:
             if by.role in NOT_TOLD:
                 raise unknown(INCIDENT, self.fact.incident)
@@ -104,6 +113,14 @@ class DocumentCount(Says[CountDocumented]):
         require_new(known, CountDocumented, "count", self.fact.count, Words("count", "el recuento"))
         _subject(known, self.fact.compromise, None, self.fact.operation, act.by)
         _ordered(self.fact.count, self.fact.least, self.fact.most)
+        _days_in_order(self.fact.count, self.fact.first_day, self.fact.last_day)
+        days = (self.fact.first_day, self.fact.last_day)
+        if any(day > latest_day(act.now) for day in days if day):
+            raise Refused(
+                "counted-by-now",
+                Words("this day is still to come", "este día aún no llega"),
+                (self.fact.count,),
+            )
         return [act.says(self.fact)]
 
 
@@ -136,6 +153,15 @@ def _subject(
         require(known, OperationDeclared, "operation", operation, OPERATION)
     if release and not any(r.fact.release == release for r in releases_of(known)):
         raise unknown(RELEASE, release)
+
+
+def _days_in_order(who: str, first: date | None, last: date | None) -> None:
+    if first and last and last < first:
+        raise Refused(
+            "days-in-order",
+            Words("the last day is before the first", "el último día es anterior al primero"),
+            (who, "last_day"),
+        )
 
 
 def _ordered(who: str, least: int, most: int | None) -> None:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from tearline.facts.codec import CLOSED
 from tearline.facts.fact import Compartment, Fact
 from tearline.facts.history import History, Recorded, Role
-from tearline.facts.identifiers import ItemId, PersonId
+from tearline.facts.identifiers import ItemId, PersonId, ReportId
+from tearline.facts.register import VictimReported
 from tearline.facts.release import ItemRegistered
 from tearline.facts.shape import record_of
 
@@ -109,6 +110,8 @@ class Access:
     person: PersonId
     shut: frozenset[Compartment] = frozenset()
     """The compartments that stay closed although the role opens them: nobody has said yet why they read them."""
+    withdrawn: frozenset[ReportId] = frozenset()
+    """Reports whose people stay closed, as whoever told of them took it back: see ``only_links``."""
 
     @property
     def opening(self) -> frozenset[Compartment]:
@@ -129,12 +132,20 @@ class Access:
         """Whether this reader opens the whole compartment."""
         return any(g.compartment is compartment and not g.own and not g.rooms for g in self._grants)
 
+    @property
+    def only_links(self) -> bool:
+        """Whether this reader is told names to say who is who, and nothing of those who gave them."""
+        granted = {g.compartment for g in GRANTS.get(self.role, ())}
+        return Compartment.VICTIMS in granted and Compartment.WITNESSES not in granted
+
     def told_rules(self) -> bool:
         """Whether this reader is shown why: the rules, and what they read as far as its compartments are open."""
         return self.opens(Compartment.VERDICTS)
 
     def cut(self, history: History) -> History:
-        """The history with every field closed that the reader's narrowed grants do not reach."""
+        """The history with every field closed that narrowed grants do not reach, or that was taken back."""
+        if self.withdrawn:
+            history = History(tuple(map(self._taken_back, history)), history.position)
         narrow = {g.compartment: g for g in self._grants if g.own or g.rooms}
         if not narrow:
             return history
@@ -163,6 +174,13 @@ class Access:
     def _reaches(self, grant: Grant, recorded: Recorded[Fact], mine: set[ItemId]) -> bool:
         own = recorded.by.person == self.person or getattr(recorded.fact, "item", None) in mine
         return (own or not grant.own) and (not grant.rooms or recorded.fact.room in grant.rooms)
+
+    def _taken_back(self, r: Recorded[Fact]) -> Recorded[Fact]:
+        fact = r.fact
+        if r.told or not isinstance(fact, VictimReported) or fact.report not in self.withdrawn:
+            return r
+        closed = {name: CLOSED for name, _ in _sealed(VictimReported) if not getattr(fact, name).purged}
+        return replace(r, fact=replace(fact, **closed))  # type: ignore[arg-type]  # each is a sealed field
 
     def _cut(
         self, recorded: Recorded[Fact], narrow: Mapping[Compartment, Grant], mine: set[ItemId]

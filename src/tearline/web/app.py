@@ -1,7 +1,7 @@
 """The site as one ASGI application over one node."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
 from urllib.parse import urlencode
 
@@ -92,7 +92,7 @@ from tearline.web.release import routes as release
 from tearline.web.signing import routes as signing
 from tearline.web.signing.waiting import WaitingActs
 from tearline.web.tokens import routes as tokens
-from tearline.web.visit import Caller, NoIdentity, caller_of, guard
+from tearline.web.visit import Caller, NoIdentity, caller_of, guard, identity_of
 from tearline.web.watched import HEADER, Watched, id_of, refused_by
 from tearline.web.witness import create_witness_app
 
@@ -163,7 +163,7 @@ def create_app(
             *_before(site),
             Middleware(OwnNames, hosts=site.hosts),
             Middleware(Compressed),
-            Middleware(BodyLimit),
+            Middleware(BodyLimit, page=_too_large),
             Middleware(CrossOrigin),
         ],
         exception_handlers={
@@ -333,7 +333,29 @@ def _above(request: Request, caller: Caller) -> str | None:
 
 
 async def _malformed(request: Request, malformed: Exception) -> Response:
-    return _error_page(request, 422, str(malformed))
+    assert isinstance(malformed, Malformed)  # noqa: S101  as it is registered
+    return _error_page(request, 422, caller_of(request).say(malformed.said))
+
+
+def _too_large(request: Request, most: Words) -> Response:
+    """A body of which no more was read: how much may be sent, and the way back to where it was sent from."""
+    with suppress(TooOften):
+        identity_of(request)
+    caller = caller_of(request)
+    if request.headers.get("content-type", "").startswith("application/json"):
+        return JSONResponse({"said": caller.say(most)}, 413)
+    back, found = request.url.path, SITE.find(request.url.path)
+    if found is None or found[0].answer(caller.role) is not Answer.SERVED:
+        back = _above(request, caller) or "/"
+    shown = caller.page
+    return shown(
+        "error.html",
+        status=413,
+        code=413,
+        detail=caller.say(most),
+        back=back,
+        request_id=id_of(request),
+    )
 
 
 async def _broken(request: Request, broken: Exception) -> Response:

@@ -1,9 +1,10 @@
 """Who needs help, who was asked for it, what they said, and what was given; and what was offered against perpetrators.
 
-What people need and how to reach them is sealed like witnesses are; kinds, days and states are for everybody inside.
+What people need and how to reach them is sealed like witnesses are; kinds, days and states are for everybody inside,
+but for advocates: to them the reports of others, and the needs of those, are as if they were not there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -20,10 +21,12 @@ from tearline.facts.assistance import (
     ReferralAnswered,
 )
 from tearline.facts.fact import Fact
+from tearline.facts.harm import HarmReported
 from tearline.facts.history import Recorded, each
+from tearline.facts.identifiers import ReportId
 from tearline.facts.parties import OrganisationRegistered, PersonEnrolled
 from tearline.facts.release import ItemRegistered
-from tearline.folds.assistance import Need, NeedState, Offer
+from tearline.folds.assistance import Need, NeedState, Offer, is_there
 from tearline.folds.obligations import Obligation
 from tearline.projections import Projections
 from tearline.web.cards import Card, Rows, Step, after_link, in_order, served, step
@@ -34,6 +37,7 @@ from tearline.web.parts import shown
 from tearline.web.people_waiting import HELPED as MEETS
 from tearline.web.people_waiting import earliest, end_of, grounds_of
 from tearline.web.queue import clock
+from tearline.web.register.places import reported, standing
 from tearline.web.show import begun, label, text
 from tearline.web.visit import Visit, Visiting
 
@@ -54,12 +58,15 @@ ENDS_HELP = (AssistanceGiven, NeedReferred, ReferralAnswered, HelpOffered, Offer
 @router.get(PLACE)
 def assistance_page(visit: Visiting) -> Response:
     visit.own_side()
-    every, offers = visit.projections.needs(), visit.projections.help_offers()
+    mine = frozenset(reported(visit, standing(visit)))
+    every, offers = needs_there(visit, mine), visit.projections.help_offers()
     open_ = shown([n for n in every if n.open], visit.place("from"), A_PAGE)
     over = shown([n for n in reversed(every) if not n.open], visit.place("done"), A_PAGE)
     asked = shown(offers, visit.place("offers"), A_PAGE)
-    freely = visit.projections.helped_freely()[::-1][:A_PAGE]
-    owed = visit.projections.once(owed_to_the_harmed, duties_ended_by(visit.node.protocols, *ENDS_HELP))
+    given = visit.projections.helped_freely()
+    freely = [r for r in given if is_there(r, visit.actor, mine)][::-1][:A_PAGE]
+    duties = duties_ended_by(visit.node.protocols, *ENDS_HELP)
+    owed = owed_there(visit.projections.once(owed_to_the_harmed, duties), mine)
     listed = shown(owed, visit.place("owed"), A_PAGE)
     cards = _Cards(visit, [*open_.items, *over.items], asked.items, freely)
     items = sorted({i for o in listed.items if (i := getattr(o.ground.fact, "item", None))})
@@ -78,6 +85,16 @@ def assistance_page(visit: Visiting) -> Response:
 def owed_to_the_harmed(of: Projections, kinds: frozenset[str]) -> Sequence[Obligation]:
     """What is owed to those who were harmed and does not show as a need or an offer already."""
     return [o for o in of.owed_of(kinds) if not isinstance(o.ground.fact, _SHOWN)]
+
+
+def owed_there(owed: Sequence[Obligation], mine: Container[ReportId]) -> list[Obligation]:
+    """The same without what reports that are not there make owed; ``mine``: those that are."""
+    return [o for o in owed if not isinstance(o.ground.fact, HarmReported) or o.ground.fact.report in mine]
+
+
+def needs_there(visit: Visit, mine: Container[ReportId]) -> list[Need]:
+    """The live needs that are there for this reader, to whom these reports are."""
+    return [n for n in visit.projections.needs() if is_there(n.recorded, visit.actor, mine)]
 
 
 _SHOWN = (NeedRecorded, NeedReferred, ReferralAnswered, HelpOffered)

@@ -28,9 +28,11 @@ from tearline.rooms.assistance import (
 )
 from tearline.web import offers
 from tearline.web.asked import Asked, Options
-from tearline.web.assistance import PLACE
+from tearline.web.assistance import PLACE, needs_there
 from tearline.web.forms import form
+from tearline.web.harm import harm_there
 from tearline.web.names import Names
+from tearline.web.register.places import reported, standing
 from tearline.web.show import Shown, label, text
 from tearline.web.visit import Visit, absent
 
@@ -42,11 +44,15 @@ def _trail(visit: Visit) -> list[tuple[str, str]]:
     return [("/harm", visit.say("Harm")), (PLACE, visit.say("Assistance"))]
 
 
+def _needs(visit: Visit) -> list[Need]:
+    return needs_there(visit, reported(visit, standing(visit)))
+
+
 def _need(visit: Visit) -> tuple[Need, list[tuple[str, Shown]]]:
     """The live need of the address, and what is said of it, as this reader may see it."""
     visit.own_side()
     name, say = visit.identifier("need"), visit.say
-    found = next((n for n in visit.projections.needs() if n.recorded.fact.need == name), None)
+    found = next((n for n in _needs(visit) if n.recorded.fact.need == name), None)
     if found is None:
         raise absent()
     (seen,) = visit.read_at([found.recorded.position]).of(NeedRecorded)
@@ -65,9 +71,9 @@ def _organisations(visit: Visit) -> Options:
 
 
 def _reports(visit: Visit) -> Options:
-    """The last live reports of harm, each by what it says and where."""
+    """The last live reports of harm that are there for this reader, each by what it says and where."""
     say = visit.say
-    places = sorted({place for some in visit.projections.harm().values() for place in some})
+    places = sorted({place for some in harm_there(visit).values() for place in some})
     known = visit.read_at(places[-MOST_REPORTS * 2 :]).of(HarmReported)
     live = [r for r in reversed(known) if r.told is None][:MOST_REPORTS]
     return [
@@ -133,10 +139,7 @@ def answer_referral(visit: Visit) -> Asked:
     visit.own_side()
     name, say = visit.identifier("referral"), visit.say
     referred = [
-        r.recorded.fact
-        for n in visit.projections.needs()
-        for r in n.referrals
-        if r.recorded.fact.referral == name
+        r.recorded.fact for n in _needs(visit) for r in n.referrals if r.recorded.fact.referral == name
     ]
     if not referred:
         raise absent()

@@ -64,7 +64,8 @@ def fact_of(say: Tongue, asked: Asked, given: Given, key: str, errors: dict[str,
                 raise place.expected("one of the options")
             value = one.shape.parse(plain, place / one.name)
         except Malformed:
-            errors[one.name] = _wanted(say, one, plain)
+            written = offered is None and chooser is None
+            errors[one.name] = _wanted(say, one, plain, written=written)
         else:
             values[one.name] = Sealed(value) if one.compartment else value
     return None if errors else asked.kind(**values)
@@ -118,8 +119,8 @@ def happened_at(visit: Visit, asked: Asked, given: Given, errors: dict[str, str]
     return at
 
 
-def _wanted(say: Tongue, one: Field, plain: object) -> str:
-    """What was expected of a field, in the reader's language."""
+def _wanted(say: Tongue, one: Field, plain: object, *, written: bool) -> str:
+    """What was expected of a field, in the reader's language. ``written``: it is not chosen from what is on offer."""
     shape = one.shape.one if isinstance(one.shape, Maybe) else one.shape
     match shape:
         case Text(limit=limit) if isinstance(plain, str) and len(plain) > limit:
@@ -132,10 +133,17 @@ def _wanted(say: Tongue, one: Field, plain: object) -> str:
             return say("Write text without control characters.")
         case Text():
             return say("Write something here: %(label)s.", label=say(one.label))
+        case Identifier() if written and type(shape) is Identifier:
+            return say(
+                "Write an identifier: a-z, 0-9 and inner hyphens, at most 40 characters: %(label)s.",
+                label=say(one.label),
+            )
         case Choice() | Identifier() | Flag():
             return say("Choose one: %(label)s.", label=say(one.label))
         case Many():
             return say("Choose from the list: %(label)s.", label=say(one.label))
+        case Whole() if isinstance(plain, str) and plain.isascii() and plain.isdigit():
+            return say("Enter a whole number, at most %(most)s.", most=say.number(Whole.LARGEST))
         case Whole():
             return say("Enter a whole number, zero or more.")
         case Real():

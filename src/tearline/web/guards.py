@@ -1,19 +1,24 @@
 """What stands between the network and the pages: headers, the origin of a post, the size of a body.
 
 Outside in: the watch (``watched``), headers with this response's nonce, proxies and own names (``health``), body limit
-(Starlette's), cross-origin check. So what any of these refuses bears the headers too. A form needs no token: a browser
-says where a post comes from, and one from elsewhere is refused.
+(Starlette's, with a page of ours), cross-origin check. So what any of these refuses bears the headers too. A form needs
+no token: a browser says where a post comes from, and one from elsewhere is refused.
 """
 
 import re
 import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tearline.config.evidence import LARGEST_FILE
+from tearline.facts.shape import LONGEST_TEXT
+from tearline.facts.words import Words
 from tearline.formats.register.reading import LARGEST_BYTES as LARGEST_TABLE
 from tearline.protocol.load import LARGEST_BYTES
 from tearline.web.watched import refused_by
@@ -21,21 +26,66 @@ from tearline.web.watched import refused_by
 LARGEST_FORM = 64 * 1024
 LARGEST_TEXT_FORM = 3 * LARGEST_BYTES + LARGEST_FORM
 """For a protocol's text: a browser may write each byte of it as three."""
-TAKES_TEXTS = frozenset(
-    {
-        "/protocols/lab",
-        "/protocols/lab/check",
-        "/protocols/propose",
-        "/people/import",
-        # What is too long comes back to whoever wrote it, instead of being lost at the door.
-        "/report",
-        "/report/follow/more",
-    }
-)
-TAKES_TABLES, LARGEST_TABLE_FORM = "/harm/import", 2 * LARGEST_TABLE + LARGEST_FORM
+LARGEST_TABLE_FORM = 2 * LARGEST_TABLE + LARGEST_FORM
 """A table that was shown comes back as text in a form, where each of its lines may end in one character more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How many bytes an address takes, and how much of what is sent there that is for people."""
+
+    body: int
+    most: Words
+
+
+FORMS = Limit(
+    LARGEST_FORM,
+    Words(
+        f"What is sent here may have at most {LARGEST_FORM // 2**10} KiB.",
+        f"Lo que se envía aquí puede tener a lo sumo {LARGEST_FORM // 2**10} KiB.",
+    ),
+)
+TEXTS = Limit(
+    LARGEST_TEXT_FORM,
+    Words(
+        f"A text may have at most {LARGEST_BYTES // 2**10} KiB.",
+        f"Un texto puede tener a lo sumo {LARGEST_BYTES // 2**10} KiB.",
+    ),
+)
+REPORTS = Limit(
+    LARGEST_TEXT_FORM,
+    Words(
+        f"What is written in one field may have at most {LONGEST_TEXT:,} characters.",
+        f"Lo que se escribe en un campo puede tener a lo sumo {LONGEST_TEXT:,} caracteres.",
+    ),
+)
+"""What is too long by less comes back to whoever wrote it, instead of being lost at the door."""
+TABLES = Limit(
+    LARGEST_TABLE_FORM,
+    Words(
+        f"A table may have at most {LARGEST_TABLE // 2**20} MiB.",
+        f"Una tabla puede tener a lo sumo {LARGEST_TABLE // 2**20} MiB.",
+    ),
+)
+FILES = Limit(
+    LARGEST_FILE + LARGEST_FORM,
+    Words(
+        f"A file may have at most {LARGEST_FILE // 2**20} MiB.",
+        f"Un archivo puede tener a lo sumo {LARGEST_FILE // 2**20} MiB.",
+    ),
+)
+TAKES = {
+    "/protocols/lab": TEXTS,
+    "/protocols/lab/check": TEXTS,
+    "/protocols/propose": TEXTS,
+    "/people/import": TEXTS,
+    "/report": REPORTS,
+    "/report/follow/more": REPORTS,
+    "/harm/import": TABLES,
+}
 TAKES_FILES = re.compile(r"/harm/reports/[^/]+/files")
 API = "/api/v1/"
+NO_PAGES = "/witness/"
 FOR_EVER = "public, max-age=31536000, immutable"
 """For what never changes under its address: it stays in every cache."""
 HTTPS_ONLY = "max-age=63072000; includeSubDomains"
@@ -110,23 +160,35 @@ class CrossOrigin:
 
 
 class BodyLimit:
-    """Refuses a body that is larger than what may be sent to its address. The API has a limit of its own."""
+    """Refuses a body that is larger than what may be sent to its address. The API has a limit of its own.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._api = app
-        self._forms = RequestBodyLimitMiddleware(app, max_body_size=LARGEST_FORM)
-        self._texts = RequestBodyLimitMiddleware(app, max_body_size=LARGEST_TEXT_FORM)
-        self._files = RequestBodyLimitMiddleware(app, max_body_size=LARGEST_FILE + LARGEST_FORM)
-        self._tables = RequestBodyLimitMiddleware(app, max_body_size=LARGEST_TABLE_FORM)
+    ``page`` is answered instead of Starlette's two words, and says how much may be sent there.
+    """
+
+    def __init__(self, app: ASGIApp, page: Callable[[Request, Words], Response]) -> None:
+        self._app, self._page = app, page
+        self._limited = {
+            limit: RequestBodyLimitMiddleware(app, max_body_size=limit.body)
+            for limit in (FORMS, *TAKES.values(), FILES)
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith(API):
-            await self._api(scope, receive, send)
+        path = str(scope.get("path", ""))
+        if scope["type"] != "http" or path.startswith(API):
+            await self._app(scope, receive, send)
             return
-        path = scope["path"] if scope["type"] == "http" else ""
-        by_path = {TAKES_TABLES: self._tables} | dict.fromkeys(TAKES_TEXTS, self._texts)
-        taking = self._files if TAKES_FILES.fullmatch(path) else by_path.get(path, self._forms)
-        await taking(scope, receive, send)
+        limit = FILES if TAKES_FILES.fullmatch(path) else TAKES.get(path, FORMS)
+        too_large = False
+
+        async def with_page(message: Message) -> None:
+            nonlocal too_large
+            if message["type"] == "http.response.start" and message["status"] == 413:
+                too_large = True
+                await self._page(Request(scope), limit.most)(scope, receive, send)
+            elif not too_large:
+                await send(message)
+
+        await self._limited[limit](scope, receive, send if path.startswith(NO_PAGES) else with_page)
 
 
 def _own(headers: Headers) -> bool:

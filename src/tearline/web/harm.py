@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from tearline.facts.harm import CountDocumented, HarmReported
-from tearline.facts.history import History, Recorded, each
+from tearline.facts.history import History, Recorded, Role, each
 from tearline.facts.identifiers import ReportId
 from tearline.facts.leaks import CompromiseReported
 from tearline.facts.operations import OperationDeclared
@@ -25,7 +25,7 @@ from tearline.web.places import entry_of
 from tearline.web.register.front import front
 from tearline.web.register.offered import incidents_on_offer
 from tearline.web.register.places import places as register_places
-from tearline.web.register.places import reported, served
+from tearline.web.register.places import reported, served, standing
 from tearline.web.show import Shown, begun, label, ranged, text
 from tearline.web.tongue import Tongue
 from tearline.web.visit import Visit, Visiting
@@ -169,7 +169,7 @@ def _report(say: Tongue, r: Recorded[HarmReported], *, paged: bool) -> Report:
 @router.get("/harm")
 def harm_page(visit: Visiting) -> Response:
     visit.own_side()
-    say, harm = visit.say, visit.projections.harm()
+    say, harm = visit.say, harm_there(visit)
     page = shown(subjects(visit.projections.registers(), harm), visit.place("from"), A_PAGE)
     places = {subject_of(one): harm[subject_of(one)] for one in page.items}
     kept = {subject: _latest(visit, some) for subject, some in places.items()}
@@ -192,6 +192,18 @@ def harm_page(visit: Visiting) -> Response:
         standing=front(visit) if register else None,
         places=register_places(visit),
     )
+
+
+def harm_there(visit: Visit) -> Mapping[Subject, Sequence[int]]:
+    """Where counts and reports of harm stand, by what they came after, as far as they are there for this reader."""
+    harm = visit.projections.harm()
+    if visit.role is not Role.ADVOCATE:
+        return harm
+    closed = standing(visit)
+    mine = {one.recorded.position for one in reported(visit, closed).values()}
+    others = {r.position for r in closed.of(HarmReported)} - mine
+    kept = {subject: [place for place in some if place not in others] for subject, some in harm.items()}
+    return {subject: some for subject, some in kept.items() if some}
 
 
 def _latest(visit: Visit, some: Sequence[int]) -> tuple[set[int], int]:

@@ -9,21 +9,33 @@ from tearline.api.views.owed import duty, shown
 from tearline.facts.history import History, about
 from tearline.facts.shape import Json
 from tearline.facts.words import Words
-from tearline.folds.assistance import ASSISTANCE_KINDS, Need, NeedState, Offer, given_freely, needs, offers
-from tearline.web.assistance import ENDS_HELP, owed_to_the_harmed
+from tearline.folds.assistance import (
+    ASSISTANCE_KINDS,
+    Need,
+    NeedState,
+    Offer,
+    given_freely,
+    is_there,
+    needs,
+    offers,
+)
+from tearline.web.assistance import ENDS_HELP, owed_there, owed_to_the_harmed
 from tearline.web.owed import duties_ended_by
+from tearline.web.register.places import STANDING, there_for
 
 
 def assistance(reading: Reading) -> dict[str, Json]:
     """Live ones, what is open first; sealed is what this reader does not open."""
     read = reading.read(about(kinds=ASSISTANCE_KINDS))
     known = History(tuple(r for r in read if r.told is None), read.position)
+    closed, _ = reading.node.gather(lambda _: STANDING)
+    mine = frozenset(there_for(reading.actor, closed))
     duties = duties_ended_by(reading.node.protocols, *ENDS_HELP)
-    owed = list(reading.projections.once(owed_to_the_harmed, duties))
+    owed = owed_there(reading.projections.once(owed_to_the_harmed, duties), mine)
     return {
-        "needs": [_need(n) for n in needs(known)],
+        "needs": [_need(n) for n in needs(known) if is_there(n.recorded, reading.actor, mine)],
         "offers": [_offer(o) for o in offers(known)],
-        "given": tell_all(given_freely(known)),
+        "given": tell_all([r for r in given_freely(known) if is_there(r, reading.actor, mine)]),
         "owed": [duty(o, reading.now) for o in shown(reading, owed)],
     }
 

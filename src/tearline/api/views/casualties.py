@@ -6,12 +6,12 @@ from tearline.api.recorded import tell, tell_all, tell_maybe
 from tearline.api.route import PAGING, View
 from tearline.api.schemas import identifier, in_both, many, maybe, record, ref, whole
 from tearline.api.views.ledger import listed
-from tearline.facts.casualties import CasualtiesEstimated
+from tearline.facts.casualties import CasualtiesEstimated, HarmPublished
 from tearline.facts.history import History, Recorded, about, each
 from tearline.facts.identifiers import EstimateId, VictimId
 from tearline.facts.linkage import LinkageRun, LinkUndone, PairJudged, VictimsMerged, VictimsSplit
-from tearline.facts.register import ConditionEstablished, VictimReported
-from tearline.facts.shape import Json
+from tearline.facts.register import ConditionEstablished, ConsentWithdrawn, VictimReported
+from tearline.facts.shape import Json, record_of
 from tearline.facts.words import Words
 from tearline.folds.estimates import REASONS, EstimateStanding, NotCounted, Stands, stands
 from tearline.folds.linking import QUESTION, material
@@ -21,6 +21,7 @@ from tearline.folds.victims import grouping
 from tearline.rooms.linkage import LINKING
 
 COMPARED = about(kinds=(LinkageRun,))
+WITHDRAWN = about(kinds=(ConsentWithdrawn,))
 
 
 def _live(known: History) -> History:
@@ -44,13 +45,15 @@ def linkage(reading: Reading) -> dict[str, Json]:
 
 
 def one_person(reading: Reading) -> dict[str, Json]:
-    """All that is reported of the person of whom this report tells."""
+    """All that is reported of the person of whom this report tells, but in reports that were withdrawn."""
     name = VictimId(reading.identifier("victim"))
+    closed, _ = reading.node.gather(lambda _: WITHDRAWN)
+    gone = {r.fact.report for r in closed.of(ConsentWithdrawn)}
     known = _live(reading.read(lambda so_far: asks_linked(so_far, [name])))
-    reported = {r.fact.victim: r for r in known.of(VictimReported)}
+    reported = {r.fact.victim: r for r in known.of(VictimReported) if r.fact.report not in gone}
     if name not in reported:
         raise absent()
-    together = grouping(known).together(name)
+    together = [v for v in grouping(known).together(name) if v in reported]
     established = reading.read(each("victim", frozenset(together), (ConditionEstablished,)))
     return {
         "person": tell(reported[name]),
@@ -74,11 +77,19 @@ def one_estimate(reading: Reading) -> dict[str, Json]:
 
 def public(reading: Reading) -> dict[str, Json]:
     known = _live(reading.read(PUBLICLY))
+    return {"published": [_public(known, r, made, reading) for r, made in published(known)]}
+
+
+def _public(
+    known: History, r: Recorded[HarmPublished], made: Recorded[CasualtiesEstimated], reading: Reading
+) -> dict[str, Json]:
+    """No more than the public page says: of the estimate as a whole there is a view of its own."""
+    found = _stands(known, made, reading)
     return {
-        "published": [
-            {"published": tell(r), "estimate": tell(made), **_stands(known, made, reading)}
-            for r, made in published(known)
-        ]
+        "published": tell(r),
+        **{name: SAID[name].encode(getattr(made.fact, name)) for name in PUBLIC},
+        "standing": found["standing"],
+        "reasons": found["reasons"],
     }
 
 
@@ -92,6 +103,9 @@ def _stands(known: History, made: Recorded[CasualtiesEstimated], reading: Readin
     }
 
 
+PUBLIC = ("scope", "documented", "median", "low", "high")
+"""Fields of an estimate that are public with it."""
+SAID = {field.name: field.shape for field in record_of(CasualtiesEstimated).fields}
 STANDS: dict[str, schemas.Schema] = {
     "standing": schemas.one_of(EstimateStanding),
     "gone": many(record({"report": identifier(), "why": schemas.one_of(NotCounted)})),
@@ -168,7 +182,12 @@ VIEWS = (
             {
                 "published": many(
                     record(
-                        {"published": ref("HarmPublished"), "estimate": ref("CasualtiesEstimated"), **STANDS}
+                        {
+                            "published": ref("HarmPublished"),
+                            **{name: schemas.told(SAID[name]) for name in PUBLIC},
+                            "standing": STANDS["standing"],
+                            "reasons": STANDS["reasons"],
+                        }
                     )
                 )
             }

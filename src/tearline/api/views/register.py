@@ -7,12 +7,11 @@ from tearline.api.route import PAGING, View
 from tearline.api.schemas import many, maybe, record, ref, text, whole
 from tearline.api.views.ledger import listed
 from tearline.facts.harm import HarmReported
-from tearline.facts.history import History, Question, about, each
+from tearline.facts.history import History, about, each
 from tearline.facts.identifiers import IncidentId, ReportId, VictimId
 from tearline.facts.register import (
     ConditionEstablished,
     ConsentGiven,
-    ConsentWithdrawn,
     FileKept,
     FilePassed,
     IncidentRecorded,
@@ -26,8 +25,7 @@ from tearline.folds.victims import grouping
 from tearline.web.policy import NAMES, REGISTER
 from tearline.web.register.listing import CONSENTS, consent_state
 from tearline.web.register.places import STANDING, there_for
-
-OF_REPORT = (HarmReported, ConsentGiven, ConsentWithdrawn, VictimReported, FileKept)
+from tearline.web.register.report import asks, names_shown
 
 
 def _closed(reading: Reading) -> History:
@@ -59,14 +57,11 @@ def register(reading: Reading) -> dict[str, Json]:
 def one_report(reading: Reading) -> dict[str, Json]:
     name = ReportId(reading.identifier("report"))
     closed = _closed(reading)
-    if name not in there_for(reading.actor, closed):
+    mine = there_for(reading.actor, closed)
+    if name not in mine:
         raise absent()
-
-    def asks(so_far: History) -> Question:
-        files = [r.fact.file for r in so_far.of(FileKept)]
-        return about(f"report:{name}", kinds=OF_REPORT) | each("file", files, (FilePassed,))
-
-    known = reading.read(asks)
+    named = names_shown(reading.actor.role, mine[name])
+    known = reading.read(lambda so_far: asks(so_far, name, named=named))
     one = reports_of(known)[name]
     return {
         "report": tell(one.recorded),

@@ -47,6 +47,8 @@ AGE, DATE = "age", "date"
 BETWEEN = ";"
 """Stands between several words of one cell."""
 NAMES = ("given_names", "paternal_surname", "maternal_surname", "alias")
+NO_DIGITS = frozenset(NAMES) - {"alias"}
+"""A digit in one of these is an age or a date that slipped by a column. What others call somebody may hold one."""
 LONGEST_NAME = 200
 CLOSED, PURGED = "[sealed]", "[purged]"
 """What stands in a table for a field that its reader did not open, and for one that was destroyed: not taken in."""
@@ -115,12 +117,15 @@ def value_of(column: Column, cell: str) -> object:
         plain = [part.strip() for part in cell.split(BETWEEN) if part.strip()]
     elif isinstance(shape, Choice):
         plain = _choice(shape, cell)
-    if column.name in NAMES and (_DIGIT.search(cell) or len(cell) > LONGEST_NAME):
+    if column.name in NO_DIGITS and _DIGIT.search(cell):
         raise Unfit(_NAME)
+    if column.name in NAMES and len(cell) > LONGEST_NAME:
+        raise Unfit(_NAME if column.name in NO_DIGITS else _ALIAS)
     try:
         return shape.parse(plain, Place(column.name))
     except Malformed:
-        raise Unfit(expected(shape)) from None
+        beyond = isinstance(shape, Whole) and cell.isascii() and cell.isdigit()
+        raise Unfit(_AT_MOST if beyond else expected(shape)) from None
 
 
 def cell_of(column: Column, value: object) -> str:
@@ -148,10 +153,15 @@ _NAME = Words(
     f"un nombre: sin cifras, a lo sumo {LONGEST_NAME} caracteres",
 )
 
+_ALIAS = Words(f"at most {LONGEST_NAME} characters", f"a lo sumo {LONGEST_NAME} caracteres")
+_AT_MOST = Words(f"a whole number, at most {Whole.LARGEST}", f"un número entero, a lo sumo {Whole.LARGEST}")
+
 
 def expected(shape: Shape) -> Words:
     """What a cell of this shape holds."""
     match shape:
+        case Maybe(one=one):
+            return expected(one)
         case Whole():
             return Words("a whole number, zero or more", "un número entero, cero o más")
         case Day():

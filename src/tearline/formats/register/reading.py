@@ -4,6 +4,8 @@ A row without a name is a number of people, never a person. What a row leaves ou
 that has no field of its own, such as the sex of somebody who is not named, goes into the account.
 """
 
+import base64
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -12,7 +14,7 @@ from typing import Any, TypeVar
 from tearline.facts.errors import Malformed
 from tearline.facts.fact import Fact, Sealed
 from tearline.facts.harm import Credibility, HarmReported, Reliability
-from tearline.facts.identifiers import ConsentId, ReportId, VictimId, well_formed
+from tearline.facts.identifiers import ConsentId, ListId, ReportId, VictimId
 from tearline.facts.register import ConsentGiven, ConsentParty, VictimReported
 from tearline.facts.shape import record_of
 from tearline.facts.words import Words
@@ -68,7 +70,7 @@ class Stated:
     """What whoever brings a table says of all its rows.
 
     ``before`` is put before each identifier that the table gives, so that two bodies' numbers never meet.
-    ``listed`` takes each source for a list of its own, named as the source is.
+    ``listed`` takes each source for a list of its own, under a name of this table's (``list_of``).
     """
 
     cells: Mapping[str, str] = field(default_factory=dict)
@@ -88,6 +90,17 @@ class Fault:
     def __str__(self) -> str:
         found = f", found {self.found[:60]!r}" if self.found else ""
         return f"line {self.line}, {self.column}: {self.said.en}{found}"
+
+
+def list_of(source: str, table: bytes) -> ListId:
+    """The list of a source in the table of this SHA-256, however its letters and spaces are written.
+
+    Lists stand in clear and sources sealed: the name says nothing of the source to whoever has not the table. It is the
+    same whenever the table is read; of another table, the same source is another list.
+    """
+    said = " ".join(source.casefold().split())
+    made = hashlib.sha256(table + said.encode()).digest()
+    return ListId(f"list-{base64.b32encode(made).decode().lower()[:8]}")
 
 
 def wants(what: Words) -> Words:
@@ -121,14 +134,21 @@ class Table:
 
 
 def read(data: bytes, *, file: str, stated: Stated, today: date) -> Table:
-    """Raises Malformed where the file is no table at all; every other fault is in the answer."""
+    """Raises Malformed where the file is no table at all; every other fault is in the answer.
+
+    ``today`` is the latest day that has come anywhere.
+    """
     header, rows = read_table(data, file=file, largest=LARGEST_BYTES)
     faults = _header(header, stated)
     if faults:
         return Table(rows=len(rows), entries=(), faults=faults)
     if not 0 < len(rows) <= MOST_ROWS:
-        raise Malformed(file, f"{len(rows)} rows", f"from 1 to {MOST_ROWS} rows below the header")
-    reading = _Reading(stated, today, {row.cells["report_id"] for row in rows})
+        below = Words(
+            f"from 1 to {MOST_ROWS} rows below the header",
+            f"una tabla de 1 a {MOST_ROWS} filas bajo el encabezado",
+        )
+        raise Malformed(file, Words(f"{len(rows)} rows", f"{len(rows)} filas"), below)
+    reading = _Reading(data, stated, today, {row.cells["report_id"] for row in rows})
     for row in rows:
         reading.row(row)
     reading.cycles()
@@ -169,8 +189,9 @@ def _header(header: Sequence[str], stated: Stated) -> list[Fault]:
 class _Reading:
     """A table being read."""
 
-    def __init__(self, stated: Stated, today: date, named: set[str]) -> None:
+    def __init__(self, data: bytes, stated: Stated, today: date, named: set[str]) -> None:
         self.stated, self.today, self.named = stated, today, named
+        self.table = hashlib.sha256(data).digest()
         self.entries: list[Entry] = []
         self.faults: list[Fault] = []
         self.firsts: dict[str, Row] = {}
@@ -195,7 +216,7 @@ class _Reading:
             self._again(row, first, cells)
         if values["copied_from"]:
             self.copied.setdefault(report, row.cells["copied_from"])
-        self._days(row, values)
+        self._days(row, cells, values)
         if len(self.faults) == before:
             self.entries.append(self._entry(row, cells, values, first=first is row))
 
@@ -239,10 +260,7 @@ class _Reading:
         values["reliability"] = values["reliability"] or Reliability.F
         values["credibility"] = values["credibility"] or Credibility.UNKNOWN
         if self.stated.listed and not cells.get("list") and cells.get("source"):
-            name = cells["source"].casefold()
-            if not well_formed(name):
-                self.wrong(row, "source", expected(columns()["list"].shape))
-            values["list"] = name
+            values["list"] = list_of(cells["source"], self.table)
         if cells.get("victim") and not named:
             self.wrong(row, "victim", Words("nothing, where nobody is named", "nada, donde no hay nombres"))
         if not named and not cells.get("first_day") and not cells.get("last_day"):
@@ -287,10 +305,19 @@ class _Reading:
                     ),
                 )
 
-    def _days(self, row: Row, values: Mapping[str, Any]) -> None:
+    def _days(self, row: Row, cells: Mapping[str, str], values: Mapping[str, Any]) -> None:
         for name in ("received", WITHDRAWN):
             if values[name] and values[name] > self.today:
                 self.wrong(row, name, Words("a day that has come", "un día que ya llegó"))
+        if values[WITHDRAWN] and not cells.get("received"):
+            self.wrong(
+                row,
+                "received",
+                Words(
+                    "the day on which it was received, since it was withdrawn",
+                    "el día en que se recibió, pues se retiró",
+                ),
+            )
         if values[WITHDRAWN] and values["received"] and values[WITHDRAWN] < values["received"]:
             self.wrong(
                 row,

@@ -9,35 +9,47 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
 from tearline.facts.errors import Refused
+from tearline.facts.fact import Sealed
 from tearline.facts.history import Actor, Precision
 from tearline.facts.register import ConsentWithdrawn
-from tearline.formats.register.columns import NAMES, WITHDRAWN
+from tearline.formats.register.columns import DATE, NAMES, WITHDRAWN
 from tearline.formats.register.reading import Entry, Fault, Stated, Table, read, together
 from tearline.ledger.batch import Appended
 from tearline.node import Node, Order, RefusedAmong
-from tearline.rooms import Command
+from tearline.rooms import Command, latest_day
 from tearline.rooms.harm import ReportHarm
 from tearline.rooms.register.consent import GiveConsent, WithdrawConsent
 from tearline.rooms.register.people import ReportVictim
 
 COLUMNS = {
-    "once": ("victim", "report_id"),
+    "once": ("victim", "consent_id", "report_id"),
     "least-before-most": ("most", "least"),
-    "days-in-order": ("last_day", "seen_to", "date", "born", "seen_from"),
-    "told-after": ("first_day", "seen_from", "date", "born"),
-    "received-by-now": ("received",),
+    "of-somebody": ("most", "least"),
     "not-ahead": ("received", WITHDRAWN),
     "copied-from-another": ("copied_from",),
     "named-once": NAMES,
     "within-its-number": ("most", "victim"),
     "ages-in-order": ("age_to", "age_from"),
     "an-age": ("age", "age_to", "age_from"),
+    "nobody-or-some": ("consent_shared",),
     "named-in-public": ("consent_public_name",),
     "until-later": ("consent_until",),
+    "a-hash": ("digest",),
     "not-withdrawn": (WITHDRAWN,),
     "known": ("copied_from", "incident", "compromise", "release", "operation"),
 }
 """The columns that a rule is about: the first of them in which the row says something is named."""
+NAMED = ("once", "known")
+"""Rules about what a cell names: only the one that does, with or without what stands before a table's identifiers."""
+DAYS = {
+    "received": ("received",),
+    "born": ("born",),
+    "first_day": ("first_day", DATE, "seen_from"),
+    "last_day": ("last_day", DATE, "seen_to"),
+    "seen_from": ("seen_from", DATE),
+    "seen_to": ("seen_to", DATE),
+}
+"""The same for a rule about days, by the field that it names behind whatever it is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +108,7 @@ def take_in(node: Node, data: bytes, *, file: str, stated: Stated, by: Actor) ->
 
 def _read(node: Node, data: bytes, file: str, stated: Stated, by: Actor) -> Judged:
     now = node.clock()
-    table = read(data, file=file, stated=stated, today=now.date())
+    table = read(data, file=file, stated=stated, today=latest_day(now))
     orders = list(_orders(table.entries, by, now))
     return Judged(table=table, orders=orders, faults=table.faults)
 
@@ -150,6 +162,7 @@ def _bare(order: Order) -> Order:
         first_day=None,
         last_day=None,
         received=None,
+        digest=Sealed(None),
         compromise=None,
         release=None,
         operation=None,
@@ -161,8 +174,9 @@ def _bare(order: Order) -> Order:
 
 def _fault(entry: Entry, refused: Refused) -> Fault:
     cells = entry.row.cells
-    about = [name for name in COLUMNS.get(refused.rule, ()) if cells.get(name)]
-    if refused.rule == "known":
-        about = [name for name in about if cells[name] in refused.facts]
+    by_field = [name for field in refused.facts[1:] for name in DAYS.get(field, ())]
+    about = [name for name in by_field or COLUMNS.get(refused.rule, ()) if cells.get(name)]
+    if refused.rule in NAMED:
+        about = [name for name in about if any(fact.endswith(cells[name]) for fact in refused.facts)]
     column = (about or ["report_id"])[0]
     return Fault(line=entry.row.line, column=column, found=cells.get(column, ""), said=refused.because)

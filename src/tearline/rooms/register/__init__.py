@@ -12,7 +12,7 @@ from tearline.facts.history import Actor, History, Question, Recorded, Role, abo
 from tearline.facts.identifiers import ReportId
 from tearline.facts.register import ConsentWithdrawn
 from tearline.facts.words import Words
-from tearline.rooms import unknown
+from tearline.rooms import reaches, unknown
 
 REGISTRARS = frozenset({Role.HARM_DESK, Role.ADVOCATE, Role.CHRONICLER})
 """Those who keep the register; an advocate keeps what they reported."""
@@ -22,14 +22,6 @@ REPORT = Words("report", "el informe")
 def asks_report(report: ReportId) -> Question:
     """Whether it is on record, whose it is, and whether it was withdrawn."""
     return about(f"report:{report}", kinds=(HarmReported, ConsentWithdrawn))
-
-
-def reaches(known: History, report: ReportId, by: Actor) -> bool:
-    """Whether the report is on record for whoever acts: to an advocate, only their own is."""
-    return any(
-        r.fact.report == report and (by.role is not Role.ADVOCATE or r.by.person == by.person)
-        for r in known.of(HarmReported)
-    )
 
 
 def standing(known: History, report: ReportId, by: Actor) -> Recorded[HarmReported]:

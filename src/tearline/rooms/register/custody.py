@@ -5,8 +5,8 @@ from tearline.facts.harm import HarmReported
 from tearline.facts.history import Draft, History, Question, about, each
 from tearline.facts.register import ConsentWithdrawn, FileKept, FilePassed
 from tearline.facts.words import Words
-from tearline.rooms import Act, Says, require_new, unknown
-from tearline.rooms.register import REGISTRARS, reaches, standing
+from tearline.rooms import Act, Says, reaches, require_new, unknown
+from tearline.rooms.register import REGISTRARS, standing
 
 FILE = Words("file", "el archivo")
 

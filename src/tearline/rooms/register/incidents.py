@@ -8,7 +8,7 @@ from tearline.facts.register import IncidentRecorded
 from tearline.facts.release import DisclosureRecorded, ItemReleased
 from tearline.facts.words import Words
 from tearline.folds.release import releases_of
-from tearline.rooms import Act, Says, require, require_new, unknown
+from tearline.rooms import Act, Says, latest_day, require, require_new, unknown
 from tearline.rooms.register import REGISTRARS
 
 INCIDENT = Words("incident", "el incidente")
@@ -42,7 +42,7 @@ class RecordIncident(Says[IncidentRecorded]):
             require(known, OperationDeclared, "operation", fact.operation, Words("operation", "la operación"))
         if fact.release and not any(r.fact.release == fact.release for r in releases_of(known)):
             raise unknown(Words("release", "la divulgación"), fact.release)
-        if not fact.first_day <= fact.last_day <= act.now.date():
+        if not fact.first_day <= fact.last_day <= latest_day(act.now):
             raise Refused(
                 "days-in-order",
                 Words(

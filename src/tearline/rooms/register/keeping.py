@@ -1,16 +1,13 @@
 """Files of evidence are kept once, as they came. Only who has written the bytes says so: no file and no API does."""
 
-import re
-
 from tearline.facts.errors import Refused
 from tearline.facts.history import Draft, History, Question, about
 from tearline.facts.register import FileKept
 from tearline.facts.words import Words
-from tearline.rooms import Act, Says, require_new
+from tearline.rooms import Act, Says, require_new, require_sha256
 from tearline.rooms.register import REGISTRARS, asks_report, standing
 
 FILE = Words("file", "el archivo")
-SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 class KeepFile(Says[FileKept]):
@@ -27,12 +24,8 @@ class KeepFile(Says[FileKept]):
         standing(known, fact.report, act.by)
         require_new(known, FileKept, "file", fact.file, FILE)
         for digest in (fact.digest, fact.working):
-            if digest is not None and not SHA256.fullmatch(digest):
-                raise Refused(
-                    "a-hash",
-                    Words("SHA-256 is 64 digits, in hexadecimal", "SHA-256 son 64 dígitos hexadecimales"),
-                    (fact.file,),
-                )
+            if digest is not None:
+                require_sha256(digest, fact.file)
         for kept in known.of(FileKept):
             if kept.fact.report == fact.report and kept.fact.digest == fact.digest:
                 raise Refused(

@@ -1,6 +1,7 @@
 """People as reports name them, and what became of them."""
 
 from datetime import date
+from itertools import pairwise
 
 from tearline.facts.errors import Refused
 from tearline.facts.fact import Compartment, Sealed
@@ -8,8 +9,8 @@ from tearline.facts.harm import HarmReported
 from tearline.facts.history import Draft, History, Question, about, each
 from tearline.facts.register import ConditionEstablished, ConsentWithdrawn, VictimReported
 from tearline.facts.words import Words
-from tearline.rooms import Act, Says, require_new, unknown
-from tearline.rooms.register import REGISTRARS, asks_report, reaches, standing
+from tearline.rooms import Act, Says, latest_day, reaches, require_new, unknown
+from tearline.rooms.register import REGISTRARS, asks_report, standing
 
 PERSON = Words("person", "la persona")
 OLDEST = 130
@@ -43,7 +44,7 @@ class ReportVictim(Says[VictimReported]):
         require_new(known, VictimReported, "victim", fact.victim, PERSON)
         self._named()
         self._aged()
-        self._dated(report, act.now.date())
+        self._dated(report, latest_day(act.now))
         earlier = [r.fact for r in known.of(VictimReported) if r.fact.report == fact.report]
         if _identity(fact) in map(_identity, earlier):
             raise Refused(
@@ -94,33 +95,37 @@ class ReportVictim(Says[VictimReported]):
             )
 
     def _dated(self, report: HarmReported, today: date) -> None:
-        first, last, born = self.fact.seen_from.open(), self.fact.seen_to.open(), self.fact.born.open()
-        days = [day for day in (born, first, last) if day is not None]
-        if days != sorted(days):
-            raise Refused(
-                "days-in-order",
-                Words(
-                    "born, first and last day follow each other",
-                    "el nacimiento, el primer día y el último van en orden",
-                ),
-                (self.fact.victim,),
-            )
+        fact = self.fact
+        days = {"born": fact.born.open(), "seen_from": fact.seen_from.open(), "seen_to": fact.seen_to.open()}
+        said = [(name, day) for name, day in days.items() if day is not None]
+        for (_, before), (name, day) in pairwise(said):
+            if day < before:
+                raise Refused(
+                    "days-in-order",
+                    Words(
+                        "born, first and last day follow each other",
+                        "el nacimiento, el primer día y el último van en orden",
+                    ),
+                    (fact.victim, name),
+                )
         latest = min(report.received or today, today)
-        if any(day > latest for day in (born, first) if day is not None):
-            raise Refused(
-                "told-after",
-                Words(
-                    f"what was reported by {latest.isoformat()} did not happen later",
-                    f"lo que se informó hasta el {latest.isoformat()} no ocurrió después",
-                ),
-                (self.fact.victim,),
-            )
+        for name, day in said:
+            if day > latest:
+                raise Refused(
+                    "told-after",
+                    Words(
+                        f"what was reported by {latest.isoformat()} did not happen later",
+                        f"lo que se informó hasta el {latest.isoformat()} no ocurrió después",
+                    ),
+                    (fact.victim, name),
+                )
 
 
 class EstablishCondition(Says[ConditionEstablished]):
     """What became of a person: of whoever was reported, and so of all who are linked with them."""
 
     allowed = REGISTRARS
+    opens = frozenset({Compartment.VICTIMS})
 
     def question(self, known: History) -> Question:
         asked = about(f"victim:{self.fact.victim}", kinds=(VictimReported,))
@@ -129,18 +134,36 @@ class EstablishCondition(Says[ConditionEstablished]):
         return asked | each("report", reports, (HarmReported, ConsentWithdrawn))
 
     def decide(self, known: History, act: Act) -> list[Draft]:
-        named = [r.fact.report for r in known.of(VictimReported) if r.fact.victim == self.fact.victim]
-        if not named or not reaches(known, named[0], act.by):
+        named = [r.fact for r in known.of(VictimReported) if r.fact.victim == self.fact.victim]
+        if not named or not reaches(known, named[0].report, act.by):
             raise unknown(PERSON, self.fact.victim)
-        standing(known, named[0], act.by)
+        standing(known, named[0].report, act.by)
         require_new(known, ConditionEstablished, "status", self.fact.status, Words("status", "la situación"))
-        if self.fact.day is not None and self.fact.day > act.now.date():
+        if self.fact.day is not None:
+            self._dated(self.fact.day, named[0], latest_day(act.now))
+        return [act.says(self.fact)]
+
+    def _dated(self, day: date, person: VictimReported, today: date) -> None:
+        """Within a life: not before this person was born, where that is known, nor before anybody who is old was."""
+        if day > today:
             raise Refused(
                 "since-then",
                 Words("this day is still to come", "este día aún no llega"),
                 (self.fact.status,),
             )
-        return [act.says(self.fact)]
+        born = None if person.born.purged else person.born.open()
+        if born is not None and day < born:
+            raise Refused(
+                "since-birth",
+                Words("this person was not born yet", "esta persona aún no había nacido"),
+                (self.fact.status,),
+            )
+        if (day.year + OLDEST, day.month, day.day) < (today.year, today.month, today.day):
+            raise Refused(
+                "within-a-life",
+                Words(f"this is more than {OLDEST} years ago", f"de esto hace más de {OLDEST} años"),
+                (self.fact.status,),
+            )
 
 
 def _identity(fact: VictimReported) -> tuple[object, ...]:

@@ -63,7 +63,7 @@ def _view(say: Tongue, known: History, released: Sequence[Release], one: Release
         number=words.number(say, fact),
         given=fact.median is not None,
         reasons=words.reasons(say, fact),
-        unnamed=words.unnamed(say, fact),
+        unnamed=words.unnamed_in_public(say),
         when=say.moment(made.known_at),
         superseded=standing is EstimateStanding.SUPERSEDED,
         older=standing is EstimateStanding.OLDER,

@@ -38,7 +38,7 @@ def reasons(say: Tongue, fact: CasualtiesEstimated) -> list[str]:
 
 
 def unnamed(say: Tongue, fact: CasualtiesEstimated) -> str:
-    """What reports tell of people besides those they name; empty where they tell of none."""
+    """What reports tell of people besides those they name, for one's own side; empty where they tell of none."""
     if fact.unnamed_most == 0:
         return ""
     between = (
@@ -52,6 +52,11 @@ def unnamed(say: Tongue, fact: CasualtiesEstimated) -> str:
         "Besides, reports tell of %(between)s people whom they do not name; some may be the same, or named elsewhere.",
         between=between,
     )
+
+
+def unnamed_in_public(say: Tongue) -> str:
+    """The same whether reports tell of such people or not: of them no number is public (``folds.publishing``)."""
+    return say("Reports may also tell of people whom they do not name. How many is not made public.")
 
 
 def varied(say: Tongue, one: VariedAssumption) -> str:

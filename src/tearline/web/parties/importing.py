@@ -121,7 +121,10 @@ def given(visit: Visiting, posted: Annotated[Sent, Depends(sent)]) -> Response:
     except Malformed as malformed:
         return _page(visit, malformed=malformed, status=422)
     if not 0 < len(rows) <= MOST_ROWS:
-        expected = f"from 1 to {MOST_ROWS} rows below the header"
+        expected = Words(
+            f"from 1 to {MOST_ROWS} rows below the header",
+            f"una tabla de 1 a {MOST_ROWS} filas bajo el encabezado",
+        )
         return _page(visit, malformed=Malformed(FILE, "top", expected), status=422)
     found = _judged(visit, _read(visit.say, rows, visit.now))
     wrong = [one for one in found if one.wrong]
@@ -161,7 +164,7 @@ def _page(
     return visit.page(
         "parties/import.html",
         status=status,
-        malformed=str(malformed) if malformed else None,
+        malformed=say(malformed.said) if malformed else None,
         text=text,
         name=name,
         errors=[

@@ -11,7 +11,7 @@ from tearline.config.evidence import LARGEST_FILE
 from tearline.facts.errors import Refused
 from tearline.facts.history import about
 from tearline.facts.identifiers import CustodyId, FileId, ReportId
-from tearline.facts.register import FileKept, FilePassed
+from tearline.facts.register import ConsentWithdrawn, FileKept, FilePassed
 from tearline.jobs.evidence.keeping import Keeping, copy_of
 from tearline.jobs.evidence.types import ENDINGS
 from tearline.rooms.register.custody import PassFile
@@ -124,8 +124,10 @@ def handing_out(visit: Visit) -> Asked:
 
 @router.get("/harm/files/{file}/copies/{custody}")
 def copy(visit: Visiting) -> Response:
-    """The bytes, to whoever has just put on record that they take them."""
+    """The bytes, to whoever has just put on record that they take them, unless the report was withdrawn meanwhile."""
     kept = _kept(visit)
+    if visit.node.ledger.read(about(f"report:{kept.report}", kinds=(ConsentWithdrawn,))).of(ConsentWithdrawn):
+        raise absent()
     custody = CustodyId(visit.identifier("custody"))
     passed = visit.node.ledger.read(about(f"custody:{custody}", kinds=(FilePassed,))).of(FilePassed)
     if not any(

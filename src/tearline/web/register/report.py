@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from tearline.facts.fact import Compartment
 from tearline.facts.harm import HarmReported
-from tearline.facts.history import History, Question, Recorded, about, each
+from tearline.facts.history import History, Question, Recorded, Role, about, each
 from tearline.facts.identifiers import ReportId
 from tearline.facts.register import (
     ConsentGiven,
@@ -29,7 +29,7 @@ from tearline.web.visit import Visit, Visiting, absent
 
 router = APIRouter()
 
-OF_REPORT = (HarmReported, ConsentGiven, ConsentWithdrawn, VictimReported, FileKept)
+OF_REPORT = (HarmReported, ConsentGiven, ConsentWithdrawn, FileKept)
 TESTIMONY = ("source", "collector", "digest")
 """Fields that stand only where testimony can be opened at all."""
 GIVEN = ("source_class", "language", "method", "received", "first_day", "last_day", "place")
@@ -59,7 +59,8 @@ class ReportView:
     consented: list[Row]
     withdrawn: str | None
     earlier: list[tuple[str, str]]
-    people: list[list[object]]
+    people: list[list[object]] | None
+    """None where it was withdrawn, to those who link."""
     unnamed: str
     files: list[FileRow]
     copied_from: tuple[str, str] | None
@@ -76,28 +77,40 @@ def one_report(visit: Visiting) -> Response:
     mine = reported(visit, closed)
     if name not in mine:
         raise absent()
-    known = visit.read(lambda so_far: asks(so_far, name))
+    named = names_shown(visit.role, mine[name])
+    known = visit.read(lambda so_far: asks(so_far, name, named=named))
     one = reports_of(known)[name]
     return visit.page(
         "harm/report.html",
         places=places(visit),
-        page=view(visit, one, known, closed),
+        page=view(visit, one, known, closed, named=named),
         may_keep=served(visit, f"/harm/reports/{name}/files") and one.withdrawn is None,
         adds=served(visit, f"/harm/reports/{name}/consent") and one.withdrawn is None,
     )
 
 
-def asks(so_far: History, name: ReportId) -> Question:
+def asks(so_far: History, name: ReportId, *, named: bool) -> Question:
+    """``named``: with the people whom it names."""
     files = [r.fact.file for r in so_far.of(FileKept)]
-    return about(f"report:{name}", kinds=OF_REPORT) | each("file", files, (FilePassed,))
+    asked = about(f"report:{name}", kinds=OF_REPORT) | each("file", files, (FilePassed,))
+    return asked | about(f"report:{name}", kinds=(VictimReported,)) if named else asked
 
 
 def testimony(visit: Visit) -> bool:
     """Whether this role opens testimony at all; to others there is not even a word that it is sealed."""
-    return any(grant.compartment is Compartment.WITNESSES for grant in GRANTS.get(visit.role, ()))
+    return testifies(visit.role)
 
 
-def view(visit: Visit, one: Reported, known: History, closed: History) -> ReportView:
+def testifies(role: Role) -> bool:
+    return any(grant.compartment is Compartment.WITNESSES for grant in GRANTS.get(role, ()))
+
+
+def names_shown(role: Role, one: Reported) -> bool:
+    """Whom a report names is shown once it was withdrawn only to those who look after who reported."""
+    return one.withdrawn is None or one.recorded.told is not None or testifies(role)
+
+
+def view(visit: Visit, one: Reported, known: History, closed: History, *, named: bool) -> ReportView:
     say, fact, today = visit.say, one.fact, visit.now.date()
     told = testimony(visit) or one.recorded.told is not None
     given = GIVEN if not told else (*TESTIMONY[:1], *GIVEN, *TESTIMONY[1:])
@@ -143,7 +156,9 @@ def view(visit: Visit, one: Reported, known: History, closed: History) -> Report
                 condition_of(say, became, [r.fact.victim], names),
             ]
             for r in people
-        ],
+        ]
+        if named
+        else None,
         unnamed=_unnamed(say, fact, len(people)),
         files=[_file(say, r, known) for r in known.of(FileKept)] if told else [],
         copied_from=(fact.copied_from, f"/harm/reports/{fact.copied_from}") if fact.copied_from else None,

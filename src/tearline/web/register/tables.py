@@ -163,7 +163,7 @@ def _page(
         "harm/tables.html",
         status=status,
         places=places(visit),
-        malformed=str(malformed) if malformed else None,
+        malformed=say(malformed.said) if malformed else None,
         errors=errors or [],
         posted=posted,
         text=text,

@@ -9,6 +9,7 @@ from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from tearline.facts.errors import Malformed
+from tearline.facts.words import Words
 
 LONGEST_FIELD = 20_000
 MOST_FIELDS = 10
@@ -63,7 +64,8 @@ class _Reader:
         self._of_file = b"filename" in options
         if self._of_file:
             if self._name != "file" or self.upload.file_name is not None:
-                raise Malformed("form", self._name[:40], "one file, in the field file")
+                one = Words("one file, in the field file", "un archivo, en el campo file")
+                raise Malformed("form", self._name[:40], one)
             self.upload.file_name = options[b"filename"].decode("utf-8", "replace")
 
     def _data(self, data: bytes, start: int, end: int) -> None:
@@ -72,13 +74,15 @@ class _Reader:
             return
         self._text += data[start:end]
         if len(self._text) > LONGEST_FIELD:
-            raise Malformed("form", self._name[:40], f"at most {LONGEST_FIELD} bytes")
+            most = Words(f"at most {LONGEST_FIELD} bytes", f"a lo sumo {LONGEST_FIELD} bytes")
+            raise Malformed("form", self._name[:40], most)
 
     def _end(self) -> None:
         if self._of_file:
             return
         if len(self.upload.fields) >= MOST_FIELDS:
-            raise Malformed("form", "top", f"at most {MOST_FIELDS} fields")
+            most = Words(f"at most {MOST_FIELDS} fields", f"a lo sumo {MOST_FIELDS} campos")
+            raise Malformed("form", "top", most)
         self.upload.fields[self._name] = self._text.decode("utf-8", "replace")
 
 
@@ -86,7 +90,7 @@ def boundary_of(request: Request) -> bytes:
     """What stands between the parts of its form; 400 for another kind of body, Malformed for none."""
     said = request.headers.get("content-type")
     if said is None:
-        raise Malformed("form", "body", "a form with a file")
+        raise Malformed("form", "body", Words("a form with a file", "un formulario con un archivo"))
     kind, options = parse_options_header(said)
     if kind != b"multipart/form-data" or not options.get(b"boundary"):
         raise HTTPException(400)
@@ -102,5 +106,5 @@ async def uploaded(request: Request, feed: Callable[[bytes], None]) -> Upload:
             await anyio.to_thread.run_sync(parser.write, piece)
         parser.finalize()
     except MultipartParseError:
-        raise Malformed("form", "body", "a form that is whole") from None
+        raise Malformed("form", "body", Words("a form that is whole", "un formulario entero")) from None
     return reader.upload
