@@ -13,9 +13,9 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "casualties.md"
 FOUND = rows(KEPT)
 
 
-def test_all_tables_were_drawn_each_once() -> None:
+def test_tables_were_drawn_in_their_order_each_once() -> None:
     jobs = [tuple(row["job"]) for row in FOUND]
-    assert sorted(jobs) == [(family, n) for family in range(len(FAMILIES)) for n in range(TABLES)]
+    assert jobs == [(family, n) for n in range(TABLES) for family in range(len(FAMILIES))][: len(jobs)]
 
 
 def test_a_table_repeats() -> None:
