@@ -75,6 +75,19 @@ def test_the_order_of_lists_is_nothing() -> None:
     assert one.high95 == pytest.approx(other.high95, rel=0.1)
 
 
+@pytest.mark.parametrize("kinds", [False, True], ids=["spread", "kinds"])
+@pytest.mark.parametrize("at", [0, 3, 4, 5])
+@pytest.mark.parametrize("far", [-1e6, -800.0, 800.0, 1e6])
+def test_far_out_nothing_is_likely_and_nothing_breaks(at: int, far: float, *, kinds: bool) -> None:
+    asked = _Asked(TABLE, (0, 2), kinds=kinds)
+    here = np.concatenate([RATES, [np.log(SPREAD), DEPENDS], [0.4] if kinds else []])
+    there = here.copy()
+    there[min(at, len(here) - 1)] = far
+    near, out = asked.log_posterior(np.stack([here, there]))
+    assert np.isfinite(out)
+    assert out < near
+
+
 def people(spread: float, seed: int, count: int = 4_000) -> list[int]:
     random = np.random.default_rng(seed)
     ability = spread * random.normal(size=(count, 1))

@@ -35,6 +35,8 @@ MOST_OF_PAIRS = 6
 OUT_OF_REACH = 10.0
 """How much less than the best, as a log, a model's evidence is at the first look where it is looked at no more."""
 AT_ONCE = 2_000_000
+FURTHEST, WIDEST = 500.0, 20.0
+"""Of a point's coordinates, and of the log of the spread: beyond, its chance is nothing anyway."""
 STARTS = (-0.7, 0.7)
 """Log-odds of the likelier kind's share, from which the maximum is looked for."""
 
@@ -103,14 +105,15 @@ class _Asked:
         self.nodes, self.weights = nodes, np.log(weights / weights.sum())
 
     def log_posterior(self, points: Floats) -> Floats:
-        """A row a point: the log of prior and likelihood."""
+        """A row a point: the log of prior and likelihood. A search may ask far out, where nothing is likely."""
+        points = np.clip(points, -FURTHEST, FURTHEST)
         logs = self.log_cells(points)
         rates, spread = points[:, : self.lists], points[:, self.lists]
         likelihood = logs @ self.counts - self.counts.sum() * np.log(
             -np.expm1(np.minimum(logs[:, 0], -1e-12))
         )
         prior = (log_expit(rates) + log_expit(-rates)).sum(axis=1)
-        prior += spread - 0.5 * np.exp(2.0 * spread) + 0.5 * np.log(2.0 / np.pi)
+        prior += spread - 0.5 * np.exp(2.0 * np.minimum(spread, WIDEST)) + 0.5 * np.log(2.0 / np.pi)
         if self.pair is not None:
             prior += -0.5 * points[:, self.lists + 1] ** 2 - 0.5 * np.log(2.0 * np.pi)
         if self.kinds:
@@ -127,7 +130,7 @@ class _Asked:
         return np.concatenate(parts)
 
     def _log_cells(self, points: Floats) -> Floats:
-        spread = np.exp(points[:, self.lists, None])
+        spread = np.exp(np.minimum(points[:, self.lists, None], WIDEST))
         if self.kinds:
             share = np.clip(1.0 / (1.0 + np.exp(-points[:, -1, None])), 1e-6, 1.0 - 1e-6)
             odds = np.sqrt((1.0 - share) / share)
@@ -154,7 +157,8 @@ def _dependent(d: Floats, off: Floats, on: Floats, pair: Pair) -> Floats:
     neither = np.exp(off[:, :, [first, second]])
     alike = neither.prod(axis=2) + (1.0 - neither).prod(axis=2)
     quarter = 0.25 * d[:, None]
-    whole = np.log(np.exp(quarter) * alike + np.exp(-quarter) * (1.0 - alike))
+    alike = np.clip(alike, 1e-300, 1.0 - 1e-16)
+    whole = np.logaddexp(quarter + np.log(alike), np.log1p(-alike) - quarter)
     sign = np.where(on[:, first] == on[:, second], 1.0, -1.0)
     return np.asarray(quarter[:, :, None] * sign - whole[:, :, None])
 
