@@ -86,6 +86,12 @@ def test_what_is_refused_still_shows_what_methods_say(run: Run) -> None:
         (HEAD + "1,0,0,1e3\n", "line 2, column 'count': expected a whole number, 0 or more, found '1e3'"),
         (HEAD + "1,0,0,NaN\n", "line 2, column 'count': expected a whole number, 0 or more, found 'NaN'"),
         (HEAD + "1,0,0,²\n", "line 2, column 'count': expected a whole number, 0 or more, found '²'"),
+        (
+            ",".join(f"l{n}" for n in range(12))
+            + ",count\n"
+            + "".join(f"{','.join(f'{p:012b}')},1\n" for p in range(1, 2_002)),
+            "2001 rows: expected at most 2000 patterns that somebody has, found 2001",
+        ),
         (HEAD + "1,0,0,99999999999999999999\n", "line 2, column 'count': expected at most 1000000000 people"),
         (
             HEAD + "1,0,0,900000000\n0,1,0,900000000\n",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tearline.estimates.casualties.histories import MOST_LISTS, MOST_PEOPLE, Histories
+from tearline.estimates.casualties.histories import MOST_LISTS, MOST_PATTERNS, MOST_PEOPLE, Histories
 from tearline.facts.errors import Malformed
 from tearline.formats.csv import Row, read_rows
 
@@ -35,6 +35,12 @@ def read_histories(data: bytes, *, file: str) -> Histories:
             at = f"line {row.line}, column {COUNT!r}"
             raise Malformed(file, at, "no count of people who are on no list: it is what is to be estimated")
         counts[pattern] = people
+    if np.count_nonzero(counts) > MOST_PATTERNS:
+        raise Malformed(
+            file,
+            f"{len(rows)} rows",
+            f"at most {MOST_PATTERNS} patterns that somebody has, found {np.count_nonzero(counts)}",
+        )
     if int(counts.sum()) > MOST_PEOPLE:
         raise Malformed(
             file, f"column {COUNT!r}", f"at most {MOST_PEOPLE} people in all, found {counts.sum()}"

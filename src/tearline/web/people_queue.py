@@ -1,6 +1,6 @@
 """What waits of people in danger or harmed, as the home page shows it."""
 
-from tearline.facts.history import Question, about
+from tearline.facts.history import Question, Role, about
 from tearline.facts.parties import OrganisationRegistered
 from tearline.folds.assistance import Need as PeoplesNeed
 from tearline.folds.assistance import NeedState, Offer
@@ -8,6 +8,7 @@ from tearline.folds.warnings import Danger, Notice, WarningState
 from tearline.web.assistance import PLACE as ASSISTANCE
 from tearline.web.people_waiting import PeopleWait, Waits, people_waiting
 from tearline.web.pile import Need, Pile, named, of_item
+from tearline.web.register.places import reported, standing
 from tearline.web.show import begun
 from tearline.web.visit import Visit
 from tearline.web.warnings import PLACE as WARNINGS
@@ -16,11 +17,9 @@ from tearline.web.warnings import address, card_id, kind_of
 
 def people(visit: Visit, pile: Pile) -> None:
     """A warning to decide, to give or to review, needs, and offers, by the day by which each is owed."""
-    found = list(
-        people_waiting(
-            visit.projections, visit.node.protocols, visit.role, visit.actor.person, visit.say.zone
-        )
-    )
+    mine = reported(visit, standing(visit)) if visit.role is Role.ADVOCATE else ()
+    protocols, zone = visit.node.protocols, visit.say.zone
+    found = list(people_waiting(visit.projections, protocols, visit.actor, zone, mine))
     found.sort(key=lambda w: (w.due is None, w.due or visit.now))
     pile.stands_for |= frozenset(duty for waits in found for duty in waits.stands_for)
     pile.add(found, lambda waits: _need(visit, waits))

@@ -4,17 +4,17 @@ The home page and its view for programs both tell it. Each says which duties it 
 once more.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from tearline.facts.assistance import AssistanceGiven, OfferAnswered, ReferralAnswered
 from tearline.facts.fact import Fact
-from tearline.facts.history import Recorded, Role
-from tearline.facts.identifiers import PersonId
+from tearline.facts.history import Actor, Recorded, Role
+from tearline.facts.identifiers import PersonId, ReportId
 from tearline.facts.warnings import PeopleWarned, WarningReviewed
 from tearline.facts.words import Worded
-from tearline.folds.assistance import Need, Offer
+from tearline.folds.assistance import Need, Offer, is_there
 from tearline.folds.warnings import Danger, Notice
 from tearline.projections import Projections
 from tearline.protocol import Pack
@@ -45,19 +45,27 @@ class Waits:
 
 
 def people_waiting(
-    projections: Projections, protocols: Mapping[str, Pack], role: Role, person: PersonId, zone: tzinfo
+    projections: Projections,
+    protocols: Mapping[str, Pack],
+    by: Actor,
+    zone: tzinfo,
+    reports: Container[ReportId] = (),
 ) -> Iterator[Waits]:
-    """What waits for somebody in this role. A day by which something is needed ends in this zone."""
+    """What waits for somebody in their role. A day by which something is needed ends in this zone.
+
+    ``reports``: to an advocate, those that are there for them, and so their needs.
+    """
+    role = by.role
     warn = duties_ended_by(protocols, PeopleWarned)
     if role in OrderWarning.allowed:
         yield from _dangers(projections, PeopleWait.DECIDE, warn)
     if role is Role.HARM_DESK:
         yield from _dangers(projections, PeopleWait.WARN, warn)
     if role in ReviewWarning.allowed:
-        yield from _reviews(projections, duties_ended_by(protocols, WarningReviewed), person)
+        yield from _reviews(projections, duties_ended_by(protocols, WarningReviewed), by.person)
     if role in (Role.HARM_DESK, Role.ADVOCATE):
-        mine = person if role is Role.ADVOCATE else None
-        yield from _needs(projections, duties_ended_by(protocols, *HELPED), mine, zone)
+        there = [n for n in projections.needs() if is_there(n.recorded, by, reports)]
+        yield from _needs(projections, there, duties_ended_by(protocols, *HELPED), zone)
     if role in OFFERING:
         yield from _offers(projections, duties_ended_by(protocols, OfferAnswered), zone)
 
@@ -85,11 +93,11 @@ def to_review(projections: Projections) -> list[Notice]:
 
 
 def _needs(
-    projections: Projections, duties: frozenset[str], mine: PersonId | None, zone: tzinfo
+    projections: Projections, needs: Sequence[Need], duties: frozenset[str], zone: tzinfo
 ) -> Iterator[Waits]:
     due = projections.due_by(duties)
-    for need in projections.needs():
-        if need.open and (mine is None or need.recorded.by.person == mine):
+    for need in needs:
+        if need.open:
             until = end_of(need.recorded.fact.wanted_by, zone)
             yield _waits(PeopleWait.NEED, need, grounds_of(need), due, duties, until=until)
 

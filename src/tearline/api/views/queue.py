@@ -38,6 +38,7 @@ from tearline.rooms.release.requests import LINES
 from tearline.web.home import OWED_TO, SOON
 from tearline.web.people_waiting import Waits, people_waiting
 from tearline.web.policy import INQUIRERS, PEOPLE, READERS
+from tearline.web.register.places import STANDING, there_for
 
 MOST = 500
 """What is told of a queue; what is beyond is counted."""
@@ -98,8 +99,9 @@ def _pressing(need: Need) -> tuple[bool, datetime, str, str]:
 
 def _people(reading: Reading) -> Iterator[Waits]:
     """What waits of people in danger or harmed."""
-    me, protocols = reading.identity, reading.node.protocols
-    return people_waiting(reading.projections, protocols, me.role, me.person, UTC)
+    actor, node = reading.actor, reading.node
+    mine = there_for(actor, node.gather(lambda _: STANDING)[0]) if actor.role is Role.ADVOCATE else ()
+    return people_waiting(reading.projections, node.protocols, actor, UTC, mine)
 
 
 def _of_people(waits: Waits) -> Need:

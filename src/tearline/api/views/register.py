@@ -24,7 +24,7 @@ from tearline.folds.register import counted, reports_of, unnamed
 from tearline.folds.victims import grouping
 from tearline.web.policy import NAMES, REGISTER
 from tearline.web.register.listing import CONSENTS, consent_state
-from tearline.web.register.places import STANDING, there_for
+from tearline.web.register.places import STANDING, live_for, there_for
 from tearline.web.register.report import asks, names_shown
 
 
@@ -35,8 +35,7 @@ def _closed(reading: Reading) -> History:
 
 
 def register(reading: Reading) -> dict[str, Json]:
-    known = _closed(reading)
-    live = History(tuple(r for r in known if r.told is None), known.position)
+    live = live_for(reading.actor, _closed(reading))
     today = reading.now.date()
     reports, people = reports_of(live), grouping(live)
     least, most = unnamed(live, today)

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from tearline.facts.history import History
 from tearline.facts.register import IncidentRecorded, VictimReported
 from tearline.folds.register import counted, reports_of, unnamed
 from tearline.folds.victims import grouping
-from tearline.web.register.places import standing
+from tearline.web.register.places import live_for, standing
 from tearline.web.show import ranged
 from tearline.web.visit import Visit
 
@@ -20,10 +19,10 @@ class Standing:
 
 
 def front(visit: Visit) -> Standing:
-    """Of the live register. None of these figures says how many people were harmed, and the page says so."""
+    """Of the live register, as far as it is there for this reader. None of these figures says how many people were
+    harmed, and the page says so."""
     say, today = visit.say, visit.now.date()
-    known = standing(visit)
-    live = History(tuple(r for r in known if r.told is None), known.position)
+    live = live_for(visit.actor, standing(visit))
     reports = reports_of(live)
     counting = sum(one.counts(today) for one in reports.values())
     withdrawn = sum(one.withdrawn is not None for one in reports.values())

@@ -69,6 +69,13 @@ def reported(visit: Visit, known: History) -> Mapping[ReportId, Reported]:
     return there_for(visit.actor, known)
 
 
+def live_for(reader: Actor, known: History) -> History:
+    """Of the live register what is there for this reader: to an advocate, nothing of reports that others took down."""
+    mine = there_for(reader, known)
+    live = (r for r in known if r.told is None and getattr(r.fact, "report", None) in {None, *mine})
+    return History(tuple(live), known.position)
+
+
 def there_for(reader: Actor, known: History) -> Mapping[ReportId, Reported]:
     """To an advocate, the reports that they took down, and worked cases; to others, all."""
     return {
