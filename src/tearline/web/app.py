@@ -339,6 +339,7 @@ async def _malformed(request: Request, malformed: Exception) -> Response:
 
 def _too_large(request: Request, most: Words) -> Response:
     """A body of which no more was read: how much may be sent, and the way back to where it was sent from."""
+    # Only for the language and the menu: whoever comes too often is answered as nobody, and no more was read of them.
     with suppress(TooOften):
         identity_of(request)
     caller = caller_of(request)
@@ -347,8 +348,7 @@ def _too_large(request: Request, most: Words) -> Response:
     back, found = request.url.path, SITE.find(request.url.path)
     if found is None or found[0].answer(caller.role) is not Answer.SERVED:
         back = _above(request, caller) or "/"
-    shown = caller.page
-    return shown(
+    return caller.page(
         "error.html",
         status=413,
         code=413,

@@ -10,7 +10,7 @@ from tearline.facts.casualties import CasualtiesEstimated, HarmPublished
 from tearline.facts.history import History, Recorded, about, each
 from tearline.facts.identifiers import EstimateId, VictimId
 from tearline.facts.linkage import LinkageRun, LinkUndone, PairJudged, VictimsMerged, VictimsSplit
-from tearline.facts.register import ConditionEstablished, ConsentWithdrawn, VictimReported
+from tearline.facts.register import ConditionEstablished, VictimReported
 from tearline.facts.shape import Json, record_of
 from tearline.facts.words import Words
 from tearline.folds.estimates import REASONS, EstimateStanding, NotCounted, Stands, stands
@@ -21,7 +21,6 @@ from tearline.folds.victims import grouping
 from tearline.rooms.linkage import LINKING
 
 COMPARED = about(kinds=(LinkageRun,))
-WITHDRAWN = about(kinds=(ConsentWithdrawn,))
 
 
 def _live(known: History) -> History:
@@ -45,12 +44,12 @@ def linkage(reading: Reading) -> dict[str, Json]:
 
 
 def one_person(reading: Reading) -> dict[str, Json]:
-    """All that is reported of the person of whom this report tells, but in reports that were withdrawn."""
+    """All that is reported of the person of whom this report tells, but what was taken back from this reader."""
     name = VictimId(reading.identifier("victim"))
-    closed, _ = reading.node.gather(lambda _: WITHDRAWN)
-    gone = {r.fact.report for r in closed.of(ConsentWithdrawn)}
     known = _live(reading.read(lambda so_far: asks_linked(so_far, [name])))
-    reported = {r.fact.victim: r for r in known.of(VictimReported) if r.fact.report not in gone}
+    reported = {
+        r.fact.victim: r for r in known.of(VictimReported) if r.fact.report not in reading.access.withdrawn
+    }
     if name not in reported:
         raise absent()
     together = [v for v in grouping(known).together(name) if v in reported]

@@ -25,7 +25,7 @@ from tearline.folds.victims import grouping
 from tearline.web.policy import NAMES, REGISTER
 from tearline.web.register.listing import CONSENTS, consent_state
 from tearline.web.register.places import STANDING, live_for, there_for
-from tearline.web.register.report import asks, names_shown
+from tearline.web.register.report import asks
 
 
 def _closed(reading: Reading) -> History:
@@ -56,10 +56,9 @@ def register(reading: Reading) -> dict[str, Json]:
 def one_report(reading: Reading) -> dict[str, Json]:
     name = ReportId(reading.identifier("report"))
     closed = _closed(reading)
-    mine = there_for(reading.actor, closed)
-    if name not in mine:
+    if name not in there_for(reading.actor, closed):
         raise absent()
-    named = names_shown(reading.actor.role, mine[name])
+    named = name not in reading.access.withdrawn
     known = reading.read(lambda so_far: asks(so_far, name, named=named))
     one = reports_of(known)[name]
     return {

@@ -1,10 +1,12 @@
 """One person, with all that is reported of them, and who else looks alike."""
 
+from collections.abc import Container
 from dataclasses import dataclass
+from datetime import date
 
 from tearline.estimates.linkage.names import given_tokens, surname_words
 from tearline.facts.history import History
-from tearline.facts.identifiers import VictimId
+from tearline.facts.identifiers import ReportId, VictimId
 from tearline.facts.linkage import LinkageRun
 from tearline.facts.register import VictimReported
 from tearline.folds.linking import material
@@ -33,16 +35,19 @@ class PersonView:
     counted: bool
 
 
-def view(say: Tongue, known: History, victim: VictimId, counted_on: object) -> PersonView | None:
-    reported = {r.fact.victim: r.fact for r in known.of(VictimReported)}
+def view(
+    say: Tongue, known: History, victim: VictimId, counted_on: date, withdrawn: Container[ReportId]
+) -> PersonView | None:
+    """Without what reports tell that are ``withdrawn`` for this reader; None where nothing else tells of them."""
+    reported = {r.fact.victim: r.fact for r in known.of(VictimReported) if r.fact.report not in withdrawn}
     if victim not in reported:
         return None
-    together = known.folded(grouping).together(victim)
+    together = [v for v in known.folded(grouping).together(victim) if v in reported]
     return PersonView(
         victim=victim,
         name=called(say, reported[victim]),
         told=[_told(say, reported[v]) for v in together],
-        counted=bool(set(together) & set(material(known, counted_on).people)),  # type: ignore[arg-type]  # a day
+        counted=bool(set(together) & set(material(known, counted_on).people)),
     )
 
 

@@ -31,7 +31,8 @@ def who_is_who(visit: Visiting) -> Response:
 def one_person(visit: Visiting) -> Response:
     visit.own_side()
     victim = VictimId(visit.identifier("victim"))
-    page = people.view(visit.say, standing.live(visit), victim, visit.now.date())
+    known = standing.live(visit)
+    page = people.view(visit.say, known, victim, visit.now.date(), visit.access.withdrawn)
     if page is None:
         raise absent()
     return visit.page("linkage/person.html", page=page, places=places(visit))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tearline.facts.fact import Seal
 from tearline.facts.history import History, Question, Recorded, about
 from tearline.facts.identifiers import VictimId
 from tearline.facts.linkage import (
@@ -146,6 +147,8 @@ def names_of(say: Tongue, known: History) -> Mapping[VictimId, str]:
 
 
 def called(say: Tongue, fact: VictimReported) -> str:
+    if fact.given_names.seal is Seal.CLOSED:
+        return say("Sealed")
     parts = [fact.given_names.value, fact.paternal_surname.value, fact.maternal_surname.value]
     return " ".join(p for p in parts if p) or fact.alias.value or say("no name given")
 

@@ -71,8 +71,8 @@ def reported(visit: Visit, known: History) -> Mapping[ReportId, Reported]:
 
 def live_for(reader: Actor, known: History) -> History:
     """Of the live register what is there for this reader: to an advocate, nothing of reports that others took down."""
-    mine = there_for(reader, known)
-    live = (r for r in known if r.told is None and getattr(r.fact, "report", None) in {None, *mine})
+    there = {None, *there_for(reader, known)}
+    live = (r for r in known if r.told is None and getattr(r.fact, "report", None) in there)
     return History(tuple(live), known.position)
 
 

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from tearline.facts.fact import Compartment
 from tearline.facts.harm import HarmReported
-from tearline.facts.history import History, Question, Recorded, Role, about, each
+from tearline.facts.history import History, Question, Recorded, about, each
 from tearline.facts.identifiers import ReportId
 from tearline.facts.register import (
     ConsentGiven,
@@ -77,7 +77,7 @@ def one_report(visit: Visiting) -> Response:
     mine = reported(visit, closed)
     if name not in mine:
         raise absent()
-    named = names_shown(visit.role, mine[name])
+    named = name not in visit.access.withdrawn
     known = visit.read(lambda so_far: asks(so_far, name, named=named))
     one = reports_of(known)[name]
     return visit.page(
@@ -98,16 +98,7 @@ def asks(so_far: History, name: ReportId, *, named: bool) -> Question:
 
 def testimony(visit: Visit) -> bool:
     """Whether this role opens testimony at all; to others there is not even a word that it is sealed."""
-    return testifies(visit.role)
-
-
-def testifies(role: Role) -> bool:
-    return any(grant.compartment is Compartment.WITNESSES for grant in GRANTS.get(role, ()))
-
-
-def names_shown(role: Role, one: Reported) -> bool:
-    """Whom a report names is shown once it was withdrawn only to those who look after who reported."""
-    return one.withdrawn is None or one.recorded.told is not None or testifies(role)
+    return any(grant.compartment is Compartment.WITNESSES for grant in GRANTS.get(visit.role, ()))
 
 
 def view(visit: Visit, one: Reported, known: History, closed: History, *, named: bool) -> ReportView:
