@@ -221,12 +221,12 @@ def test_to_an_advocate_needs_of_others_reports_are_not_there_and_their_own_are(
         f"/api/v1{ASSISTANCE}", headers={"authorization": f"Bearer demo:{Role.ADVOCATE.value}"}
     ).json()
     assert [n["need"]["fields"]["need"] for n in answer["needs"]] == ["mine"]
-    told = {"authorization": f"Bearer demo:{Role.ADVOCATE.value}"}
+    bearer = {"authorization": f"Bearer demo:{Role.ADVOCATE.value}"}
     assert "#need-mine" in advocate.get("/").text
     assert "#need-theirs" not in advocate.get("/").text
-    waiting = advocate.get("/api/v1/queue", headers=told).json()["waiting"]
+    waiting = advocate.get("/api/v1/queue", headers=bearer).json()["waiting"]
     assert [w["names"] for w in waiting if w["href"].endswith("/assistance")] == ["mine"]
-    assert advocate.get("/api/v1/harm/register", headers=told).json()["reports"] == 1
+    assert advocate.get("/api/v1/harm/register", headers=bearer).json()["reports"] == 1
     for path in ("needs/new", "given/new"):
         asked = advocate.get(f"{ASSISTANCE}/{path}").text
         assert 'value="practice.mine"' in asked
