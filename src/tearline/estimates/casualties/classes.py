@@ -32,8 +32,11 @@ class Seen(NamedTuple):
 
 
 class Work(NamedTuple):
-    """Room for one evaluation: each class's share of each pattern, with the unseen's last; the patterns' chances and
-    weights, alike; and each class's chances, odds and what the gradient adds up, a row a class.
+    """Room for one evaluation. Each class's share of each pattern, a row a pattern, with the unseen's last; the
+    patterns' chances and weights, alike; each class's odds of each list, and what the gradient adds up for them, a row
+    a list; and what it adds up for the whole class.
+
+    Classes lie side by side, so that all of them are worked on at once, each in the same order of operations.
     """
 
     shares: Floats
@@ -41,6 +44,7 @@ class Work(NamedTuple):
     weights: Floats
     odds: Floats
     on: Floats
+    whole: Floats
 
 
 class Value(NamedTuple):
@@ -63,11 +67,12 @@ def seen(histories: Histories) -> Seen:
 def room(data: Seen, lists: int, classes: int) -> Work:
     patterns = len(data.counts) + 1
     return Work(
-        shares=np.zeros((classes, patterns)),
+        shares=np.zeros((patterns, classes)),
         chances=np.zeros(patterns),
         weights=np.zeros(patterns),
-        odds=np.zeros((classes, lists)),
-        on=np.zeros((classes, lists)),
+        odds=np.zeros((lists, classes)),
+        on=np.zeros((lists, classes)),
+        whole=np.zeros(classes),
     )
 
 
@@ -94,37 +99,41 @@ def _weigh(counts: Floats, work: Work) -> float:
 @exact
 def _descend(point: Floats, data: Seen, beta: float, work: Work, slope: Floats) -> None:
     """Adds the likelihood's part to the gradient, from the last class to the first."""
-    shares, weights, on = work.shares, work.weights, work.on
-    classes, lists = on.shape
+    shares, weights, on, whole = work.shares, work.weights, work.on, work.whole
+    lists, classes = on.shape
+    last = len(data.counts)
+    on[:] = 0.0
+    for k in range(classes):
+        whole[k] = shares[last, k] * weights[last]
+    for m in range(last):
+        for k in range(classes):
+            shares[m, k] *= weights[m]
+            whole[k] += shares[m, k]
+        for e in range(data.start[m], data.start[m + 1]):
+            j = data.member[e]
+            for k in range(classes):
+                on[j, k] += shares[m, k]
     after = 0.0
     for k in range(classes - 1, -1, -1):
-        whole = shares[k, len(data.counts)] * weights[len(data.counts)]
-        on[k] = 0.0
-        for m in range(len(data.counts)):
-            share = shares[k, m] * weights[m]
-            whole += share
-            for e in range(data.start[m], data.start[m + 1]):
-                on[k, data.member[e]] += share
         for j in range(lists):
-            odds = work.odds[k, j]
-            slope[classes + k * lists + j] += beta * (on[k, j] - odds / (1.0 + odds) * whole)
+            odds = work.odds[j, k]
+            slope[classes + k * lists + j] += beta * (on[j, k] - odds / (1.0 + odds) * whole[k])
         if k < classes - 1:
             broken = 1.0 / (1.0 + math.exp(-point[1 + k]))
-            slope[1 + k] += beta * ((1.0 - broken) * whole - broken * after)
-        after += whole
+            slope[1 + k] += beta * ((1.0 - broken) * whole[k] - broken * after)
+        after += whole[k]
 
 
 @exact
 def evaluate(point: Floats, data: Seen, beta: float, work: Work, slope: Floats) -> Value:
     """The value at a point; ``slope`` becomes the gradient of ``log_prior + beta * log_likelihood``."""
     shares, chances, odds = work.shares, work.chances, work.odds
-    classes, lists = odds.shape
+    lists, classes = odds.shape
     last = len(data.counts)
     a = math.exp(point[0])
     log_prior = SHAPE * point[0] - RATE * a + (classes - 1) * point[0]
     slope[0] = SHAPE - RATE * a + classes - 1
     rest = 1.0
-    chances[:] = 0.0
     for k in range(classes):
         nobody = rest
         if k < classes - 1:
@@ -138,19 +147,23 @@ def evaluate(point: Floats, data: Seen, beta: float, work: Work, slope: Floats) 
             rest *= kept
         for j in range(lists):
             t = min(point[classes + k * lists + j], FARTHEST)
-            odds[k, j] = math.exp(t)
-            off = 1.0 / (1.0 + odds[k, j])
+            odds[j, k] = math.exp(t)
+            off = 1.0 / (1.0 + odds[j, k])
             log_prior += t + 2.0 * math.log(off)
             slope[classes + k * lists + j] = 2.0 * off - 1.0
             nobody *= off
-        for m in range(last):
-            share = nobody
-            for e in range(data.start[m], data.start[m + 1]):
-                share *= odds[k, data.member[e]]
-            shares[k, m] = share
-            chances[m] += share
-        shares[k, last] = nobody
-        chances[last] += nobody
+        shares[last, k] = nobody
+    for m in range(last):
+        for k in range(classes):
+            shares[m, k] = shares[last, k]
+        for e in range(data.start[m], data.start[m + 1]):
+            j = data.member[e]
+            for k in range(classes):
+                shares[m, k] *= odds[j, k]
+    for m in range(last + 1):
+        chances[m] = 0.0
+        for k in range(classes):
+            chances[m] += shares[m, k]
     log_likelihood = _weigh(data.counts, work)
     _descend(point, data, beta, work, slope)
     return Value(log_prior, log_likelihood)

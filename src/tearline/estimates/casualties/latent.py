@@ -15,6 +15,11 @@ from tearline.estimates.casualties.unseen import unseen_people
 
 CLASSES, CHAINS = 10, 4
 WARM, SWEEPS, MOST_SWEEPS = 1_500, 4_000, 32_000
+MOST_VISITS = 90_000_000
+"""Sweeps times classes times entries of the table: where patterns are many, a chain ends sooner, met or not."""
+MOST_VISITS = 3_000_000_000
+"""How often a chain may read a pattern's lists: fewer sweeps where patterns are many, so that an answer, perhaps that
+the chains have not met, comes within minutes."""
 LARGEST_RHAT, FEWEST_EFFECTIVE = 1.01, 400.0
 
 
@@ -40,19 +45,20 @@ class Latent:
 def latent(
     histories: Histories, *, seed: int, classes: int = CLASSES, most_sweeps: int = MOST_SWEEPS
 ) -> Latent:
-    """Goes on, each time as long again, until the chains have met or ``most_sweeps`` are done."""
+    """Goes on, each time as long again, until the chains have met or ``most_sweeps`` are done, or ``MOST_VISITS``."""
     chains = [_Chain(histories, classes, one) for one in np.random.SeedSequence(seed).spawn(CHAINS)]
+    most = min(most_sweeps, MOST_VISITS // (classes * chains[0].entries))
     done = 0
     with ThreadPoolExecutor(CHAINS) as side_by_side:
-        list(side_by_side.map(_Chain.warm, chains))
+        list(side_by_side.map(lambda chain: chain.warm(min(WARM, most)), chains))
         while True:
-            more = min(max(SWEEPS, done), most_sweeps - done)
+            more = min(max(SWEEPS, done), most - done)
             list(side_by_side.map(lambda chain: chain.go_on(more), chains))  # noqa: B023  it is done before it changes
             done += more
             draws = np.stack([np.concatenate(chain.draws) for chain in chains])
             converged = convergence(np.log(draws - histories.documented + 0.5))
             met = converged.rhat <= LARGEST_RHAT and converged.ess >= FEWEST_EFFECTIVE
-            if met or done >= most_sweeps:
+            if met or done >= most:
                 break
     return Latent(
         size=Interval.of(draws),
@@ -72,8 +78,13 @@ class _Chain:
         self.draws: list[Floats] = []
         self.repeated: list[NDArray[np.int64]] = []
 
-    def warm(self) -> None:
-        sweeps(WARM, 1, self.at, self.data, self.work, self.random)
+    @property
+    def entries(self) -> int:
+        """What one look at the table reads: its patterns, and the lists of each."""
+        return len(self.data.counts) + len(self.data.member)
+
+    def warm(self, many: int) -> None:
+        sweeps(many, 1, self.at, self.data, self.work, self.random)
 
     def go_on(self, many: int) -> None:
         captures = sweeps(many, 0, self.at, self.data, self.work, self.random)

@@ -117,7 +117,7 @@ def sweeps(
 
     ``at`` is where it goes on from.
     """
-    classes, lists = work.odds.shape
+    lists, classes = work.odds.shape
     found = np.zeros((many, lists + 1))
     size = at.points.shape[1]
     speed, there, slope = np.zeros(size), np.zeros(size), np.zeros(size)
