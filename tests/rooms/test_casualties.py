@@ -130,6 +130,13 @@ REFUSED = [
         refused="superseded",
     ),
     Row(
+        claim="rows that the comparison finds to be fewer people",
+        order=PublishFigures(AGAIN),
+        by=HUGO,
+        world=again(KNOWN, refused=("linkage-apart",)),
+        refused="linkage-taken-up",
+    ),
+    Row(
         claim="a part of what is public",
         order=PublishFigures(AGAIN),
         by=HUGO,
@@ -251,7 +258,8 @@ def dead(n: int) -> ConditionEstablished:
     )
 
 
-def test_a_linkage_that_nobody_took_up_carries_no_number() -> None:
+def apart() -> World:
+    """Thirty people told of by a court and by the police, judged by twelve pairs and put together by nobody."""
     of = World()
     for source in ("court", "police"):
         for n in range(30):
@@ -264,8 +272,25 @@ def test_a_linkage_that_nobody_took_up_carries_no_number() -> None:
             )
     of.tell(*(judged(f"court{n}", f"police{n}", name=f"j{n}") for n in range(12)))
     estimated(of)
+    return of
+
+
+def test_a_linkage_that_nobody_took_up_carries_no_number() -> None:
+    of = apart()
     assert "linkage-apart" in estimate_of(of).refused
     assert "linkage-unknown" not in estimate_of(of).refused
+
+
+def test_rows_that_nobody_put_together_are_not_public_as_people_and_are_once_they_are() -> None:
+    of = apart()
+    assert estimate_of(of).documented == 60
+    assert of.refuses(PublishFigures(estimate_of(of).estimate), by=HUGO) == "linkage-taken-up"
+    of.tell(*(merged(f"court{n}", f"police{n}", name=f"m{n}") for n in range(30)))
+    estimated(of)
+    assert estimate_of(of).documented == 30
+    assert "linkage-apart" not in estimate_of(of).refused
+    (public,) = of.does(PublishFigures(estimate_of(of).estimate), by=HUGO)
+    assert isinstance(public, HarmPublished)
 
 
 NAMES = """Morales Elizondo Sanchez Castro Flores Romero Castillo Reyes Velazquez Guzman Aguilar Lopez Perez Martinez

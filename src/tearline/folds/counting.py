@@ -40,6 +40,8 @@ FEWEST_JUDGED = 10
 """Pairs that people judged, without which nobody can say how good a linkage is."""
 FURTHEST_APART = 0.05
 """Share of the documented people by which the linkage on record may lie outside the range of those drawn."""
+APART = "linkage-apart"
+"""The reason where it lies further outside."""
 COVERS = {Harm.KILLED_OR_DISAPPEARED: {Harm.KILLED, Harm.DISAPPEARED, Harm.KILLED_OR_DISAPPEARED}}
 
 
@@ -223,7 +225,7 @@ def _of_linkage(of: Material, documented: int, between: tuple[int, int]) -> list
         rules.append("linkage-unknown")
     apart = max(between[0] - documented, documented - between[1])
     if apart > FURTHEST_APART * documented:
-        rules.append("linkage-apart")
+        rules.append(APART)
     return rules
 
 

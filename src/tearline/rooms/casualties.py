@@ -12,7 +12,7 @@ from tearline.facts.history import Draft, History, Question, Recorded, Role, abo
 from tearline.facts.identifiers import EstimateId, LinkageId, PublicationId
 from tearline.facts.linkage import LinkageRun
 from tearline.facts.words import Words
-from tearline.folds.counting import Figures, figured
+from tearline.folds.counting import APART, Figures, figured
 from tearline.folds.estimates import EstimateStanding, stands
 from tearline.folds.linking import QUESTION
 from tearline.folds.publishing import (
@@ -184,6 +184,17 @@ class PublishFigures:
                 Words(
                     "a report that it counts may not be counted any more: estimate anew",
                     "un informe que cuenta ya no puede contarse: estime de nuevo",
+                ),
+                (self.estimate,),
+            )
+        if APART in fact.refused:
+            raise Refused(
+                "linkage-taken-up",
+                Words(
+                    "who is who on record is not what the comparison finds, so that one person may be counted as"
+                    " several: take up the comparison, or judge what is open, and estimate again",
+                    "quién es quién según consta no es lo que halla la comparación, así que una persona puede contarse"
+                    " como varias: tome la comparación o juzgue lo pendiente, y estime de nuevo",
                 ),
                 (self.estimate,),
             )
