@@ -125,3 +125,9 @@ def test_what_is_wrong_is_one_line_and_nothing_is_recorded(
     ran = run("harm", *arguments, "--data", node)
     assert ran.status != 0
     assert said in ran.err
+
+
+def test_days_in_the_wrong_order_are_malformed_in_one_line(run: Run, node: Path) -> None:
+    ran = run("harm", "estimate", "--by", "lina", *SCOPE[:-1], "2011-02-28", "--data", node)
+    assert ran.status == 2
+    assert ran.line == "--to: 2011-02-28: expected a day that is not before --from, 2011-03-01"

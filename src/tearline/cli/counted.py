@@ -118,8 +118,8 @@ def estimate(
     scope = CountedScope(
         unit=_words("--unit", unit, 200),
         area=_words("--area", area, 160),
-        first_day=_day("--from", first),
-        last_day=_day("--to", last),
+        first_day=(begins := _day("--from", first)),
+        last_day=_last_day(begins, last),
         harm=harm,
         places=tuple(_words("--place", one, 120) for one in place or ()),
     )
@@ -192,6 +192,13 @@ def _words(option: str, text: str, limit: int) -> str:
     if not text.strip() or len(text) > limit or any(ord(c) < 32 for c in text):
         raise Malformed(option, text[:60], f"words, at most {limit} characters")
     return text.strip()
+
+
+def _last_day(first: date, text: str) -> date:
+    last = _day("--to", text)
+    if last < first:
+        raise Malformed("--to", text, f"a day that is not before --from, {first}")
+    return last
 
 
 def _day(option: str, text: str) -> date:
