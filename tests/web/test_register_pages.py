@@ -416,6 +416,23 @@ def test_of_what_was_withdrawn_whoever_links_sees_that_it_was_and_nobody_of_it(n
     assert "Rosa María" in opened(desk, "/harm/reports/r-1").get("/harm/reports/r-1").text
 
 
+def test_of_what_was_withdrawn_nobody_is_shown_but_to_those_who_look_after_who_reported(node: Node) -> None:
+    desk = visitor(node, Role.HARM_DESK)
+    assert desk.post("/harm/reports/r-1/withdrawal", data=form()).status_code == 303
+    shown = set()
+    for role in Role:
+        client, told = visitor(node, role), {"authorization": f"Bearer demo:{role.value}"}
+        page, answer = (client.get(f"{at}/harm/reports/r-1", headers=told) for at in ("", "/api/v1"))
+        people = answer.json()["people"] if answer.status_code == 200 else []
+        if page.status_code == 200 and ("/harm/people/r-1" in page.text or "People named" in page.text):
+            shown.add(role)
+        assert bool(people) == (role in shown), role
+        person = client.get("/harm/people/r-1", headers=told).text
+        assert role is Role.HARM_DESK or "Rosa" not in person, role
+        assert "missing" not in person, role
+    assert shown == {Role.HARM_DESK}
+
+
 def test_a_damaged_file_is_refused_in_one_line(node: Node) -> None:
     client = visitor(node, Role.HARM_DESK)
     upload(client, PHOTO)

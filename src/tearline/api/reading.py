@@ -51,7 +51,7 @@ def access_of(served: Served, identity: Identity, subject: Subject, now: datetim
     access = Access(identity.role, identity.person)
     if access.opening & HARD:
         access = replace(access, shut=served.readings.closed(identity, subject, now))
-    return replace(access, withdrawn=served.projections.withdrawn()) if access.only_links else access
+    return access if access.testifies else replace(access, withdrawn=served.projections.withdrawn())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

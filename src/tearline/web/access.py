@@ -111,7 +111,7 @@ class Access:
     shut: frozenset[Compartment] = frozenset()
     """The compartments that stay closed although the role opens them: nobody has said yet why they read them."""
     withdrawn: frozenset[ReportId] = frozenset()
-    """Reports whose people stay closed, as whoever told of them took it back: see ``only_links``."""
+    """Reports whose people stay closed, as whoever told of them took it back: see ``testifies``."""
 
     @property
     def opening(self) -> frozenset[Compartment]:
@@ -133,10 +133,9 @@ class Access:
         return any(g.compartment is compartment and not g.own and not g.rooms for g in self._grants)
 
     @property
-    def only_links(self) -> bool:
-        """Whether this reader is told names to say who is who, and nothing of those who gave them."""
-        granted = {g.compartment for g in GRANTS.get(self.role, ())}
-        return Compartment.VICTIMS in granted and Compartment.WITNESSES not in granted
+    def testifies(self) -> bool:
+        """Whether this reader opens testimony. To everybody else, nobody is named in what was withdrawn."""
+        return any(g.compartment is Compartment.WITNESSES for g in GRANTS.get(self.role, ()))
 
     def told_rules(self) -> bool:
         """Whether this reader is shown why: the rules, and what they read as far as its compartments are open."""
@@ -144,7 +143,7 @@ class Access:
 
     def cut(self, history: History) -> History:
         """The history with every field closed that narrowed grants do not reach, or that was taken back."""
-        if self.withdrawn:
+        if self.withdrawn and history.of(VictimReported):
             history = History(tuple(map(self._taken_back, history)), history.position)
         narrow = {g.compartment: g for g in self._grants if g.own or g.rooms}
         if not narrow:

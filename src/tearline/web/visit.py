@@ -137,7 +137,7 @@ class Visit(Caller):
             asked = Access(self.role, self.actor.person)
             if asked.opening & HARD:
                 asked = replace(asked, shut=self.readings.closed(self.identity, self.subject, self.now))
-            if asked.only_links:
+            if not asked.testifies:
                 asked = replace(asked, withdrawn=self.projections.withdrawn())
             state.access, state.opened, state.waiting = asked, Opened(set(), set()), frozenset()
         access: Access = state.access

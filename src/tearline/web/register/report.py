@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from tearline.facts.fact import Compartment
 from tearline.facts.harm import HarmReported
 from tearline.facts.history import History, Question, Recorded, about, each
 from tearline.facts.identifiers import ReportId
@@ -18,7 +17,6 @@ from tearline.facts.register import (
 )
 from tearline.folds.conditions import established
 from tearline.folds.register import Reported, reports_of
-from tearline.web.access import GRANTS
 from tearline.web.places import entry_of
 from tearline.web.register.condition import condition_of
 from tearline.web.register.listing import consent_state, consent_tag, name_of, titled
@@ -60,7 +58,7 @@ class ReportView:
     withdrawn: str | None
     earlier: list[tuple[str, str]]
     people: list[list[object]] | None
-    """None where it was withdrawn, to those who link."""
+    """None where it was withdrawn, to all who open no testimony."""
     unnamed: str
     files: list[FileRow]
     copied_from: tuple[str, str] | None
@@ -98,7 +96,7 @@ def asks(so_far: History, name: ReportId, *, named: bool) -> Question:
 
 def testimony(visit: Visit) -> bool:
     """Whether this role opens testimony at all; to others there is not even a word that it is sealed."""
-    return any(grant.compartment is Compartment.WITNESSES for grant in GRANTS.get(visit.role, ()))
+    return visit.access.testifies
 
 
 def view(visit: Visit, one: Reported, known: History, closed: History, *, named: bool) -> ReportView:
