@@ -12,7 +12,7 @@ from tearline.facts.release import WarningKind
 from tearline.facts.warnings import PeopleWarned, ThreatHarm, WarningAttempted, WarningOrdered, WarningWaived
 from tearline.folds.warnings import WarningState, apart, dangers, opens
 from tests.rooms.test_warnings import ATTEMPT, NOTICE, ORDER, REVIEW, SOURCE_WAIVED, UNORDERED
-from tests.worlds import NOON, World, compromised, item, plan, threat, waived, warned
+from tests.worlds import NOON, World, compromised, item, on, plan, threat, waived, warned
 
 THREAT = ThreatId("shots")
 OF_THREAT = replace(NOTICE, threat=THREAT)
@@ -91,6 +91,12 @@ def test_a_warning_that_waited_for_no_order_is_reviewed_whether_or_not_it_says_o
     named = world(threat(), OF_THREAT, UNORDERED).history
     assert not apart(named)
     assert dangers(named)[0].reviews_owed
+
+
+def test_a_review_is_due_from_the_warning_on_where_what_follows_it_was_dated_by_its_recording() -> None:
+    told = World().tell(item()).tell(NOTICE, at=on(-1.25)).tell(UNORDERED, at=NOON)
+    (notice,) = apart(told.history)
+    assert notice.review_by == on(-0.25)
 
 
 def test_a_warning_from_before_there_were_orders_owes_no_review() -> None:

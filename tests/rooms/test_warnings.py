@@ -1,6 +1,7 @@
 """Warning people: it never waits; what is decided about it is a senior officer's, and says nothing of the source."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -31,6 +32,7 @@ from tearline.facts.warnings import (
     WarningWaived,
 )
 from tearline.folds.stripped import CODE, names, repeated, spelt
+from tearline.folds.warnings import apart
 from tearline.rooms.warnings import (
     AssessThreat,
     AttemptWarning,
@@ -45,6 +47,7 @@ from tests.worlds import (
     ANA,
     CLIO,
     HUGO,
+    NOON,
     RITA,
     SOL,
     SYL,
@@ -413,6 +416,16 @@ def test_refused(row: Row) -> None:
 @pytest.mark.parametrize("role", sorted(set(Role) - {Role.NODE, Role.ADMINISTRATOR}))
 def test_anyone_may_warn_people(role: Role) -> None:
     assert role in WarnPeople.allowed
+
+
+def test_a_warning_told_late_is_at_once_overdue_for_review() -> None:
+    world, given = partners(), on(-30 / 24)
+    world.does(WarnPeople(NOTICE), by=ANA, at=given)
+    (notice,) = apart(world.history)
+    assert notice.unordered is not None
+    assert notice.unordered.happened_at == given
+    assert notice.review_by == given + timedelta(hours=24)
+    assert notice.review_by < NOON
 
 
 def test_a_warning_needs_no_compartment_and_no_other_fact_than_the_item() -> None:

@@ -215,6 +215,21 @@ def test_bloodshed_of_which_a_source_warned_waits_for_no_order_and_is_reviewed_b
     assert "review-warning" not in {kind for kind, _ in desk.owed()}
 
 
+def test_a_warning_told_late_is_at_once_overdue_for_review(desk: Desk) -> None:
+    given = desk.clock.now - timedelta(hours=20)
+    late = PeopleWarned(
+        notice=NoticeId("late"),
+        item=ITEM,
+        people=1,
+        method=NoticeMethod.TELEPHONE,
+        said=Sealed("leave now"),
+        outcome=NoticeOutcome.REACHED,
+    )
+    desk.node.record(Order(command=saying(late), by=SOL, at=given))
+    due = {o.kind: o.due for *_, o in desk.kept.owed(lambda o: o.about == "late")}
+    assert due == {"review-warning": given + timedelta(hours=24)}
+
+
 def test_a_need_that_is_declined_is_ours_again_until_help_is_given(desk: Desk) -> None:
     desk.say(HUGO, compromised())
     assert {("assist-after-leak", "leak"), ("offer-against-perpetrators", "leak")} <= desk.owed()

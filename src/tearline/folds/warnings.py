@@ -76,8 +76,11 @@ class Notice:
 
     @property
     def review_by(self) -> datetime | None:
-        """Until when it is to be reviewed, whether or not an agreement says so; None where nothing is to be."""
-        return self.unordered.happened_at + REVIEW_WITHIN if self.unordered and self.to_review else None
+        """Until when it is to be reviewed, whether or not an agreement says so; None where nothing is to be.
+
+        From the warning on, and not from when it came on record.
+        """
+        return self.recorded.happened_at + REVIEW_WITHIN if self.to_review else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
@@ -55,6 +55,13 @@ class Act:
         """A fact that follows by rule, now."""
         rule = Actor(self.by.person, Role.NODE)
         return Draft(fact=fact, happened_at=self.now, by=rule, told=self.told)
+
+    def follows_at_once(self, fact: Fact) -> Draft:
+        """A fact that follows by rule from what is claimed, as of when that is said to have happened.
+
+        Else what is told late would give as much time again for what is owed from then on.
+        """
+        return replace(self.follows(fact), happened_at=min(self.at, self.now), precision=self.precision)
 
     def token(self, purpose: str) -> str:
         """Twelve characters of fresh identifier for this purpose, behind the telling's name if there is one."""

@@ -186,7 +186,7 @@ class WarnPeople(Says[PeopleWarned]):
         if any(_covers(ordered, fact, act) for ordered in known.of(WarningOrdered)):
             return [act.says(fact)]
         unordered = WarnedWithoutOrder(notice=fact.notice, item=fact.item, compromise=fact.compromise)
-        return [act.says(fact), act.follows(unordered)]
+        return [act.says(fact), act.follows_at_once(unordered)]
 
 
 class AttemptWarning(Says[WarningAttempted]):
