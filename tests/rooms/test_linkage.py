@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from tearline.facts.errors import Refused
 from tearline.facts.fact import Compartment, Fact, Sealed
 from tearline.facts.history import Role
-from tearline.facts.identifiers import LabelId, LinkageId, MergeId, SplitId, UndoingId, VictimId
+from tearline.facts.identifiers import LabelId, LinkageId, MergeId, ReportId, SplitId, UndoingId, VictimId
 from tearline.facts.linkage import (
     Judgement,
     LikelyGroup,
@@ -171,6 +172,41 @@ ACCEPTED = [
         gives=(LinkUndone,),
     ),
     Row(
+        claim="one whose report was withdrawn leaves",
+        order=SplitVictims(split("p2")),
+        by=LINA,
+        world=world(merged("ana", "p2"), ConsentWithdrawn(report=ReportId("r2"))),
+        gives=(VictimsSplit,),
+    ),
+    Row(
+        claim="a merge is taken back of somebody whose report was withdrawn",
+        order=UndoLink(undone(merge="m")),
+        by=LINA,
+        world=world(merged("ana", "p2"), ConsentWithdrawn(report=ReportId("r2"))),
+        gives=(LinkUndone,),
+    ),
+    Row(
+        claim="what a withdrawn report said of another sex keeps nobody apart from those they were put together with",
+        order=MergeVictims(merged("own", "her")),
+        by=LINA,
+        world=world(
+            report("r6"),
+            victim("her", "r6", sex=Sex.FEMALE),
+            merged("own", "man", name="before"),
+            ConsentWithdrawn(report=ReportId("r5")),
+        ),
+        gives=(VictimsMerged,),
+    ),
+    Row(
+        claim="a group with somebody whose report was withdrawn since is not taken up, and the next is",
+        order=taking(),
+        by=LINA,
+        world=world(
+            run((0.99, ("ana", "p2")), (0.8, ("aunt", "p3"))), ConsentWithdrawn(report=ReportId("r2"))
+        ),
+        gives=(VictimsMerged,),
+    ),
+    Row(
         claim="a split is taken back",
         order=UndoLink(undone(split="s")),
         by=LINA,
@@ -199,6 +235,22 @@ REFUSED = [
         by=LINA,
         world=world(),
         refused="known",
+    ),
+    *(
+        Row(
+            claim=f"{what} whose report was withdrawn",
+            order=order,
+            by=by,
+            world=world(ConsentWithdrawn(report=ReportId("r5"))),
+            refused="known",
+        )
+        for by in (LINA, HUGO)
+        for what, order in (
+            (f"a pair with somebody, as {by.role} judges it,", JudgePair(judged("ana", "man"))),
+            (f"nobody can tell, {by.role}, of somebody", JudgePair(judged("man", "own", Judgement.UNSURE))),
+            (f"put together by {by.role} with somebody", MergeVictims(merged("ana", "man"))),
+            (f"in spite of it by {by.role} with somebody", MergeVictims(merged("ana", "man", despite=True))),
+        )
     ),
     Row(
         claim="two of one report are one",
@@ -346,6 +398,22 @@ REFUSED = [
 @pytest.mark.parametrize("row", ACCEPTED + REFUSED, ids=str)
 def test_row(row: Row) -> None:
     check(row)
+
+
+@pytest.mark.parametrize(
+    "order",
+    [MergeVictims(merged("ana", "man")), JudgePair(judged("ana", "man"))],
+)
+def test_somebody_of_a_withdrawn_report_is_refused_like_somebody_whom_nobody_reported(order: Command) -> None:
+    said = []
+    for known in (
+        world(ConsentWithdrawn(report=ReportId("r5"))),
+        World().tell(report("r1"), victim("ana", "r1")),
+    ):
+        with pytest.raises(Refused) as refused:
+            known.decide(order, by=LINA)
+        said.append((refused.value.rule, refused.value.because, refused.value.facts))
+    assert said[0] == said[1]
 
 
 @pytest.mark.parametrize(

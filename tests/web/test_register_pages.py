@@ -407,6 +407,7 @@ def test_of_what_was_withdrawn_whoever_links_sees_that_it_was_and_nobody_of_it(n
         text = client.get(address, headers=told).text
         assert not [name for name in ("Rosa María", "Treviño") if name in text], address
     assert client.get("/harm/linkage/people/r-1").status_code == 404
+    assert client.get("/harm/linkage/people/r-1/merge").status_code == 404
     assert "Withdrawn on" in client.get("/harm/reports/r-1").text
     assert "Nobody is named" not in client.get("/harm/reports/r-1").text
     answer = client.get("/api/v1/harm/reports/r-1", headers=told).json()

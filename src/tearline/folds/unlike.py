@@ -13,7 +13,7 @@ from tearline.facts.harm import HarmReported
 from tearline.facts.history import History, Question, about, each
 from tearline.facts.identifiers import ListId, MergeId, ReportId, SplitId, VictimId
 from tearline.facts.linkage import Judgement, LinkUndone, PairJudged, VictimsMerged, VictimsSplit
-from tearline.facts.register import Sex, VictimReported
+from tearline.facts.register import ConsentWithdrawn, Sex, VictimReported
 from tearline.facts.words import Words
 from tearline.folds.victims import Pair
 
@@ -33,7 +33,8 @@ class Told:
 
 
 def asks_linked(known: History, victims: Iterable[VictimId]) -> Question:
-    """These people reported, and all that judgements, merges and splits tie to them, one to the next."""
+    """These people reported, all that judgements, merges and splits tie to them, one to the next, and what of it was
+    withdrawn."""
     tied = set(victims)
     for judged in known.of(PairJudged):
         tied |= {judged.fact.a, judged.fact.b}
@@ -42,7 +43,8 @@ def asks_linked(known: History, victims: Iterable[VictimId]) -> Question:
     for split in known.of(VictimsSplit):
         tied.update(split.fact.leave)
     asked = each("victim", frozenset(tied), (VictimReported, *DECIDING))
-    asked |= each("report", frozenset(r.fact.report for r in known.of(VictimReported)), (HarmReported,))
+    reports = frozenset(r.fact.report for r in known.of(VictimReported))
+    asked |= each("report", reports, (HarmReported, ConsentWithdrawn))
     asked |= each("merge", frozenset(r.fact.merge for r in known.of(VictimsMerged)), (LinkUndone,))
     return asked | each("split", frozenset(r.fact.split for r in known.of(VictimsSplit)), (LinkUndone,))
 
@@ -70,6 +72,12 @@ def told_of(history: History) -> Mapping[VictimId, Told]:
         )
         for r in history.of(VictimReported)
     }
+
+
+def usable_of(history: History) -> Mapping[VictimId, Told]:
+    """The same, without those whose report was withdrawn: nothing is made of what it told of them."""
+    taken = {r.fact.report for r in history.of(ConsentWithdrawn)}
+    return {victim: told for victim, told in told_of(history).items() if told.report not in taken}
 
 
 def ages_of(fact: VictimReported) -> tuple[int, int] | None:

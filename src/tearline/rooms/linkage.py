@@ -1,7 +1,8 @@
 """Who is who: comparing all that are reported, judging pairs, and putting people together and taking them apart.
 
 Whoever does this reads who was harmed and never who said so. Nobody becomes one person with somebody of their own
-report or list, whatever is merged, split and undone in whatever order.
+report or list, whatever is merged, split and undone in whatever order. Of people whose report was withdrawn nothing is
+judged or merged, as if they had not been reported; what holds them already can be taken apart.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,6 +35,7 @@ from tearline.folds.unlike import (
     never_one,
     pairs_of,
     told_of,
+    usable_of,
 )
 from tearline.folds.victims import Decision, Pair, decisions, grouped, judged
 from tearline.rooms import Act, Says, require_new, unknown
@@ -116,7 +118,8 @@ class JudgePair(Says[PairJudged]):
 
     def decide(self, known: History, act: Act) -> list[Draft]:
         a, b = self.fact.a, self.fact.b
-        told = _all_told(known, (a, b))
+        _all_usable(known, (a, b))
+        told = told_of(known)
         require_new(known, PairJudged, "label", self.fact.label, Words("judgement", "el juicio"))
         if a == b:
             raise Refused(
@@ -152,7 +155,8 @@ class MergeVictims(Says[VictimsMerged]):
         return asked | asks_linked(known, self.fact.victims)
 
     def decide(self, known: History, act: Act) -> list[Draft]:
-        told = _all_told(known, self.fact.victims)
+        usable = _all_usable(known, self.fact.victims)
+        told = told_of(known)
         require_new(known, VictimsMerged, "merge", self.fact.merge, Words("merge", "la reunión"))
         if (self.fact.ground, self.fact.linkage, self.fact.probability) != (MergeGround.PEOPLE, None, None):
             raise Refused(
@@ -176,7 +180,7 @@ class MergeVictims(Says[VictimsMerged]):
         joined = {v for one in self.fact.victims for v in now.together(one)}
         _may_be_one(told, joined, {})
         if not self.fact.despite:
-            for a, b in pairs_of(told[v] for v in sorted(joined)):
+            for a, b in pairs_of(usable[v] for v in sorted(joined) if v in usable):
                 if because := hardly_one(a, b):
                     raise Refused(
                         "hardly-one",
@@ -201,7 +205,7 @@ class TakingUp:
 class TakeUpLinkage:
     """Take the groups of a comparison for people, one merge each. Whoever takes them up is their author.
 
-    What was judged or split since, and what merges since do not let through, is left as it is.
+    What was judged, split or withdrawn since, and what merges since do not let through, is left as it is.
     """
 
     asked: TakingUp
@@ -261,21 +265,21 @@ def _likely(run: LinkageRun, least: float) -> list[LikelyGroup]:
 
 def taken_up(known: History, run: LinkageRun, least: float) -> tuple[list[LikelyGroup], int]:
     """The groups of a run that are still to be merged, the most likely first, and how many are contradicted."""
-    told = told_of(known)
+    told, usable = told_of(known), usable_of(known)
     said = judged(known)
     now = grouped(told, decisions(known))
     since = [r for r in known.of(VictimsSplit) if r.position >= run.position]
     group = {v: set(now.together(v)) for v in told}
     taken, left = [], 0
     for one in _likely(run, least):
-        if not all(v in group for v in one.victims):
+        if not all(v in usable for v in one.victims):
             left += 1
             continue
         if all(v in group[one.victims[0]] for v in one.victims):
             continue
         joined = set[VictimId]().union(*(group[v] for v in one.victims))
         split = any(0 < len(joined & set(r.fact.leave)) < len(joined) for r in since)
-        if split or _contradicted(told, joined, said) or _unlikely(told, joined):
+        if split or _contradicted(told, joined, said) or _unlikely(usable, joined):
             left += 1
             continue
         group.update(dict.fromkeys(joined, joined))
@@ -294,7 +298,7 @@ def _contradicted(
 
 
 def _unlikely(told: Mapping[VictimId, Told], joined: Iterable[VictimId]) -> bool:
-    return any(hardly_one(a, b) for a, b in pairs_of(told[v] for v in joined))
+    return any(hardly_one(a, b) for a, b in pairs_of(told[v] for v in joined if v in told))
 
 
 class SplitVictims(Says[VictimsSplit]):
@@ -305,7 +309,8 @@ class SplitVictims(Says[VictimsSplit]):
         return asked | asks_linked(known, self.fact.leave)
 
     def decide(self, known: History, act: Act) -> list[Draft]:
-        told = _all_told(known, self.fact.leave)
+        told = told_of(known)
+        _all_among(told, self.fact.leave)
         require_new(known, VictimsSplit, "split", self.fact.split, Words("split", "la separación"))
         now = grouped(told, decisions(known))
         people = {now.of[v] for v in self.fact.leave}
@@ -368,13 +373,17 @@ def _name(decision: Decision) -> str:
     return fact.merge if isinstance(fact, VictimsMerged) else fact.split
 
 
-def _all_told(known: History, victims: Sequence[VictimId]) -> Mapping[VictimId, Told]:
-    """Refuse whoever was not reported."""
-    told = told_of(known)
+def _all_usable(known: History, victims: Sequence[VictimId]) -> Mapping[VictimId, Told]:
+    """Refuse whoever was not reported, or in a report that was withdrawn; alike, so that nothing is told of them."""
+    usable = usable_of(known)
+    _all_among(usable, victims)
+    return usable
+
+
+def _all_among(told: Mapping[VictimId, Told], victims: Sequence[VictimId]) -> None:
     for victim in victims:
         if victim not in told:
             raise unknown(PERSON, victim)
-    return told
 
 
 def _joined(said: Mapping[Pair, Judgement], victim: VictimId) -> frozenset[VictimId]:

@@ -16,6 +16,7 @@ from tearline.facts.linkage import (
 )
 from tearline.facts.register import VictimReported
 from tearline.facts.words import Words
+from tearline.folds.unlike import usable_of
 from tearline.folds.victims import Decision, grouping
 from tearline.rooms.linkage import (
     LINKING,
@@ -135,7 +136,7 @@ def merge(visit: Visit) -> Asked:
     say, victim = visit.say, VictimId(visit.identifier("victim"))
     known = live(visit)
     named = names_of(say, known)
-    if victim not in named:
+    if victim not in usable_of(known):
         raise absent()
 
     def order(fact: VictimsMerged) -> MergeVictims:

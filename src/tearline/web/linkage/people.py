@@ -10,7 +10,7 @@ from tearline.facts.identifiers import ReportId, VictimId
 from tearline.facts.linkage import LinkageRun
 from tearline.facts.register import VictimReported
 from tearline.folds.linking import material
-from tearline.folds.unlike import never_one, told_of
+from tearline.folds.unlike import never_one, told_of, usable_of
 from tearline.folds.victims import grouping
 from tearline.web.linkage.standing import called, latest
 from tearline.web.show import Shown, is_open, label, text
@@ -33,6 +33,8 @@ class PersonView:
     name: str
     told: list[Told]
     counted: bool
+    merges: bool
+    """Whether they can be put together with others: not by what was withdrawn."""
 
 
 def view(
@@ -48,6 +50,7 @@ def view(
         name=called(say, reported[victim]),
         told=[_told(say, reported[v]) for v in together],
         counted=bool(set(together) & set(material(known, counted_on).people)),
+        merges=victim in usable_of(known),
     )
 
 
@@ -61,13 +64,13 @@ def _told(say: Tongue, fact: VictimReported) -> Told:
 def alike(say: Tongue, known: History, victim: VictimId) -> list[tuple[str, str]]:
     """Others who may be this person, as options of a form: doubtful pairs first, then those who share a name."""
     reported = {r.fact.victim: r.fact for r in known.of(VictimReported)}
-    told, now = told_of(known), known.folded(grouping)
+    told, usable, now = told_of(known), usable_of(known), known.folded(grouping)
     mine = set(now.together(victim))
-    names = {word for v in mine for word in _words(reported[v])}
+    names = {word for v in mine if v in usable for word in _words(reported[v])}
     run = latest(known)
-    near = [v for v in _doubtful(run.fact if run else None, mine) if v in reported]
+    near = [v for v in _doubtful(run.fact if run else None, mine) if v in usable]
     others = sorted(
-        (v for v in reported if v not in mine and v not in near and names & _words(reported[v])),
+        (v for v in usable if v not in mine and v not in near and names & _words(reported[v])),
         key=lambda v: -len(names & _words(reported[v])),
     )
     may = [v for v in (*near, *others) if not any(never_one(told[v], told[one]) for one in mine)]

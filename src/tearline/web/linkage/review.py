@@ -9,7 +9,7 @@ from tearline.facts.history import History, Recorded
 from tearline.facts.identifiers import VictimId
 from tearline.facts.linkage import PairJudged
 from tearline.facts.register import VictimReported
-from tearline.folds.unlike import Told, ages_of, hardly_one, never_one, told_of
+from tearline.folds.unlike import Told, ages_of, hardly_one, never_one, usable_of
 from tearline.folds.victims import grouping, judged
 from tearline.web.linkage.standing import called, latest, unjudged
 from tearline.web.show import Shown, is_open, label, text
@@ -109,11 +109,11 @@ def view(say: Tongue, known: History, at: int, asked: tuple[str, str] | None, pe
 
 
 def _pair(say: Tongue, known: History, a: VictimId, b: VictimId, chance: float | None) -> PairView | None:
-    reported = {r.fact.victim: r for r in known.of(VictimReported)}
-    if a not in reported or b not in reported:
+    told = usable_of(known)
+    if a not in told or b not in told:
         return None
+    reported = {r.fact.victim: r for r in known.of(VictimReported)}
     one, other = reported[a], reported[b]
-    told = told_of(known)
     said = judged(known).get((min(a, b), max(a, b)))
     return PairView(
         a=a,

@@ -16,6 +16,7 @@ from tearline.facts.linkage import (
 )
 from tearline.facts.register import VictimReported
 from tearline.folds.linking import LINKS, QUESTION, REGISTER, Material, material
+from tearline.folds.unlike import usable_of
 from tearline.folds.victims import Decision, judged
 from tearline.web.names import Names, names_question
 from tearline.web.parts import Part, shown
@@ -130,14 +131,14 @@ def _since(say: Tongue, known: History, run: Recorded[LinkageRun] | None) -> str
 
 
 def unjudged(known: History, run: Recorded[LinkageRun] | None) -> list[tuple[VictimId, VictimId, float]]:
-    """The doubtful pairs of the last comparison, in its order, that nobody has judged since."""
+    """The doubtful pairs of the last comparison, in its order, that nobody has judged since and that still may be."""
     if run is None or not is_open(run.fact.doubtful):
         return []
-    done = judged(known)
+    done, usable = judged(known), usable_of(known)
     return [
         (p.a, p.b, p.probability)
         for p in run.fact.doubtful.open()
-        if (min(p.a, p.b), max(p.a, p.b)) not in done
+        if (min(p.a, p.b), max(p.a, p.b)) not in done and p.a in usable and p.b in usable
     ]
 
 
