@@ -1,6 +1,7 @@
 """Warnings and assistance for programs: the same states as the pages, and sealed what the role does not open."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from tearline.facts.history import Role
 from tests.api.conftest import Caller, at
 from tests.web.conftest import make_world
 from tests.web.everything import fill
+from tests.web.helped import threatened
 from tests.web.world import World
 
 
@@ -29,14 +31,24 @@ def test_each_danger_says_how_it_stands_by_when_and_what_was_done(filled: World)
     found = {d["name"]: d for d in told(filled, Role.OVERSEER, "/harm/warnings")["dangers"]}
     threat = found["practice.threat"]
     assert (threat["of"], threat["state"]) == ("threat", "attempted")
-    assert (
-        threat["due"] == threat["orders"][0]["fields"]["until"]
-    )  # no agreement here has the duty to warn of threats
+    assessed = datetime.fromisoformat(threat["ground"]["happened_at"])
+    # No agreement here has the duty to warn of threats.
+    assert datetime.fromisoformat(threat["due"]) == assessed + timedelta(hours=6)
+    assert threat["due"] < threat["orders"][0]["fields"]["until"]
     assert [len(threat[name]) for name in ("orders", "attempts", "notices", "waivers")] == [1, 1, 0, 0]
     warned = found["practice.officers-threat"]
     assert warned["state"] == "warned"
     assert [n["ordered"] for n in warned["notices"]] == [False]
     assert {d["of"] for d in found.values()} == {"threat", "warning", "compromise"}
+
+
+def test_a_threat_under_no_agreement_is_overdue_and_stands_first(world: World) -> None:
+    threatened(world)
+    first = told(world, Role.OVERSEER, "/harm/warnings")["dangers"][0]
+    assert first["name"] == "practice.elsewhere"
+    assert datetime.fromisoformat(first["due"]) == world.clock() - timedelta(hours=64)
+    waits = told(world, Role.HARM_DESK, "/queue")["waiting"]
+    assert (waits[0]["why"], waits[0]["names"]) == ("warn", "practice.elsewhere")
 
 
 def test_each_need_says_with_whom_it_is_and_every_answer(filled: World) -> None:

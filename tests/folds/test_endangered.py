@@ -1,7 +1,7 @@
 """Who is to be warned: what opens it, and that neither an order nor an attempt that reached nobody ends it."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +10,7 @@ from tearline.facts.fact import Fact
 from tearline.facts.identifiers import CompromiseId, NoticeId, ThreatId, WarningId, WarningOrderId
 from tearline.facts.release import WarningKind
 from tearline.facts.warnings import PeopleWarned, ThreatHarm, WarningAttempted, WarningOrdered, WarningWaived
-from tearline.folds.warnings import WarningState, apart, dangers, opens
+from tearline.folds.warnings import WARN_WITHIN, WarningState, apart, dangers, opens
 from tests.rooms.test_warnings import ATTEMPT, NOTICE, ORDER, REVIEW, SOURCE_WAIVED, UNORDERED
 from tests.worlds import NOON, World, compromised, item, on, plan, threat, waived, warned
 
@@ -60,6 +60,23 @@ def test_it_is_owed_until_people_were_warned_or_a_waiver_holds(done: list[Fact])
             else WarningState.OPEN
         )
         assert danger.state is expected
+
+
+def test_a_danger_that_no_agreement_dates_is_due_all_the_same() -> None:
+    agreed = NOON + timedelta(hours=24)
+
+    def due(*facts: Fact, by: datetime | None = None) -> datetime | None:
+        (danger,) = dangers(world(threat(), *facts).history)
+        return danger.due(by)
+
+    assert due() == NOON + WARN_WITHIN
+    assert due(by=agreed) == agreed
+    sooner, later = (replace(ORDER, until=NOON + timedelta(hours=h)) for h in (1, 48))
+    assert due(sooner) == due(sooner, by=agreed) == sooner.until
+    assert due(later) == NOON + WARN_WITHIN
+    assert due(waived(), later) == later.until
+    assert due(waived()) is None
+    assert due(OF_THREAT) is None
 
 
 def test_what_was_recorded_before_its_ground_answered_something_else() -> None:

@@ -28,6 +28,7 @@ from tearline.facts.identifiers import (
     WarningOrderId,
 )
 from tearline.facts.parties import OrganisationRegistered
+from tearline.facts.release import Handling, InformationGrade, ItemRegistered, SourceGrade, Tlp
 from tearline.facts.warnings import (
     NoticeMethod,
     NoticeOutcome,
@@ -37,8 +38,10 @@ from tearline.facts.warnings import (
     WarningAttempted,
     WarningOrdered,
 )
+from tearline.node import Order
 from tearline.rooms.assistance import AnswerReferral, GiveAssistance, OfferHelp, RecordNeed, ReferNeed
 from tearline.rooms.parties.units import RegisterOrganisation
+from tearline.rooms.release.items import RegisterItem
 from tearline.rooms.warnings import AssessThreat, AttemptWarning, OrderWarning, WarnPeople
 from tests.web.world import World, act, actor
 
@@ -93,6 +96,45 @@ def endangered(world: World) -> None:
             *act(Role.INVESTIGATOR, AssessThreat(threat), WarnPeople(notice)),
         ]
     )
+
+
+def threatened(world: World) -> None:
+    """An item whose holder has no agreement, of which it is known for three days that people are about to be killed."""
+    elsewhere, item = OrganisationId("practice.elsewhere"), ItemId("practice.item-elsewhere")
+    threat = ThreatAssessed(
+        threat=ThreatId("practice.elsewhere"),
+        item=item,
+        harm=ThreatHarm.KILLING,
+        credible=True,
+        specific=True,
+        impending=True,
+        whom=world.text("Two families at the river"),
+    )
+    held = ItemRegistered(
+        item=item,
+        originator=elsewhere,
+        holder=elsewhere,
+        title=world.text("What was said at the river"),
+        content=world.text("They come at night."),
+        source_code=Sealed("S-18"),
+        source_grade=SourceGrade.RELIABLE,
+        information_grade=InformationGrade.KNOWN_DIRECTLY,
+        handling=Handling.CONDITIONS,
+        tlp=Tlp.AMBER_STRICT,
+    )
+    named = OrganisationRegistered(
+        organisation=elsewhere, name=world.public("Elsewhere"), country=world.public("Northland")
+    )
+    world.node.record_all(
+        [
+            *act(Role.VETTING_OFFICER, RegisterOrganisation(named)),
+            *act(Role.CASE_AGENT, RegisterItem(held)),
+        ]
+    )
+    assessed = Order(
+        command=AssessThreat(threat), by=actor(Role.CASE_AGENT), at=world.clock() - timedelta(hours=70)
+    )
+    world.node.record(assessed)
 
 
 def helped(world: World) -> None:

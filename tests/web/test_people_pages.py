@@ -31,7 +31,7 @@ from tests.registers import report
 from tests.web.conftest import make_world, opened, visitor
 from tests.web.counted import recorded as tell
 from tests.web.everything import fill
-from tests.web.helped import endangered
+from tests.web.helped import endangered, threatened
 from tests.web.world import World, actor
 
 WARNINGS, ASSISTANCE = "/harm/warnings", "/harm/assistance"
@@ -135,6 +135,17 @@ def test_home_tells_the_senior_officer_to_decide_and_the_harm_desk_to_warn_and_t
     assert f'href="{ASSISTANCE}#need-practice-search"' in desk
     assert f'href="{ASSISTANCE}/offers/practice.offer/answer"' in desk
     assert "Those whom the leak puts in danger are warned." not in desk  # told once, with its form
+
+
+def test_a_threat_under_no_agreement_is_overdue_and_stands_first(world: World) -> None:
+    threatened(world)
+    page = visitor(world, Role.HARM_DESK).get(WARNINGS).text
+    assert "data-late" in card(page, "threat-practice-elsewhere")
+    assert page.index('id="threat-practice-elsewhere"') < page.index('id="threat-practice-threat"')
+    for role in (Role.HARM_DESK, Role.SENIOR_OFFICER):
+        home = visitor(world, role).get("/").text
+        late = home[home.index('id="overdue"') :]
+        assert f"{WARNINGS}/threat/practice.elsewhere/" in late.split("<section", 1)[0]
 
 
 def test_a_warning_is_ordered_waived_attempted_given_and_reviewed_on_forms(world: World) -> None:

@@ -49,6 +49,9 @@ WARNING_KINDS: tuple[type[Fact], ...] = (
     LeakWarningWaived,
     ProtectionPlanSet,
 )
+WARN_WITHIN = timedelta(hours=6)
+"""Where no agreement says by when: a danger without a date would be seen to last of all. As long as in each worked
+agreement."""
 REVIEW_WITHIN = timedelta(hours=24)
 GROUNDS = ("threat", "warning", "compromise")
 """The fields by which a warning, an order and an attempt name what they are about."""
@@ -120,6 +123,18 @@ class Danger:
     @property
     def owed(self) -> bool:
         return not self.notices and self.waiver is None
+
+    def due(self, agreed: datetime | None) -> datetime | None:
+        """By when people are to be warned: as was agreed, else within ``WARN_WITHIN``, and sooner where so ordered.
+
+        None where nothing is owed. What was agreed ends with a waiver; whoever takes that back says by when.
+        """
+        if not self.owed:
+            return None
+        if agreed is None and not self.waivers:
+            agreed = self.ground.happened_at + WARN_WITHIN
+        ordered = self.orders[-1].fact.until if self.orders else None
+        return min((by for by in (agreed, ordered) if by is not None), default=None)
 
     @property
     def undecided(self) -> bool:

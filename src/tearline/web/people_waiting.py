@@ -74,8 +74,14 @@ def _dangers(projections: Projections, why: PeopleWait, duties: frozenset[str]) 
     due = projections.due_by(duties)
     for danger in projections.dangers():
         if danger.undecided if why is PeopleWait.DECIDE else danger.owed:
-            until = danger.orders[-1].fact.until if danger.orders else None
+            until = danger.due(due.get(danger.ground.position))
             yield _waits(why, danger, [danger.ground], due, duties, until=until)
+
+
+def by_due(one: tuple[Danger, datetime | None]) -> tuple[bool, float, int]:
+    """What is owed first, by its due date, and the rest as it came on record."""
+    danger, due = one
+    return not danger.owed, due.timestamp() if due else 0.0, danger.ground.position
 
 
 def _reviews(projections: Projections, duties: frozenset[str], person: PersonId) -> Iterator[Waits]:
@@ -86,10 +92,10 @@ def _reviews(projections: Projections, duties: frozenset[str], person: PersonId)
 
 
 def to_review(projections: Projections) -> list[Notice]:
-    """The live warnings that waited for no order and that nobody reviewed, the oldest first, each once."""
+    """The live warnings that waited for no order and that nobody reviewed, by when they are due, each once."""
     found = {n.recorded.position: n for d in projections.dangers() for n in d.reviews_owed}
     found |= {n.recorded.position: n for n in projections.warned_apart() if n.to_review}
-    return [found[place] for place in sorted(found)]
+    return sorted(found.values(), key=lambda n: (n.recorded.happened_at, n.recorded.position))
 
 
 def _needs(

@@ -3,7 +3,8 @@
 What people are told and who they are is for those who protect them; kinds, times and states are for everybody inside.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -22,7 +23,7 @@ from tearline.web.cards import Card, Rows, Step, in_order, served, step
 from tearline.web.names import Names
 from tearline.web.owed import duties_ended_by
 from tearline.web.parts import shown
-from tearline.web.people_waiting import earliest, to_review
+from tearline.web.people_waiting import by_due, to_review
 from tearline.web.queue import clock
 from tearline.web.show import Shown, label, text
 from tearline.web.tongue import Tongue
@@ -52,27 +53,30 @@ def address(danger: Danger, act: str) -> str:
 @router.get(PLACE)
 def warnings_page(visit: Visiting) -> Response:
     visit.own_side()
-    every = visit.projections.dangers()
+    due = visit.projections.due_by(duties_ended_by(visit.node.protocols, PeopleWarned))
+    found = [(d, d.due(due.get(d.ground.position))) for d in visit.projections.dangers()]
+    every = [d for d, _ in sorted(found, key=by_due)]
     owed = shown([d for d in every if d.owed], visit.place("from"), A_PAGE)
     over = shown([d for d in reversed(every) if not d.owed], visit.place("done"), A_PAGE)
     reviews = to_review(visit.projections)
     dangers, notices = [*owed.items, *over.items], reviews[:A_PAGE]
-    cards = _Cards(visit, dangers, notices)
+    cards = _Cards(visit, dangers, notices, due)
     return visit.page(
         "warnings.html",
         owed=owed.part(cards.danger),
         over=over.part(cards.danger),
         reviews=[cards.review(one) for one in notices],
         more_reviews=max(0, len(reviews) - A_PAGE),
-        figures=_figures(visit, every, len(reviews)),
+        figures=_figures(visit, found, len(reviews)),
     )
 
 
-def _figures(visit: Visit, every: Sequence[Danger], reviews: int) -> list[tuple[str, str]]:
+def _figures(
+    visit: Visit, every: Sequence[tuple[Danger, datetime | None]], reviews: int
+) -> list[tuple[str, str]]:
     say = visit.say
-    counted = [d for d in every if d.owed]
-    due = visit.projections.due_by(duties_ended_by(visit.node.protocols, PeopleWarned))
-    late = sum(d.ground.position in due and due[d.ground.position] < visit.now for d in counted)
+    counted = [d for d, _ in every if d.owed]
+    late = sum(due is not None and due < visit.now for _, due in every)
     return [
         (say.number(len(counted)), say("to be warned")),
         (say.number(late), say("of them overdue")),
@@ -84,8 +88,14 @@ def _figures(visit: Visit, every: Sequence[Danger], reviews: int) -> list[tuple[
 class _Cards:
     """The cards of what a page shows, with what is sealed in it as this reader may see it."""
 
-    def __init__(self, visit: Visit, dangers: Sequence[Danger], notices: Sequence[Notice]) -> None:
-        self.visit, self.say = visit, visit.say
+    def __init__(
+        self,
+        visit: Visit,
+        dangers: Sequence[Danger],
+        notices: Sequence[Notice],
+        due: Mapping[int, datetime],
+    ) -> None:
+        self.visit, self.say, self.due = visit, visit.say, due
         places = {r.position for d in dangers for r in _facts(d)}
         places |= {n.recorded.position for n in notices}
         self.seen = {r.position: r for r in visit.read_at(sorted(places))}
@@ -96,13 +106,11 @@ class _Cards:
         known = visit.read(named | each("person", frozenset(people), (PersonEnrolled,)))
         self.names = Names(known, visit.say)
         self.at_risk = {r.fact.item: r for r in known.of(PeopleAtRiskNamed)}
-        self.due = visit.projections.due_by(duties_ended_by(visit.node.protocols, PeopleWarned))
 
     def danger(self, danger: Danger) -> Card:
         say, visit = self.say, self.visit
         item = self.names.item(danger.ground.fact.item)
-        until = danger.orders[-1].fact.until if danger.orders else None
-        due = earliest(self.due.get(danger.ground.position), until) if danger.owed else None
+        due = danger.due(self.due.get(danger.ground.position))
         leak = danger.field == "compromise"
         return Card(
             id=card_id(danger.field, danger.name),

@@ -13,29 +13,27 @@ from tearline.facts.warnings import PeopleWarned
 from tearline.facts.words import Words
 from tearline.folds.warnings import GROUNDS, WARNING_KINDS, Danger, Notice, WarningState, apart, dangers
 from tearline.web.owed import duties_ended_by
-from tearline.web.people_waiting import earliest
+from tearline.web.people_waiting import by_due
 
 
 def warnings(reading: Reading) -> dict[str, Json]:
-    """Live ones, what is owed first; sealed is what this reader does not open."""
+    """Live ones, what is owed first, by its due date; sealed is what this reader does not open."""
     read = reading.read(about(kinds=WARNING_KINDS))
     known = History(tuple(r for r in read if r.told is None), read.position)
     due = reading.projections.due_by(duties_ended_by(reading.node.protocols, PeopleWarned))
-    found = sorted(known.folded(dangers), key=lambda d: (not d.owed, d.ground.position))
+    found = [(d, d.due(due.get(d.ground.position))) for d in known.folded(dangers)]
     return {
-        "dangers": [_danger(d, due.get(d.ground.position)) for d in found],
+        "dangers": [_danger(*one) for one in sorted(found, key=by_due)],
         "apart": [_notice(n) for n in apart(known)],
     }
 
 
 def _danger(danger: Danger, due: datetime | None) -> dict[str, Json]:
-    until = danger.orders[-1].fact.until if danger.orders else None
-    by = earliest(due, until) if danger.owed else None
     return {
         "of": danger.field,
         "name": danger.name,
         "state": danger.state.value,
-        "due": moment(by) if by else None,
+        "due": moment(due) if due else None,
         "ground": tell(danger.ground),
         "orders": tell_all(danger.orders),
         "attempts": tell_all(danger.attempts),
