@@ -192,9 +192,10 @@ def test_a_file_that_is_not_there_and_a_folder_that_is_not_there(run: Run, tmp_p
     assert run("link", tmp_path / "none.csv", "-o", tmp_path / "links.csv").status == 2
     reports = tmp_path / "reports.csv"
     reports.write_text("\n".join([HEAD, *ROWS]) + "\n")
-    ran = run("link", reports, "-o", tmp_path / "nowhere" / "links.csv")
-    assert ran.status == 2
-    assert "expected a place in a folder that is there" in ran.line
+    for output in (tmp_path / "nowhere" / "links.csv", tmp_path, "", ".", "/"):
+        ran = run("link", reports, "-o", output)
+        assert ran.status == 2
+        assert "expected a file, in a folder that is there" in ran.line
 
 
 def test_what_is_read_is_not_written_over(run: Run, tmp_path: Path) -> None:

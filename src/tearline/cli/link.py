@@ -109,8 +109,8 @@ def link(  # noqa: PLR0917  the command line gives them by name
     from tearline.estimates.linkage.sizes import averaged
     from tearline.jobs.linkage import COLUMNS, rows_of, table
 
-    if not output.parent.is_dir():
-        raise Malformed("--output", str(output), "a place in a folder that is there")
+    if output.is_dir() or not output.parent.is_dir():
+        raise Malformed("--output", str(output), "a file, in a folder that is there")
     if any(_is(output, given) for given in (*reports, labels) if given):
         raise Malformed("--output", str(output), "another file than those that are read")
     if twice and size:

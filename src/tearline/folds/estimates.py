@@ -102,6 +102,10 @@ REASONS: Mapping[str, Words] = {
         "Two runs of the latent-class model say different numbers.",
         "Dos ejecuciones del modelo de clases latentes dan cifras distintas.",
     ),
+    "draws-few": Words(
+        "The model of people who differ rests on too few draws.",
+        "El modelo de personas que difieren se apoya en muy pocas muestras.",
+    ),
     "methods-disagree": Words(
         "Methods that all fit say different numbers: any one would be the method's and not the world's.",
         "Métodos que se ajustan igual dan cifras distintas: cualquiera sería del método y no del mundo.",

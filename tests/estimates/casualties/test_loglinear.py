@@ -46,6 +46,11 @@ def test_the_lower_bound_is_as_written() -> None:
     assert lower_bound(of(0, 12, 9, 4, 8, 3, 2, 1)) == pytest.approx(39 + (29**2 - 144 - 81 - 64) / (2 * 10))
 
 
+def test_where_nobody_was_seen_twice_the_lower_bound_is_who_was_seen() -> None:
+    assert lower_bound(of(0, 100, 100, 0, 100, 0, 0, 0)) == 300
+    assert lower_bound(of(0, 100, 100, 0, 100, 0, 0, 1)) > 301
+
+
 def test_the_lower_bound_is_what_independent_lists_have() -> None:
     """Of 100,000 people and lists that reach a half, a third and a fifth of them, as many as there are."""
     cells = [50_000 * (1 / 3 if m & 2 else 2 / 3) * (0.2 if m & 4 else 0.8) for m in range(8)]

@@ -6,7 +6,7 @@ import pytest
 from tearline.estimates.casualties import Histories, estimate
 from tearline.estimates.casualties.decomposable import Interval
 from tearline.estimates.casualties.overlaps import overlaps
-from tearline.estimates.casualties.refusals import of_lists, of_methods, of_overlaps, of_width
+from tearline.estimates.casualties.refusals import of_draws, of_lists, of_methods, of_overlaps, of_width
 from tests.estimates.casualties.tables import of, published
 
 GOOD = of(0, 120, 90, 40, 80, 30, 20, 15)
@@ -47,6 +47,23 @@ def test_two_lists_that_share_nobody_where_few_would_be_expected() -> None:
     assert [r.rule for r in of_overlaps(overlaps(few, 200))] == ["interaction-not-identified"]
     many = of(0, 300, 300, 200, 250, 0, 130, 0)
     assert not list(of_overlaps(overlaps(many, 2_000)))
+
+
+@pytest.mark.parametrize(
+    ("effective", "refused"), [(100.0, []), (99.4, ["draws-few"]), (float("nan"), ["draws-few"])]
+)
+def test_few_draws_of_people_who_differ(effective: float, refused: list[str]) -> None:
+    assert [reason.rule for reason in of_draws(effective)] == refused
+
+
+def test_a_table_so_large_that_few_draws_are_left_has_no_number() -> None:
+    kosovo = published("kosovo_4lists")
+    large = Histories(lists=kosovo.lists, counts=kosovo.counts * 1_000)
+    found = estimate(large, seed=1, varied=False)
+    assert found.abilities is not None
+    assert found.abilities.effective < 100
+    assert found.size is None
+    assert "draws-few" in {reason.rule for reason in found.refused}
 
 
 def interval(median: float, low: float, high: float) -> Interval:

@@ -25,6 +25,7 @@ from tearline.estimates.casualties.refusals import (
     FEWEST_LISTS,
     Reason,
     of_chains,
+    of_draws,
     of_lists,
     of_methods,
     of_overlaps,
@@ -130,6 +131,7 @@ def estimate(histories: Histories, *, seed: int, varied: bool = True, step: Step
         refused += of_chains(runs)
         step("people who differ by degrees")
         spread = abilities(histories, seed=seed)
+        refused += of_draws(spread.effective)
         together = pooled(graphs, _draws(runs), spread.sizes)
     size = together.interval if together else None
     pairs = overlaps(histories, size.median if size else float(n))

@@ -21,6 +21,7 @@ LARGEST_RHAT = 1.05
 SEEDS_APART = 0.03
 METHODS_APART = 1.5
 WIDEST = 3.0
+FEWEST_DRAWS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +129,20 @@ def of_chains(runs: tuple[Latent, Latent]) -> Iterator[Reason]:
                 f" {SEEDS_APART:.0%} apart",
                 f"dos ejecuciones del modelo de clases latentes dan {first:,.0f} y {second:,.0f}: más del"
                 f" {SEEDS_APART * 100:.0f} % de diferencia",
+            ),
+        )
+
+
+def of_draws(effective: float) -> Iterator[Reason]:
+    """Whether the model of people who differ, half of what is pooled, rests on enough draws for an interval's ends."""
+    if not effective >= FEWEST_DRAWS:
+        yield Reason(
+            rule="draws-few",
+            because=Words(
+                f"the model of people who differ rests on {effective:.0f} effective draws: at least {FEWEST_DRAWS}"
+                " are needed",
+                f"el modelo de personas que difieren se apoya en {effective:.0f} muestras efectivas: se necesitan al"
+                f" menos {FEWEST_DRAWS}",
             ),
         )
 
