@@ -51,8 +51,8 @@ _CLASSES = Words(
     "* clases latentes (R-hat {rhat:.3f}, {ess:.0f} muestras efectivas)",
 )
 _ABILITIES = Words(
-    "* people who differ, two lists that may depend (spread {spread:.2f})",
-    "* personas que difieren, dos listas que pueden depender (dispersión {spread:.2f})",
+    "* people who differ, two lists that may depend (spread {spread:.2f}, {ess:.0f} effective draws)",
+    "* personas que difieren, dos listas que pueden depender (dispersión {spread:.2f}, {ess:.0f} muestras efectivas)",
 )
 _LOGLINEAR = Words(
     "log-linear model of least BIC, given that model",
@@ -223,8 +223,8 @@ def _methods(found: "Estimate", language: Language) -> list[tuple[str, dict[str,
         rhat, ess = _convergence(found)
         methods.append((_CLASSES.to(language).format(rhat=rhat, ess=ess), _three(found.latent_size)))
     if found.abilities is not None:
-        spread = found.abilities.spread.median
-        methods.append((_ABILITIES.to(language).format(spread=spread), _three(found.abilities.size)))
+        said = {"spread": found.abilities.spread.median, "ess": found.abilities.effective}
+        methods.append((_ABILITIES.to(language).format(**said), _three(found.abilities.size)))
     if found.loglinear is not None:
         one = found.loglinear
         size = {"median": _number(one.median), "low": _number(one.low95), "high": _number(one.high95)}

