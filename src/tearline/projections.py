@@ -22,7 +22,7 @@ from tearline.facts.errors import Broken
 from tearline.facts.fact import Compartment, Fact
 from tearline.facts.harm import CountDocumented, HarmReported
 from tearline.facts.history import Clause, History, Question, Recorded, Role
-from tearline.facts.identifiers import ReportId, RequestId
+from tearline.facts.identifiers import PersonId, ReportId, RequestId
 from tearline.facts.investigation import FindingMade, FindingProposed
 from tearline.facts.leaks import (
     CompromiseReported,
@@ -74,6 +74,7 @@ from tearline.folds.offered import Among, Offered
 from tearline.folds.owing import Concern, Entry, Owing
 from tearline.folds.requests import REQUEST_STANDING, Requests
 from tearline.folds.warnings import WARNING_KINDS, Danger, Notice, apart, dangers
+from tearline.folds.whose import WHOSE_KINDS, Whose
 from tearline.ledger.ledger import Ledger
 from tearline.node import Node
 from tearline.protocol import Pack
@@ -114,6 +115,7 @@ LISTED: Sequence[type[Fact]] = (
     ConsentWithdrawn,
     *WARNING_KINDS,
     *ASSISTANCE_KINDS,
+    *WHOSE_KINDS,
 )
 T = TypeVar("T")
 MOST_MADE = 1_000
@@ -205,6 +207,7 @@ class Projections:
         self._matched = Matched()
         self._reached = Reached()
         self._offered = Offered()
+        self._whose = Whose()
         self._parties: list[Recorded[Fact]] = []
         self._history = History()
         self._endangered: list[Recorded[Fact]] = []
@@ -299,6 +302,7 @@ class Projections:
             self._matched.take(recorded)
             self._reached.take(recorded)
             self._offered.take(recorded)
+            self._whose.take(recorded)
         self._owing.take(new, {r.position: r for r in new})
         self._node.links.learn(new)
         parties = [r for r in new if isinstance(r.fact, tuple(PARTIES))]
@@ -415,6 +419,10 @@ class Projections:
         """Live reports that whoever gave them took back."""
         return self.once(_withdrawn)
 
+    def others(self, person: PersonId) -> frozenset[str]:
+        """The tags of reports of harm that this person did not take down, and of all that belongs to those."""
+        return self.once(_others, person)
+
     def due_by(self, kinds: frozenset[str]) -> Mapping[int, datetime]:
         """Until when at the latest something is owed by one of these duties, by the place of its ground."""
         return self.once(_due_by, kinds)
@@ -517,6 +525,10 @@ def _helped_freely(of: Projections) -> Sequence[Recorded[AssistanceGiven]]:
 
 def _withdrawn(of: Projections) -> frozenset[ReportId]:
     return frozenset(of._withdrawn)
+
+
+def _others(of: Projections, person: PersonId) -> frozenset[str]:
+    return of._whose.others(person)
 
 
 def _due_by(of: Projections, kinds: frozenset[str]) -> Mapping[int, datetime]:

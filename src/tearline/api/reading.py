@@ -51,6 +51,8 @@ def access_of(served: Served, identity: Identity, subject: Subject, now: datetim
     access = Access(identity.role, identity.person)
     if access.opening & HARD:
         access = replace(access, shut=served.readings.closed(identity, subject, now))
+    if access.own_reports:
+        access = replace(access, others=served.projections.others(identity.person))
     return access if access.testifies else replace(access, withdrawn=served.projections.withdrawn())
 
 
@@ -156,7 +158,10 @@ class Reading:
             raise absent()
         if recorded.told and self.access.inside:
             recorded = self.node.ledger.entry(position, opening=ALL).recorded
-        return self._cut(History((recorded,), position)).facts[0]
+        shown = self._cut(History((recorded,), position)).facts
+        if not shown:
+            raise absent()
+        return shown[0]
 
     def _cut(self, seen: History) -> History:
         # The one place through which everything goes that a reader is told: where it is noted what they opened.

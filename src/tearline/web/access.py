@@ -15,6 +15,7 @@ from tearline.facts.identifiers import ItemId, PersonId, ReportId
 from tearline.facts.register import VictimReported
 from tearline.facts.release import ItemRegistered
 from tearline.facts.shape import record_of
+from tearline.folds.whose import is_about
 
 ALL = frozenset(Compartment)
 
@@ -113,6 +114,9 @@ class Access:
     withdrawn: frozenset[ReportId] = frozenset()
     """Reports whose people stay closed, as whoever told of them took it back: see ``testifies``."""
 
+    others: frozenset[str] = frozenset()
+    """To an advocate, the tags of reports that others took down, and of all that belongs to those (``folds.whose``)."""
+
     @property
     def opening(self) -> frozenset[Compartment]:
         """What must be opened to read; ``cut`` then closes what a narrowed grant does not reach."""
@@ -141,8 +145,20 @@ class Access:
         """Whether this reader is shown why: the rules, and what they read as far as its compartments are open."""
         return self.opens(Compartment.VERDICTS)
 
+    @property
+    def own_reports(self) -> bool:
+        """Whether only the reports that this reader took down are there for them."""
+        return self.role is Role.ADVOCATE
+
+    def hides(self, recorded: Recorded[Fact]) -> bool:
+        """Whether this fact is not there for this reader. Whoever shows a fact that ``cut`` has not seen asks this."""
+        return bool(self.others) and recorded.told is None and is_about(recorded.fact, self.others)
+
     def cut(self, history: History) -> History:
-        """The history with every field closed that narrowed grants do not reach, or that was taken back."""
+        """The history without what is not there for this reader, and with every field closed that narrowed grants do
+        not reach, or that was taken back."""
+        if self.others:
+            history = History(tuple(r for r in history if not self.hides(r)), history.position)
         if self.withdrawn and history.of(VictimReported):
             history = History(tuple(map(self._taken_back, history)), history.position)
         narrow = {g.compartment: g for g in self._grants if g.own or g.rooms}

@@ -21,7 +21,6 @@ from tearline.facts.assistance import (
     ReferralAnswered,
 )
 from tearline.facts.fact import Fact
-from tearline.facts.harm import HarmReported
 from tearline.facts.history import Recorded, each
 from tearline.facts.identifiers import ReportId
 from tearline.facts.parties import OrganisationRegistered, PersonEnrolled
@@ -32,7 +31,7 @@ from tearline.projections import Projections
 from tearline.web.cards import Card, Rows, Step, after_link, in_order, served, step
 from tearline.web.names import Names
 from tearline.web.oversight import ORGANISATIONS
-from tearline.web.owed import duties_ended_by, owed_row
+from tearline.web.owed import duties_ended_by, owed_row, shown_to
 from tearline.web.parts import shown
 from tearline.web.people_waiting import HELPED as MEETS
 from tearline.web.people_waiting import earliest, end_of, grounds_of
@@ -66,7 +65,7 @@ def assistance_page(visit: Visiting) -> Response:
     given = visit.projections.helped_freely()
     freely = [r for r in given if is_there(r, visit.actor, mine)][::-1][:A_PAGE]
     duties = duties_ended_by(visit.node.protocols, *ENDS_HELP)
-    owed = owed_there(visit.projections.once(owed_to_the_harmed, duties), mine)
+    owed = shown_to(visit, visit.projections.once(owed_to_the_harmed, duties))
     listed = shown(owed, visit.place("owed"), A_PAGE)
     cards = _Cards(visit, [*open_.items, *over.items], asked.items, freely)
     items = sorted({i for o in listed.items if (i := getattr(o.ground.fact, "item", None))})
@@ -85,11 +84,6 @@ def assistance_page(visit: Visiting) -> Response:
 def owed_to_the_harmed(of: Projections, kinds: frozenset[str]) -> Sequence[Obligation]:
     """What is owed to those who were harmed and does not show as a need or an offer already."""
     return [o for o in of.owed_of(kinds) if not isinstance(o.ground.fact, _SHOWN)]
-
-
-def owed_there(owed: Sequence[Obligation], mine: Container[ReportId]) -> list[Obligation]:
-    """The same without what reports that are not there make owed; ``mine``: those that are."""
-    return [o for o in owed if not isinstance(o.ground.fact, HarmReported) or o.ground.fact.report in mine]
 
 
 def needs_there(visit: Visit, mine: Container[ReportId]) -> list[Need]:

@@ -85,6 +85,8 @@ def _recent(visit: Visit, before: int) -> list[list[object]]:
     found: list[list[object]] = []
     for position in reversed(range(max(0, before - A_PAGE), before)):
         recorded = visit.node.ledger.entry(position).recorded
+        if visit.access.hides(recorded):
+            continue
         found.append(
             [
                 (say.number(position), entry_of(recorded)),
@@ -101,6 +103,8 @@ def _position(visit: Visit) -> int:
     visit.own_side()
     text = str(visit.request.path_params["position"])
     if not (text.isascii() and text.isdigit() and len(text) < 16) or int(text) >= visit.node.ledger.size():
+        raise absent()
+    if visit.access.others and visit.access.hides(visit.node.ledger.entry(int(text)).recorded):
         raise absent()
     return int(text)
 

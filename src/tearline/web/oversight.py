@@ -15,7 +15,7 @@ from tearline.folds.obligations import Obligation
 from tearline.folds.owing import Entry
 from tearline.projections import everything
 from tearline.web.names import Names
-from tearline.web.owed import OwedRow, owed_row, shown_to
+from tearline.web.owed import OwedRow, owed_row, owed_there, shown_to
 from tearline.web.tongue import Tongue
 from tearline.web.visit import Visit, Visiting
 
@@ -51,7 +51,8 @@ def without_verdicts(owed: Obligation) -> bool:
 
 def still_owed(visit: Visit) -> Sequence[Entry]:
     """What is owed today, as far as this reader may know of it, by due date."""
-    return visit.projections.owed(everything if visit.access.told_rules() else without_verdicts)
+    access = visit.access
+    return owed_there(access, visit.projections.owed(everything if access.told_rules() else without_verdicts))
 
 
 def view(
@@ -96,7 +97,7 @@ def owed(visit: Visiting) -> Response:
         visit.say,
         visit.read(ORGANISATIONS),
         still_owed(visit),
-        discharged=visit.projections.discharged(MOST_DISCHARGED),
+        discharged=shown_to(visit, visit.projections.discharged(MOST_DISCHARGED)),
         told=shown_to(visit, visit.projections.would_have_been_owed()),
         now=visit.now,
         first=visit.place("from"),

@@ -1,6 +1,6 @@
 """What is owed, as rows of a table: sentences, debtors, grounds, due dates and what became of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
@@ -18,7 +18,9 @@ from tearline.facts.release import (
 )
 from tearline.folds.agreements import AGREEMENT_KINDS
 from tearline.folds.obligations import Obligation, obligations
+from tearline.folds.owing import Entry
 from tearline.protocol import Pack
+from tearline.web.access import Access
 from tearline.web.names import Names
 from tearline.web.places import page_of
 from tearline.web.readings import citation_text
@@ -92,16 +94,23 @@ def texts_of(protocols: Mapping[str, Pack]) -> tuple[str, ...]:
     return tuple(pack.sha256 for pack in protocols.values())
 
 
-def owed_to_show(visit: Visit, history: History) -> list[Obligation]:
+def owed_to_show(visit: Visit, history: History) -> Sequence[Obligation]:
     """The obligations in this history that this reader may know of."""
     return shown_to(visit, obligations(history, visit.node.protocols))
 
 
-def shown_to(visit: Visit, found: list[Obligation]) -> list[Obligation]:
+def shown_to(visit: Visit, found: Sequence[Obligation]) -> Sequence[Obligation]:
     """Those of them that this reader may know of."""
-    if visit.access.told_rules():
+    access = visit.access
+    found = [o for o in found if not access.hides(o.ground)] if access.others else found
+    if access.told_rules():
         return found
     return [o for o in found if o.ground.told or not isinstance(o.ground.fact, VerdictReached)]
+
+
+def owed_there(access: Access, owed: Sequence[Entry]) -> Sequence[Entry]:
+    """What is owed without what is owed on a ground that is not there for this reader."""
+    return [entry for entry in owed if not access.hides(entry[4].ground)] if access.others else owed
 
 
 def owed_row(say: Tongue, owed: Obligation, names: Names, now: datetime) -> OwedRow:

@@ -15,8 +15,10 @@ from tearline.facts.history import History, Recorded, Role
 from tearline.facts.leaks import CompromiseReported
 from tearline.facts.release import ReleaseRequested
 from tearline.facts.shape import Maybe, Text, record_of
+from tearline.ledger.ledger import Ledger
 from tearline.search.documents import ENTRY, THINGS
 from tearline.search.index import LAST, Found, Index, Searching
+from tearline.web.access import Access
 from tearline.web.names import Names, names_question
 from tearline.web.places import entry_of
 from tearline.web.release.request import title
@@ -87,6 +89,28 @@ def kinds_for(role: Role) -> frozenset[str]:
     return TO_AUDITORS if role is Role.AUDITOR else EVERYTHING
 
 
+def found_there(
+    index: Index,
+    ledger: Ledger,
+    access: Access,
+    query: str,
+    kinds: frozenset[str],
+    *,
+    before: int | None = None,
+    most: int,
+) -> Sequence[Found]:
+    """The latest that fit, as ``Index.find``, of what is there for this reader."""
+    found: list[Found] = []
+    while True:
+        some = index.find(query, kinds, before=before, most=most)
+        if not access.others:
+            return some
+        found += [one for one in some if not access.hides(ledger.entry(one.position).recorded)]
+        if len(found) >= most or len(some) < most:
+            return found[:most]
+        before = some[-1].number
+
+
 @router.get("/search")
 def search(visit: Visiting) -> Response:
     """What has all the words that were typed; nothing is said of what this reader could not open."""
@@ -102,9 +126,10 @@ def search(visit: Visiting) -> Response:
     most = A_PAGE if kind else A_FEW
     found: Mapping[str, Sequence[Found]]
     if kind:
-        found = {kind: index.find(query, {kind}, before=_before(asked.get("before", "")), most=most + 1)}
+        before = _before(asked.get("before", ""))
+        found = {kind: _find(visit, index, query, frozenset({kind}), before=before, most=most + 1)}
     else:
-        found = _of_all(index, query, open_to)
+        found = _of_all(visit, index, query, open_to)
     return visit.page(
         "search.html",
         query=query,
@@ -117,16 +142,22 @@ def search(visit: Visiting) -> Response:
     )
 
 
-def _of_all(index: Index, query: str, open_to: frozenset[str]) -> dict[str, list[Found]]:
+def _find(
+    visit: Visit, index: Index, query: str, kinds: frozenset[str], *, before: int | None = None, most: int
+) -> Sequence[Found]:
+    return found_there(index, visit.node.ledger, visit.access, query, kinds, before=before, most=most)
+
+
+def _of_all(visit: Visit, index: Index, query: str, open_to: frozenset[str]) -> dict[str, list[Found]]:
     """The latest things that fit, kind by kind in their order; where they are few, other entries as well.
 
     Two questions at most: each gathers anew all that begins with these words, which on a long record takes its time.
     """
     found: dict[str, list[Found]] = {kind: [] for kind in ORDER if kind in open_to}
-    for one in index.find(query, open_to - {ENTRY}, most=LOOKED_THROUGH):
+    for one in _find(visit, index, query, open_to - {ENTRY}, most=LOOKED_THROUGH):
         found[one.kind].append(one)
     if ENTRY in open_to and _of_things(found) < A_PAGE:
-        found[ENTRY] += index.find(query, {ENTRY}, most=A_FEW + 1)
+        found[ENTRY] += _find(visit, index, query, frozenset({ENTRY}), most=A_FEW + 1)
     return found
 
 

@@ -139,6 +139,8 @@ class Visit(Caller):
                 asked = replace(asked, shut=self.readings.closed(self.identity, self.subject, self.now))
             if not asked.testifies:
                 asked = replace(asked, withdrawn=self.projections.withdrawn())
+            if asked.own_reports:
+                asked = replace(asked, others=self.projections.others(self.actor.person))
             state.access, state.opened, state.waiting = asked, Opened(set(), set()), frozenset()
         access: Access = state.access
         return access

@@ -19,7 +19,7 @@ from tearline.folds.assistance import (
     needs,
     offers,
 )
-from tearline.web.assistance import ENDS_HELP, owed_there, owed_to_the_harmed
+from tearline.web.assistance import ENDS_HELP, owed_to_the_harmed
 from tearline.web.owed import duties_ended_by
 from tearline.web.register.places import STANDING, there_for
 
@@ -31,7 +31,7 @@ def assistance(reading: Reading) -> dict[str, Json]:
     closed, _ = reading.node.gather(lambda _: STANDING)
     mine = frozenset(there_for(reading.actor, closed))
     duties = duties_ended_by(reading.node.protocols, *ENDS_HELP)
-    owed = owed_there(reading.projections.once(owed_to_the_harmed, duties), mine)
+    owed = reading.projections.once(owed_to_the_harmed, duties)
     return {
         "needs": [_need(n) for n in needs(known) if is_there(n.recorded, reading.actor, mine)],
         "offers": [_offer(o) for o in offers(known)],

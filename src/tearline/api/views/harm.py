@@ -9,7 +9,6 @@ from tearline.api.route import PAGING, View
 from tearline.api.schemas import both, in_both, many, maybe, record, ref, text
 from tearline.api.views.ledger import listed
 from tearline.api.views.owed import duty, shown
-from tearline.facts.assistance import AssistanceGiven, NeedRecorded
 from tearline.facts.fact import Fact
 from tearline.facts.harm import CountDocumented, HarmReported
 from tearline.facts.history import History, Question, Recorded, about, each
@@ -24,7 +23,6 @@ from tearline.facts.operations import OperationDeclared
 from tearline.facts.release import DisclosureRecorded, ItemRegistered, ItemReleased
 from tearline.facts.shape import Json
 from tearline.facts.words import Words
-from tearline.folds.assistance import is_there
 from tearline.folds.investigations import findings_of
 from tearline.folds.leaks import Timing, timing
 from tearline.folds.obligations import obligations
@@ -33,7 +31,6 @@ from tearline.folds.suspensions import suspensions_of
 from tearline.folds.unsaid import of_counts
 from tearline.web.leaks.page import FOLLOWING
 from tearline.web.owed import VERDICTS_OPEN, owed_on
-from tearline.web.register.places import there_for
 
 AFTER = about(kinds=(CountDocumented, HarmReported, CompromiseReported, OperationDeclared))
 
@@ -62,7 +59,6 @@ def one_compromise(reading: Reading) -> dict[str, Json]:
     owed = shown(reading, obligations(opened, reading.node.protocols))
     counts = [r for r in known.of(CountDocumented) if r.fact.compromise == name]
     given = [r for r in releases_of(known) if r.fact.item == reported.fact.item]
-    others = _of_others(reading, known)
     return {
         "compromise": tell(reported),
         "investigated": any(r.fact.compromise == name for r in known.of(InvestigationOpened)),
@@ -80,7 +76,7 @@ def one_compromise(reading: Reading) -> dict[str, Json]:
         "findings": tell_all(findings_of(known, name)),
         "timing": timing(known, reported).value,
         "readers": [{"given": tell(r), "before": r.happened_at <= reported.happened_at} for r in given],
-        "followed": tell_all([r for r in known if _follows(r, name) and r.position not in others]),
+        "followed": tell_all([r for r in known if _follows(r, name)]),
         "counts": _counts(counts),
         "owed": [
             duty(o, reading.now)
@@ -96,25 +92,9 @@ def _follows(recorded: Recorded[Fact], compromise: CompromiseId) -> bool:
     return getattr(recorded.fact, "compromise", None) == compromise
 
 
-def _of_others(reading: Reading, known: History) -> frozenset[int]:
-    """Where reports stand that are not there for this reader, with needs and help of theirs."""
-    mine = there_for(reading.actor, known)
-    live = History(tuple(r for r in known if r.told is None), known.position)
-    return frozenset(
-        {r.position for r in live.of(HarmReported) if r.fact.report not in mine}
-        | {r.position for r in live.of(NeedRecorded) if not is_there(r, reading.actor, mine)}
-        | {r.position for r in live.of(AssistanceGiven) if not is_there(r, reading.actor, mine)}
-    )
-
-
 def reports(reading: Reading) -> dict[str, Json]:
     """A page can be shorter than was asked for: what is not there for this reader is left out of it."""
-    some, cursor = reading.page(about(kinds=(HarmReported,)))
-    others = _of_others(reading, History(tuple(some)))
-    return {
-        "reports": tell_all([r for r in some if r.position not in others]),
-        "next": reading.next(cursor),
-    }
+    return reading.facts("reports", about(kinds=(HarmReported,)))
 
 
 def counts(reading: Reading) -> dict[str, Json]:
@@ -123,9 +103,7 @@ def counts(reading: Reading) -> dict[str, Json]:
 
 def harm(reading: Reading) -> dict[str, Json]:
     """By what it was recorded after; each count beside who counted, the lowest first."""
-    read = reading.read(AFTER)
-    others = _of_others(reading, read)
-    known = History(tuple(r for r in read if r.position not in others), read.position)
+    known = reading.read(AFTER)
     groups: list[Json] = []
     for leak in known.of(CompromiseReported):
         groups += _group(known, "compromise", leak.fact.compromise, leak)

@@ -6,7 +6,7 @@ from tearline.api.route import PAGING, View
 from tearline.api.schemas import Schema, both, in_both, many, maybe, one_of, record, ref, text, whole
 from tearline.api.views.ledger import listed
 from tearline.api.views.owed import duty, shown
-from tearline.facts.history import History, about
+from tearline.facts.history import about
 from tearline.facts.identifiers import OperationId
 from tearline.facts.operations import OperationDeclared, PostKind
 from tearline.facts.parties import AllegationStanding
@@ -15,7 +15,6 @@ from tearline.facts.words import Words
 from tearline.folds.account import Account, account, account_question
 from tearline.folds.obligations import obligations
 from tearline.web.owed import VERDICTS_OPEN, owed_on
-from tearline.web.register.places import there_for
 
 
 def operations(reading: Reading) -> dict[str, Json]:
@@ -33,9 +32,7 @@ def one_operation(reading: Reading) -> dict[str, Json]:
         VERDICTS_OPEN,
     )
     owed = [o for o in shown(reading, obligations(opened, protocols)) if o.about == name]
-    mine = there_for(reading.actor, History(said.harm))
-    harm = tell_all([r for r in said.harm if r.fact.report in mine])
-    return {**_told(said), "harm": harm, "owed": [duty(o, reading.now) for o in owed]}
+    return {**_told(said), "harm": tell_all(said.harm), "owed": [duty(o, reading.now) for o in owed]}
 
 
 def _told(said: Account) -> dict[str, Json]:

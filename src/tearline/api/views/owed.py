@@ -31,14 +31,16 @@ def _in_order(kept: Projections, told_rules: bool) -> Sequence[Obligation]:  # n
     return sorted(found if told_rules else _without_verdicts(found), key=_place)
 
 
-def shown(reading: Reading, found: list[Obligation]) -> list[Obligation]:
+def shown(reading: Reading, found: Sequence[Obligation]) -> Sequence[Obligation]:
     """Those of them that this reader may know of: what would cure a hold is for those who are shown the rules."""
-    if reading.access.told_rules():
+    access = reading.access
+    found = [o for o in found if not access.hides(o.ground)] if access.others else found
+    if access.told_rules():
         return found
     return _without_verdicts(found)
 
 
-def _without_verdicts(found: list[Obligation]) -> list[Obligation]:
+def _without_verdicts(found: Sequence[Obligation]) -> list[Obligation]:
     return [o for o in found if o.ground.told or not isinstance(o.ground.fact, VerdictReached)]
 
 
@@ -102,6 +104,8 @@ def obligations(reading: Reading) -> dict[str, Json]:
     debtor, creditor = reading.text("debtor"), reading.text("creditor")
     overdue, ended = reading.flag("overdue"), reading.flag("discharged")
     held = reading.projections.once(_in_order, reading.access.told_rules())
+    if reading.access.others:
+        held = [o for o in held if not reading.access.hides(o.ground)]
     chosen = any(one is not None for one in (debtor, creditor, overdue, ended))
     found = (
         held

@@ -35,7 +35,9 @@ from tearline.projections import Projections, everything
 from tearline.rooms.leaks.suspensions import LiftSuspension
 from tearline.rooms.protocols import OFFICERS
 from tearline.rooms.release.requests import LINES
+from tearline.web.access import Access
 from tearline.web.home import OWED_TO, SOON
+from tearline.web.owed import owed_there
 from tearline.web.people_waiting import Waits, people_waiting
 from tearline.web.policy import INQUIRERS, PEOPLE, READERS
 from tearline.web.register.places import STANDING, there_for
@@ -83,11 +85,10 @@ class Need:
 
 
 def queue(reading: Reading) -> dict[str, Json]:
-    me = reading.identity
     inside = reading.access.inside
     people = list(_people(reading)) if inside else []
     stands_for = frozenset(duty for waits in people for duty in waits.stands_for)
-    lasting = reading.projections.once(_lasting, me.role, me.person, stands_for) if inside else ()
+    lasting = reading.projections.once(_lasting, reading.access, stands_for) if inside else ()
     passing = [*_passing(reading), *(_of_people(waits) for waits in people)]
     first = sorted([*lasting[:MOST], *passing], key=_pressing)[:MOST]
     return {"waiting": [_told(n) for n in first], "count": len(lasting) + len(passing)}
@@ -123,13 +124,13 @@ def _called(waits: Waits) -> tuple[str, str]:
 
 
 def _lasting(
-    projections: Projections, role: Role, person: PersonId, stands_for: frozenset[tuple[int, str]]
+    projections: Projections, access: Access, stands_for: frozenset[tuple[int, str]]
 ) -> Sequence[Need]:
     """What waits for this role, and what is owed that concerns it, as long as nothing is recorded."""
-    needs = list(_needs(projections, role, person))
+    needs = list(_needs(projections, access.role, access.person))
     answering = {n.answers for n in needs if n.answers is not None}
     due = {o.ground.position: o.due for *_, o in projections.owed(everything)} if answering else {}
-    owed = _owed(projections, role, answering, stands_for)
+    owed = _owed(projections, access, answering, stands_for)
     return sorted([*(_dated(n, due) for n in needs), *owed], key=_pressing)
 
 
@@ -260,18 +261,18 @@ def _lapsing(reading: Reading) -> Iterator[Need]:
         yield Need(why=why, names=one.subject, href=f"/api/v1/{place}/{one.subject}", due=one.due)
 
 
-def _all_owed(reading: Reading) -> list[Obligation]:
+def _all_owed(reading: Reading) -> Sequence[Obligation]:
     return shown(reading, [owed for *_, owed in reading.projections.owed(everything)])
 
 
 def _owed(
-    projections: Projections, role: Role, answering: set[int], stands_for: frozenset[tuple[int, str]]
+    projections: Projections, access: Access, answering: set[int], stands_for: frozenset[tuple[int, str]]
 ) -> Iterator[Need]:
     """What is owed that concerns this role, but what stands in the queue already."""
-    concerns = OWED_TO.get(role)
+    concerns = OWED_TO.get(access.role)
     if concerns is None:
         return
-    for *_, o in projections.owed(everything):
+    for *_, o in owed_there(access, projections.owed(everything)):
         live = o.ground.told is None and o.discharged_by is None
         shown_already = o.ground.position in answering or isinstance(o.ground.fact, VerdictReached)
         shown_already |= (o.ground.position, o.kind) in stands_for

@@ -69,7 +69,11 @@ def one_report(reading: Reading) -> dict[str, Json]:
         "people": tell_all(known.of(VictimReported)),
         "files": tell_all(known.of(FileKept)),
         "custody": tell_all(known.of(FilePassed)),
-        "copies": [r.fact.report for r in closed.of(HarmReported) if r.fact.copied_from == name],
+        "copies": [
+            r.fact.report
+            for r in closed.of(HarmReported)
+            if r.fact.copied_from == name and not reading.access.hides(r)
+        ],
     }
 
 

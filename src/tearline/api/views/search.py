@@ -13,7 +13,7 @@ from tearline.facts.words import Words
 from tearline.search.documents import THINGS
 from tearline.search.index import Found
 from tearline.web.policy import CHECKERS
-from tearline.web.searching import kinds_for
+from tearline.web.searching import found_there, kinds_for
 
 PLACES: Mapping[str, str] = {
     "item": "/api/v1/items/{}",
@@ -36,8 +36,14 @@ def search(reading: Reading) -> dict[str, Json]:
     whole_ = index.caught_up()
     after = reading.after()
     kinds = open_to & {kind} if kind else open_to
-    found = index.find(
-        query, kinds, before=int(after) if after is not None else None, most=reading.limit() + 1
+    found = found_there(
+        index,
+        reading.node.ledger,
+        reading.access,
+        query,
+        kinds,
+        before=int(after) if after is not None else None,
+        most=reading.limit() + 1,
     )
     some = found[: reading.limit()]
     cursor = reading.cursor(str(some[-1].number)) if len(found) > len(some) else None

@@ -154,7 +154,7 @@ def view(visit: Visit, one: Reported, known: History, closed: History, *, named:
         copies=[
             (r.fact.report, f"/harm/reports/{r.fact.report}")
             for r in closed.of(HarmReported)
-            if r.fact.copied_from == fact.report
+            if r.fact.copied_from == fact.report and not visit.access.hides(r)
         ],
         linked=_linked(say, fact),
         href=entry_of(one.recorded),
