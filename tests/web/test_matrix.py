@@ -35,6 +35,8 @@ MAY_BE_ABSENT = {
     "/harm/reports/{report}/files",
     "/harm/people/{victim}",
     "/harm/people/{victim}/condition",
+    "/harm/linkage/people/{victim}",
+    "/harm/linkage/people/{victim}/merge",
     "/harm/files/{file}/copy",
     "/harm/files/{file}/copies/{custody}",
     "/harm/files/{file}/custody",
@@ -43,8 +45,8 @@ MAY_BE_ABSENT = {
     "/harm/assistance/needs/{need}/withdrawn",
     "/harm/assistance/referrals/{referral}/answer",
 }
-"""Pages that are there only for some of what is there: what was expedited, awaits a second person, or is in hand; and
-to an advocate, what they took down."""
+"""Pages that are there only for some of what is there: what was expedited, awaits a second person, or is in hand; to
+an advocate, what they took down; to whoever links, what was not withdrawn, as the harm desk does here on its form."""
 NEEDS = {"/releases/new": "?item=practice.item-1&unit=practice.unit", "/readings/new": "?page=/harm"}
 
 
