@@ -127,10 +127,11 @@ class Watching(OnANode):
             assert self.forked or self.pending_misses(before)
 
     def pending_misses(self, before: list[History]) -> bool:
-        """Whether those that do not fit are such as were never compared, because a longer one was held by then."""
+        """Whether those that its tiles would convict, the shorter ones, were not compared: a longer one was held."""
         held = partner_logs(self.node.ledger.read(about(kinds=LOG_KINDS)))[log_id(ORIGIN)].latest
         assert held is not None
-        return all(fit(v, self.shown) or len(v) < held.fact.checkpoint.size for v in before) and self.stopped
+        shorter = (v for v in before if len(v) < len(self.shown))
+        return self.stopped and all(fit(v, self.shown) or len(v) < held.fact.checkpoint.size for v in shorter)
 
     @rule(data=st.data())
     def be_shown_a_checkpoint_by_a_third_party(self, data: st.DataObject) -> None:
@@ -186,6 +187,23 @@ class Watching(OnANode):
         for doubtful in self.node.ledger.read(about(kinds=(ConsistencyUnproven,))).of(ConsistencyUnproven):
             tree = (doubtful.fact.checkpoint.size, b64decode(doubtful.fact.checkpoint.root))
             assert tree in known
+
+
+def test_a_shorter_history_after_a_longer_one_that_neither_fits_stops_exchange() -> None:
+    """No tiles lead from it to the longer one any more, and the one that its tiles convict is not held now."""
+    state, before = Watching(), list[History]()
+    try:
+        state.the_log_is_named()
+        for view in ((b"0",), (b"0", b"2", b"3"), (b"4", b"5")):
+            before = list(state.seen)
+            state.shows(view)
+            watch(state.node, LEO)
+            state.seen.append(view)
+        assert not state.forked
+        assert state.pending_misses(before)
+        state.views_that_do_not_fit_stop_exchange()
+    finally:
+        state.teardown()
 
 
 TestWatching = Watching.TestCase
