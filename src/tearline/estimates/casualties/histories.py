@@ -12,7 +12,7 @@ MOST_LISTS = 20
 """More lists than this are refused at the door: a table of a million cells says nothing about any of them."""
 MOST_PEOPLE = 10**9
 MOST_PATTERNS = 2_000
-"""Patterns that somebody has: what a method takes grows with them, and with 2,000 on 20 lists it is some minutes."""
+"""Patterns that somebody has: what a method takes grows with them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
