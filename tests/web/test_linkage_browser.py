@@ -10,9 +10,10 @@ from tearline.facts.harm import Harm, HarmReported
 from tearline.facts.history import Role, about
 from tearline.facts.linkage import PairJudged
 from tearline.facts.register import ConsentGiven, VictimReported
+from tearline.rooms.linkage import TakeUpLinkage, TakingUp
 from tests.registers import register
 from tests.web.conftest import make_world, served
-from tests.web.counted import compared, estimated, published, recorded
+from tests.web.counted import compared, does, estimated, published, recorded
 from tests.web.test_browser import SIZES, context, violations
 from tests.web.world import World
 
@@ -22,7 +23,7 @@ REVIEW = "/harm/linkage/review"
 
 @pytest.fixture(scope="module")
 def counted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, str, str]]:
-    """Compared, counted on two lists, and public; the address of the site, and the estimate's page."""
+    """Compared, put together, counted on two lists, and public; the address of the site, and the estimate's page."""
     world = make_world(tmp_path_factory.mktemp("linkage"))
     made = register(seed=5, victims=40, prefix="practice")
     lists = ("practice-relatives", "practice-court")
@@ -30,7 +31,7 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, s
     names = {f.report for f in reports}
     about_them = [f for f in made.facts if isinstance(f, ConsentGiven | VictimReported) and f.report in names]
     recorded(world.node, [*reports, *about_them])
-    compared(world.node)
+    does(world.node, TakeUpLinkage(TakingUp(linkage=compared(world.node).linkage)))
     days = [f.first_day for f in reports if f.first_day]
     scope = CountedScope(
         unit="people", area="a place", first_day=min(days), last_day=max(days), harm=Harm.DISAPPEARED
