@@ -18,7 +18,7 @@ from tearline.api.openapi import document
 from tearline.api.page import page
 from tearline.api.policy import API
 from tearline.api.problems import Denied, Kind, problem
-from tearline.api.reading import Reading, Served, absent, access_of
+from tearline.api.reading import Reading, Served, absent
 from tearline.api.recorded import moment, tell
 from tearline.api.route import View
 from tearline.api.signatures import Signatures, signature_of
@@ -40,7 +40,7 @@ from tearline.signin.address import Address
 from tearline.signin.identity import Door, Identity
 from tearline.signin.policy import GET, POST, Answer
 from tearline.signin.reading import Opened, Readings, subject_of, to_open
-from tearline.web.access import Access
+from tearline.web.access import Access, access_of
 from tearline.web.policy import PEOPLE
 from tearline.web.tongue import preferred
 
@@ -176,7 +176,7 @@ class Api:
         return Reading(
             served=self._served,
             identity=identity,
-            access=access_of(self._served, identity, subject, now),
+            access=access_of(self._served.readings, self._served.projections, identity, subject, now),
             subject=subject,
             opened_to_reader=Opened(set(), set()),
             now=now,
@@ -281,7 +281,7 @@ class Api:
         reading = Reading(
             served=self._served,
             identity=identity,
-            access=access_of(self._served, identity, subject, now),
+            access=access_of(self._served.readings, self._served.projections, identity, subject, now),
             subject=subject,
             opened_to_reader=Opened(set(), set()),
             now=now,

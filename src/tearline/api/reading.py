@@ -1,7 +1,7 @@
 """One request for a view: who reads, what they asked for, and what the node tells them."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,6 @@ from tearline.facts.errors import Malformed
 from tearline.facts.fact import Compartment
 from tearline.facts.history import Actor, History, Question, Recorded
 from tearline.facts.identifiers import well_formed
-from tearline.facts.reading import HARD
 from tearline.facts.shape import Json
 from tearline.jobs.effect import Effects
 from tearline.ledger.note import Vkey
@@ -44,16 +43,6 @@ class Served:
 def absent() -> Denied:
     """What is hidden and what is not there are answered alike."""
     return Denied(Kind.ABSENT)
-
-
-def access_of(served: Served, identity: Identity, subject: Subject, now: datetime) -> Access:
-    """What this reader may see of it: without the hard compartments that they have not opened, with a reason."""
-    access = Access(identity.role, identity.person)
-    if access.opening & HARD:
-        access = replace(access, shut=served.readings.closed(identity, subject, now))
-    if access.own_reports:
-        access = replace(access, others=served.projections.others(identity.person))
-    return access if access.testifies else replace(access, withdrawn=served.projections.withdrawn())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

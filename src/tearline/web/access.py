@@ -7,15 +7,20 @@ released to their own unit.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from tearline.facts.codec import CLOSED
 from tearline.facts.fact import Compartment, Fact
 from tearline.facts.history import History, Recorded, Role
 from tearline.facts.identifiers import ItemId, PersonId, ReportId
+from tearline.facts.reading import HARD
 from tearline.facts.register import VictimReported
 from tearline.facts.release import ItemRegistered
 from tearline.facts.shape import record_of
 from tearline.folds.whose import is_about
+from tearline.projections import Projections
+from tearline.signin.identity import Identity
+from tearline.signin.reading import Readings, Subject
 
 ALL = frozenset(Compartment)
 
@@ -212,3 +217,18 @@ class Access:
 
 def _sealed(kind: type[Fact]) -> tuple[tuple[str, Compartment], ...]:
     return tuple((f.name, f.compartment) for f in record_of(kind).fields if f.compartment)
+
+
+def access_of(
+    readings: Readings, known: Projections, identity: Identity, subject: Subject, now: datetime
+) -> Access:
+    """What this reader may see of it: without the hard compartments that they have not opened, with a reason, without
+    who is named in what was withdrawn, and, where only their own reports are there for them, without others'."""
+    access = Access(identity.role, identity.person)
+    if access.opening & HARD:
+        access = replace(access, shut=readings.closed(identity, subject, now))
+    if not access.testifies:
+        access = replace(access, withdrawn=known.withdrawn())
+    if access.own_reports:
+        access = replace(access, others=known.others(identity.person))
+    return access

@@ -65,7 +65,7 @@ def assistance_page(visit: Visiting) -> Response:
     given = visit.projections.helped_freely()
     freely = [r for r in given if is_there(r, visit.actor, mine)][::-1][:A_PAGE]
     duties = duties_ended_by(visit.node.protocols, *ENDS_HELP)
-    owed = shown_to(visit, visit.projections.once(owed_to_the_harmed, duties))
+    owed = shown_to(visit.access, visit.projections.once(owed_to_the_harmed, duties))
     listed = shown(owed, visit.place("owed"), A_PAGE)
     cards = _Cards(visit, [*open_.items, *over.items], asked.items, freely)
     items = sorted({i for o in listed.items if (i := getattr(o.ground.fact, "item", None))})

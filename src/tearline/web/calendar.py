@@ -276,7 +276,7 @@ def between(visit: Visit, start: datetime, end: datetime, *, mine: bool) -> list
     of_facts = dated[bisect_left(dated, start, key=_when) : bisect_left(dated, end, key=_when)]
     owed = visit.projections.owed(everything)
     first, last = (bisect_left(owed, (False, at), key=lambda entry: entry[:2]) for at in (start, end))
-    of_duties = [o for o in shown_to(visit, [o for *_, o in owed[first:last]]) if not o.hindsight]
+    of_duties = [o for o in shown_to(visit.access, [o for *_, o in owed[first:last]]) if not o.hindsight]
     if mine:
         ends, concerns = MINE.get(visit.role, frozenset()), OWED_TO.get(visit.role)
         of_facts = [d for d in of_facts if d.ends in ends or d.by == visit.actor.person]

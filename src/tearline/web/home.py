@@ -43,7 +43,7 @@ from tearline.rooms.release.requests import LINES
 from tearline.web.names import Names
 from tearline.web.outside import desk as outside_desk
 from tearline.web.oversight import ORGANISATIONS
-from tearline.web.owed import owed_there
+from tearline.web.owed import entries_there
 from tearline.web.people_queue import people
 from tearline.web.pile import MOST, Need, Pile, named, of_item
 from tearline.web.places import page_of
@@ -382,7 +382,7 @@ def _owed(visit: Visit, pile: Pile) -> None:
             due=o.due,
         )
 
-    owed = owed_there(visit.access, visit.projections.owed(concerns))
+    owed = entries_there(visit.access, visit.projections.owed(concerns))
     twice = visit.projections.once(_twice, stands_for, concerns) if stands_for else 0
     first = [o for *_, o in owed[: MOST + twice] if not listed(o)][:MOST]
     pile.needs += [need(o) for o in first]

@@ -10,12 +10,11 @@ from fastapi.responses import Response
 
 from tearline.facts.history import History, about
 from tearline.facts.parties import OrganisationRegistered
-from tearline.facts.release import VerdictReached
 from tearline.folds.obligations import Obligation
 from tearline.folds.owing import Entry
 from tearline.projections import everything
 from tearline.web.names import Names
-from tearline.web.owed import OwedRow, owed_row, owed_there, shown_to
+from tearline.web.owed import OwedRow, entries_there, owed_row, shown_to, without_verdicts
 from tearline.web.tongue import Tongue
 from tearline.web.visit import Visit, Visiting
 
@@ -44,15 +43,12 @@ class OwedView:
     told: list[Told]
 
 
-def without_verdicts(owed: Obligation) -> bool:
-    """What a reader who is not told rules may know of."""
-    return not isinstance(owed.ground.fact, VerdictReached)
-
-
 def still_owed(visit: Visit) -> Sequence[Entry]:
     """What is owed today, as far as this reader may know of it, by due date."""
     access = visit.access
-    return owed_there(access, visit.projections.owed(everything if access.told_rules() else without_verdicts))
+    return entries_there(
+        access, visit.projections.owed(everything if access.told_rules() else without_verdicts)
+    )
 
 
 def view(
@@ -97,8 +93,8 @@ def owed(visit: Visiting) -> Response:
         visit.say,
         visit.read(ORGANISATIONS),
         still_owed(visit),
-        discharged=shown_to(visit, visit.projections.discharged(MOST_DISCHARGED)),
-        told=shown_to(visit, visit.projections.would_have_been_owed()),
+        discharged=shown_to(visit.access, visit.projections.discharged(MOST_DISCHARGED)),
+        told=shown_to(visit.access, visit.projections.would_have_been_owed()),
         now=visit.now,
         first=visit.place("from"),
     )

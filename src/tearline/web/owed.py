@@ -96,20 +96,27 @@ def texts_of(protocols: Mapping[str, Pack]) -> tuple[str, ...]:
 
 def owed_to_show(visit: Visit, history: History) -> Sequence[Obligation]:
     """The obligations in this history that this reader may know of."""
-    return shown_to(visit, obligations(history, visit.node.protocols))
+    return shown_to(visit.access, obligations(history, visit.node.protocols))
 
 
-def shown_to(visit: Visit, found: Sequence[Obligation]) -> Sequence[Obligation]:
-    """Those of them that this reader may know of."""
-    access = visit.access
-    found = [o for o in found if not access.hides(o.ground)] if access.others else found
-    if access.told_rules():
-        return found
-    return [o for o in found if o.ground.told or not isinstance(o.ground.fact, VerdictReached)]
+def shown_to(access: Access, found: Sequence[Obligation]) -> Sequence[Obligation]:
+    """Those of them that this reader may know of: what would cure a hold is for those who are shown the rules."""
+    found = owed_there(access, found)
+    return found if access.told_rules() else [o for o in found if without_verdicts(o)]
 
 
-def owed_there(access: Access, owed: Sequence[Entry]) -> Sequence[Entry]:
-    """What is owed without what is owed on a ground that is not there for this reader."""
+def without_verdicts(owed: Obligation) -> bool:
+    """Whether its ground is no verdict, or of a worked case: what would cure a hold is for those shown the rules."""
+    return owed.ground.told is not None or not isinstance(owed.ground.fact, VerdictReached)
+
+
+def owed_there(access: Access, found: Sequence[Obligation]) -> Sequence[Obligation]:
+    """Those whose ground is there for this reader."""
+    return [o for o in found if not access.hides(o.ground)] if access.others else found
+
+
+def entries_there(access: Access, owed: Sequence[Entry]) -> Sequence[Entry]:
+    """The same of what is kept by due date."""
     return [entry for entry in owed if not access.hides(entry[4].ground)] if access.others else owed
 
 

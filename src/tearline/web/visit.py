@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote
@@ -15,7 +15,6 @@ from tearline.facts.fact import Compartment, Fact
 from tearline.facts.history import Actor, History, Question, Recorded, Role, about
 from tearline.facts.identifiers import well_formed
 from tearline.facts.oversight import TellingOpened
-from tearline.facts.reading import HARD
 from tearline.facts.words import Language, Words
 from tearline.jobs.effect import Effects
 from tearline.node import Node
@@ -23,7 +22,7 @@ from tearline.projections import Projections
 from tearline.signin.identity import Door, Identity
 from tearline.signin.policy import Answer
 from tearline.signin.reading import Opened, Readings, Subject, subject_of
-from tearline.web.access import ALL, Access
+from tearline.web.access import ALL, Access, access_of
 from tearline.web.guards import LARGEST_TEXT_FORM
 from tearline.web.look import render, sealed
 from tearline.web.policy import PEOPLE, SITE
@@ -134,13 +133,7 @@ class Visit(Caller):
         """What this reader may see here: without the hard compartments that they have not opened, with a reason."""
         state = self.request.state
         if not hasattr(state, "access"):
-            asked = Access(self.role, self.actor.person)
-            if asked.opening & HARD:
-                asked = replace(asked, shut=self.readings.closed(self.identity, self.subject, self.now))
-            if not asked.testifies:
-                asked = replace(asked, withdrawn=self.projections.withdrawn())
-            if asked.own_reports:
-                asked = replace(asked, others=self.projections.others(self.actor.person))
+            asked = access_of(self.readings, self.projections, self.identity, self.subject, self.now)
             state.access, state.opened, state.waiting = asked, Opened(set(), set()), frozenset()
         access: Access = state.access
         return access

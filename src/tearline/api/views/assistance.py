@@ -5,7 +5,7 @@ from tearline.api.reading import Reading
 from tearline.api.recorded import tell, tell_all, tell_maybe
 from tearline.api.route import View
 from tearline.api.schemas import many, maybe, record, ref
-from tearline.api.views.owed import duty, shown
+from tearline.api.views.owed import duty
 from tearline.facts.history import History, about
 from tearline.facts.shape import Json
 from tearline.facts.words import Words
@@ -20,7 +20,7 @@ from tearline.folds.assistance import (
     offers,
 )
 from tearline.web.assistance import ENDS_HELP, owed_to_the_harmed
-from tearline.web.owed import duties_ended_by
+from tearline.web.owed import duties_ended_by, shown_to
 from tearline.web.register.places import STANDING, there_for
 
 
@@ -36,7 +36,7 @@ def assistance(reading: Reading) -> dict[str, Json]:
         "needs": [_need(n) for n in needs(known) if is_there(n.recorded, reading.actor, mine)],
         "offers": [_offer(o) for o in offers(known)],
         "given": tell_all([r for r in given_freely(known) if is_there(r, reading.actor, mine)]),
-        "owed": [duty(o, reading.now) for o in shown(reading, owed)],
+        "owed": [duty(o, reading.now) for o in shown_to(reading.access, owed)],
     }
 
 

@@ -8,7 +8,7 @@ from tearline.api.recorded import tell, tell_all, tell_maybe
 from tearline.api.route import PAGING, View
 from tearline.api.schemas import both, in_both, many, maybe, record, ref, text
 from tearline.api.views.ledger import listed
-from tearline.api.views.owed import duty, shown
+from tearline.api.views.owed import duty
 from tearline.facts.fact import Fact
 from tearline.facts.harm import CountDocumented, HarmReported
 from tearline.facts.history import History, Question, Recorded, about, each
@@ -30,7 +30,7 @@ from tearline.folds.release import lineage, releases_of
 from tearline.folds.suspensions import suspensions_of
 from tearline.folds.unsaid import of_counts
 from tearline.web.leaks.page import FOLLOWING
-from tearline.web.owed import VERDICTS_OPEN, owed_on
+from tearline.web.owed import VERDICTS_OPEN, owed_on, shown_to
 
 AFTER = about(kinds=(CountDocumented, HarmReported, CompromiseReported, OperationDeclared))
 
@@ -56,7 +56,7 @@ def one_compromise(reading: Reading) -> dict[str, Json]:
     if reported is None:
         raise absent()
     opened = reading.opened(asks, VERDICTS_OPEN)
-    owed = shown(reading, obligations(opened, reading.node.protocols))
+    owed = shown_to(reading.access, obligations(opened, reading.node.protocols))
     counts = [r for r in known.of(CountDocumented) if r.fact.compromise == name]
     given = [r for r in releases_of(known) if r.fact.item == reported.fact.item]
     return {

@@ -6,7 +6,7 @@ from typing import Any
 from tearline.api.reading import Reading, absent
 from tearline.api.recorded import tell, tell_all, tell_maybe
 from tearline.api.schemas import maybe, record, ref
-from tearline.api.views.owed import duty, shown
+from tearline.api.views.owed import duty
 from tearline.facts.history import History, Question, Recorded, about, each
 from tearline.facts.identifiers import ItemId
 from tearline.facts.release import (
@@ -32,7 +32,7 @@ from tearline.folds.release import (
 )
 from tearline.protocol import Pack
 from tearline.web import read_by
-from tearline.web.owed import VERDICTS_OPEN, owed_on, texts_of
+from tearline.web.owed import VERDICTS_OPEN, owed_on, shown_to, texts_of
 
 # items
 
@@ -98,7 +98,7 @@ def tell_dissented(one: Dissented) -> dict[str, Json]:
 
 
 def owed_on_item(reading: Reading, opened: History) -> list[Json]:
-    found = shown(reading, obligations(opened, reading.node.protocols))
+    found = shown_to(reading.access, obligations(opened, reading.node.protocols))
     return [duty(one, reading.now) for one in found]
 
 

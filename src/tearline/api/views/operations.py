@@ -5,7 +5,7 @@ from tearline.api.recorded import tell, tell_all
 from tearline.api.route import PAGING, View
 from tearline.api.schemas import Schema, both, in_both, many, maybe, one_of, record, ref, text, whole
 from tearline.api.views.ledger import listed
-from tearline.api.views.owed import duty, shown
+from tearline.api.views.owed import duty
 from tearline.facts.history import about
 from tearline.facts.identifiers import OperationId
 from tearline.facts.operations import OperationDeclared, PostKind
@@ -14,7 +14,7 @@ from tearline.facts.shape import Json
 from tearline.facts.words import Words
 from tearline.folds.account import Account, account, account_question
 from tearline.folds.obligations import obligations
-from tearline.web.owed import VERDICTS_OPEN, owed_on
+from tearline.web.owed import VERDICTS_OPEN, owed_on, shown_to
 
 
 def operations(reading: Reading) -> dict[str, Json]:
@@ -31,7 +31,7 @@ def one_operation(reading: Reading) -> dict[str, Json]:
         lambda known: account_question(known, name) | owed_on(known, protocols, {"operation": [name]}),
         VERDICTS_OPEN,
     )
-    owed = [o for o in shown(reading, obligations(opened, protocols)) if o.about == name]
+    owed = [o for o in shown_to(reading.access, obligations(opened, protocols)) if o.about == name]
     return {**_told(said), "harm": tell_all(said.harm), "owed": [duty(o, reading.now) for o in owed]}
 
 

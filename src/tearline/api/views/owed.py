@@ -13,11 +13,11 @@ from tearline.api.route import PAGING, View, flag, identifier
 from tearline.api.schemas import TIME, both, in_both, many, maybe, record, ref, text, whole
 from tearline.api.views.ledger import NEXT
 from tearline.facts.history import Recorded
-from tearline.facts.release import VerdictReached
 from tearline.facts.shape import Json
 from tearline.facts.words import Words
 from tearline.folds.obligations import Obligation
 from tearline.projections import Projections, everything
+from tearline.web.owed import owed_there, without_verdicts
 from tearline.web.policy import CHECKERS
 
 MOST_DISCHARGED = 100
@@ -28,20 +28,7 @@ def _in_order(kept: Projections, told_rules: bool) -> Sequence[Obligation]:  # n
     """What is owed, the last of what was, and what worked cases would have owed; as far as this reader may know."""
     still = [owed for *_, owed in kept.owed(everything)]
     found = [*still, *kept.discharged(MOST_DISCHARGED), *kept.would_have_been_owed()]
-    return sorted(found if told_rules else _without_verdicts(found), key=_place)
-
-
-def shown(reading: Reading, found: Sequence[Obligation]) -> Sequence[Obligation]:
-    """Those of them that this reader may know of: what would cure a hold is for those who are shown the rules."""
-    access = reading.access
-    found = [o for o in found if not access.hides(o.ground)] if access.others else found
-    if access.told_rules():
-        return found
-    return _without_verdicts(found)
-
-
-def _without_verdicts(found: Sequence[Obligation]) -> list[Obligation]:
-    return [o for o in found if o.ground.told or not isinstance(o.ground.fact, VerdictReached)]
+    return sorted(found if told_rules else [o for o in found if without_verdicts(o)], key=_place)
 
 
 def duty(owed: Obligation, now: datetime) -> dict[str, Json]:
@@ -103,9 +90,7 @@ def obligations(reading: Reading) -> dict[str, Json]:
     """In the order of their grounds, so that what is recorded later comes later."""
     debtor, creditor = reading.text("debtor"), reading.text("creditor")
     overdue, ended = reading.flag("overdue"), reading.flag("discharged")
-    held = reading.projections.once(_in_order, reading.access.told_rules())
-    if reading.access.others:
-        held = [o for o in held if not reading.access.hides(o.ground)]
+    held = owed_there(reading.access, reading.projections.once(_in_order, reading.access.told_rules()))
     chosen = any(one is not None for one in (debtor, creditor, overdue, ended))
     found = (
         held

@@ -9,7 +9,6 @@ from tearline.api.recorded import moment
 from tearline.api.route import PAGING, View, instant
 from tearline.api.schemas import TIME, in_both, many, maybe, one_of, record, ref, text, whole
 from tearline.api.views.ledger import NEXT
-from tearline.api.views.owed import shown
 from tearline.facts.history import Role, about, each
 from tearline.facts.identifiers import PersonId, RequestId
 from tearline.facts.release import (
@@ -37,7 +36,7 @@ from tearline.rooms.protocols import OFFICERS
 from tearline.rooms.release.requests import LINES
 from tearline.web.access import Access
 from tearline.web.home import OWED_TO, SOON
-from tearline.web.owed import owed_there
+from tearline.web.owed import entries_there, shown_to
 from tearline.web.people_waiting import Waits, people_waiting
 from tearline.web.policy import INQUIRERS, PEOPLE, READERS
 from tearline.web.register.places import STANDING, there_for
@@ -262,7 +261,7 @@ def _lapsing(reading: Reading) -> Iterator[Need]:
 
 
 def _all_owed(reading: Reading) -> Sequence[Obligation]:
-    return shown(reading, [owed for *_, owed in reading.projections.owed(everything)])
+    return shown_to(reading.access, [owed for *_, owed in reading.projections.owed(everything)])
 
 
 def _owed(
@@ -272,7 +271,7 @@ def _owed(
     concerns = OWED_TO.get(access.role)
     if concerns is None:
         return
-    for *_, o in owed_there(access, projections.owed(everything)):
+    for *_, o in entries_there(access, projections.owed(everything)):
         live = o.ground.told is None and o.discharged_by is None
         shown_already = o.ground.position in answering or isinstance(o.ground.fact, VerdictReached)
         shown_already |= (o.ground.position, o.kind) in stands_for
