@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tearline.estimates.casualties.classes import by_captures, evaluate, room, seen
 from tearline.estimates.casualties.histories import Floats, Histories
-from tearline.estimates.casualties.latent import CHAINS, latent
+from tearline.estimates.casualties.latent import CHAINS, FEWEST_SWEEPS, latent
 from tearline.estimates.casualties.unseen import unseen_people
 from tests.estimates.casualties.tables import of, published
 
@@ -129,11 +129,12 @@ def test_few_sweeps_do_not_say_that_chains_have_met() -> None:
 
 def test_where_patterns_are_many_chains_end_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
     """One look at this table, a class, reads 7 patterns and the 12 lists on them."""
-    monkeypatch.setattr("tearline.estimates.casualties.latent.MOST_VISITS", 25 * 10 * (7 + 12) + 1)
+    monkeypatch.setattr("tearline.estimates.casualties.latent.MOST_VISITS", 90 * 10 * (7 + 12) + 1)
     found = latent(TABLE, seed=5)
-    assert found.draws.shape == (CHAINS, 25)
+    assert found.draws.shape == (CHAINS, 90)
     assert not found.met
-    assert latent(TABLE, seed=5, classes=20).draws.shape == (CHAINS, 12)
+    assert latent(TABLE, seed=5, classes=20).draws.shape == (CHAINS, 45)
+    assert latent(TABLE, seed=5, classes=40).draws.shape == (CHAINS, FEWEST_SWEEPS)
 
 
 def test_what_it_repeats_is_as_many_people() -> None:

@@ -14,9 +14,10 @@ from tearline.estimates.casualties.tempering import rungs, sweeps
 from tearline.estimates.casualties.unseen import unseen_people
 
 CLASSES, CHAINS = 10, 4
-WARM, SWEEPS, MOST_SWEEPS = 1_500, 4_000, 32_000
+WARM, SWEEPS, MOST_SWEEPS, FEWEST_SWEEPS = 1_500, 4_000, 32_000, 40
 MOST_VISITS = 90_000_000
-"""Sweeps times classes times entries of the table: where patterns are many, a chain ends sooner, met or not."""
+"""Sweeps times classes times entries of the table: where patterns are many, a chain ends sooner, met or not, but never
+before ``FEWEST_SWEEPS``, of which it can be said whether chains have met."""
 MOST_VISITS = 3_000_000_000
 """How often a chain may read a pattern's lists: fewer sweeps where patterns are many, so that an answer, perhaps that
 the chains have not met, comes within minutes."""
@@ -47,7 +48,7 @@ def latent(
 ) -> Latent:
     """Goes on, each time as long again, until the chains have met or ``most_sweeps`` are done, or ``MOST_VISITS``."""
     chains = [_Chain(histories, classes, one) for one in np.random.SeedSequence(seed).spawn(CHAINS)]
-    most = min(most_sweeps, MOST_VISITS // (classes * chains[0].entries))
+    most = min(most_sweeps, max(FEWEST_SWEEPS, MOST_VISITS // (classes * chains[0].entries)))
     done = 0
     with ThreadPoolExecutor(CHAINS) as side_by_side:
         list(side_by_side.map(lambda chain: chain.warm(min(WARM, most)), chains))
