@@ -9,7 +9,7 @@ who recorded it.
 
 from collections.abc import Container
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from tearline.facts.assistance import (
     AssistanceGiven,
@@ -35,6 +35,8 @@ ASSISTANCE_KINDS: tuple[type[Fact], ...] = (
     HelpOffered,
     OfferAnswered,
 )
+HELPED: tuple[type[Fact], ...] = (AssistanceGiven, ReferralAnswered)
+"""What ends a duty to meet a need."""
 
 
 class NeedState(Worded):
@@ -74,6 +76,12 @@ class Need:
         if ReferralAnswer.TAKEN in answers:
             return NeedState.TAKEN
         return NeedState.ASKED if None in answers else NeedState.OURS
+
+    @property
+    def grounds(self) -> tuple[Recorded[Fact], ...]:
+        """What makes something owed for it: that it is there, that it was referred, and what was answered."""
+        referred = (r for referral in self.referrals for r in (referral.recorded, *referral.answers))
+        return (self.recorded, *referred)
 
     @property
     def open(self) -> bool:
@@ -153,3 +161,8 @@ def offers(known: History) -> list[Offer]:
 def given_freely(known: History) -> list[Recorded[AssistanceGiven]]:
     """Help that was given where nobody had recorded a need."""
     return [r for r in known.of(AssistanceGiven) if r.fact.need is None]
+
+
+def end_of(day: date, zone: tzinfo) -> datetime:
+    """When a day ends: what is due on it is not late before."""
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone)

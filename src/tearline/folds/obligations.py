@@ -387,3 +387,14 @@ def _party(party: Party, terms: Terms) -> str:
             return terms.overseer
         case Party.PEOPLE:
             return "people"
+
+
+def duties_ended_by(protocols: Mapping[str, Pack], *kinds: type[Fact]) -> frozenset[str]:
+    """The duties that end by a fact of one of these kinds, by their names."""
+    names = {kind.__name__ for kind in kinds}
+    return frozenset(
+        duty.id
+        for pack in protocols.values()
+        for duty in pack.duties
+        if names.intersection(duty.discharged_by)
+    )

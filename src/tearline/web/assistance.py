@@ -25,16 +25,15 @@ from tearline.facts.history import Recorded, each
 from tearline.facts.identifiers import ReportId
 from tearline.facts.parties import OrganisationRegistered, PersonEnrolled
 from tearline.facts.release import ItemRegistered
-from tearline.folds.assistance import Need, NeedState, Offer, is_there
-from tearline.folds.obligations import Obligation
+from tearline.folds.assistance import HELPED, Need, NeedState, Offer, end_of, is_there
+from tearline.folds.obligations import Obligation, duties_ended_by
 from tearline.projections import Projections
 from tearline.web.cards import Card, Rows, Step, after_link, in_order, served, step
 from tearline.web.names import Names
 from tearline.web.oversight import ORGANISATIONS
-from tearline.web.owed import duties_ended_by, owed_row, shown_to
+from tearline.web.owed import owed_row, shown_to
 from tearline.web.parts import shown
-from tearline.web.people_waiting import HELPED as MEETS
-from tearline.web.people_waiting import earliest, end_of, grounds_of
+from tearline.web.people_waiting import earliest
 from tearline.web.queue import clock
 from tearline.web.register.places import reported, standing
 from tearline.web.show import begun, label, text
@@ -134,11 +133,11 @@ class _Cards:
         self.called = {c: self.names.item(leaks[c]).name for c in after}
         self.called |= {r.fact.operation: r.fact.name for r in registers.operations}
         protocols = visit.node.protocols
-        self.due = visit.projections.due_by(duties_ended_by(protocols, *MEETS))
+        self.due = visit.projections.due_by(duties_ended_by(protocols, *HELPED))
 
     def need(self, need: Need) -> Card:
         say, fact = self.say, need.recorded.fact
-        terms = (self.due.get(r.position) for r in grounds_of(need))
+        terms = (self.due.get(r.position) for r in need.grounds)
         due = earliest(end_of(fact.wanted_by, say.zone), *terms) if need.open else None
         whom = [self.names.organisation(o) for o in need.with_whom]
         state = say("%(state)s: %(whom)s", state=say(need.state), whom=say.listed(whom)) if whom else ""
@@ -240,4 +239,4 @@ class _Cards:
 
 def _facts(need: Need) -> list[Recorded[Fact]]:
     withdrawn: list[Recorded[NeedWithdrawn]] = [need.withdrawn] if need.withdrawn else []
-    return [*grounds_of(need), *need.given, *withdrawn]
+    return [*need.grounds, *need.given, *withdrawn]

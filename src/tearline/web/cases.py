@@ -15,13 +15,13 @@ from tearline.facts.oversight import TellingOpened
 from tearline.facts.release import ItemRegistered, ProtectionPlanSet, SourceWarned, WarningKind
 from tearline.facts.warnings import PeopleWarned
 from tearline.facts.words import Words
-from tearline.folds.obligations import Obligation
+from tearline.folds.obligations import Obligation, duties_ended_by
 from tearline.folds.unsaid import of_counts
 from tearline.web.harm import CountRow, count_rows
 from tearline.web.home import told_pages
 from tearline.web.names import Names
 from tearline.web.oversight import ORGANISATIONS
-from tearline.web.owed import OwedRow, duties_ended_by, owed_row
+from tearline.web.owed import OwedRow, owed_row
 from tearline.web.places import page_of
 from tearline.web.visit import TELLINGS, Visit, Visiting, absent, titled
 

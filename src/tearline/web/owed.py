@@ -163,14 +163,3 @@ def _note(say: Tongue, owed: Obligation) -> str:
 
 def _kind(fact: Fact) -> type[Fact]:
     return type(fact)
-
-
-def duties_ended_by(protocols: Mapping[str, Pack], *kinds: type[Fact]) -> frozenset[str]:
-    """The duties that end by a fact of one of these kinds, by their names."""
-    names = {kind.__name__ for kind in kinds}
-    return frozenset(
-        duty.id
-        for pack in protocols.values()
-        for duty in pack.duties
-        if names.intersection(duty.discharged_by)
-    )

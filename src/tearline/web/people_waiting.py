@@ -6,24 +6,23 @@ once more.
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import datetime, tzinfo
 
-from tearline.facts.assistance import AssistanceGiven, OfferAnswered, ReferralAnswered
+from tearline.facts.assistance import OfferAnswered
 from tearline.facts.fact import Fact
 from tearline.facts.history import Actor, Recorded, Role
 from tearline.facts.identifiers import PersonId, ReportId
 from tearline.facts.warnings import PeopleWarned, WarningReviewed
 from tearline.facts.words import Worded
-from tearline.folds.assistance import Need, Offer, is_there
+from tearline.folds.assistance import HELPED, Need, Offer, end_of, is_there
+from tearline.folds.obligations import duties_ended_by
 from tearline.folds.warnings import Danger, Notice
 from tearline.projections import Projections
 from tearline.protocol import Pack
 from tearline.rooms.assistance import OFFERING
 from tearline.rooms.warnings import OrderWarning, ReviewWarning
-from tearline.web.owed import duties_ended_by
 
 Subject = Danger | Notice | Need | Offer
-HELPED = (AssistanceGiven, ReferralAnswered)
 
 
 class PeopleWait(Worded):
@@ -105,7 +104,7 @@ def _needs(
     for need in needs:
         if need.open:
             until = end_of(need.recorded.fact.wanted_by, zone)
-            yield _waits(PeopleWait.NEED, need, grounds_of(need), due, duties, until=until)
+            yield _waits(PeopleWait.NEED, need, need.grounds, due, duties, until=until)
 
 
 def _offers(projections: Projections, duties: frozenset[str], zone: tzinfo) -> Iterator[Waits]:
@@ -134,18 +133,5 @@ def _waits(
     )
 
 
-def grounds_of(need: Need) -> list[Recorded[Fact]]:
-    """What makes something owed for a need: that it is there, that it was referred, and what was answered."""
-    found: list[Recorded[Fact]] = [need.recorded]
-    for referral in need.referrals:
-        found += [referral.recorded, *referral.answers]
-    return found
-
-
 def earliest(*due: datetime | None) -> datetime | None:
     return min((d for d in due if d is not None), default=None)
-
-
-def end_of(day: date, zone: tzinfo) -> datetime:
-    """When a day ends: what is due on it is not late before."""
-    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone)

@@ -18,10 +18,10 @@ from tearline.facts.warnings import (
     PeopleWarned,
     ThreatAssessed,
 )
+from tearline.folds.obligations import duties_ended_by
 from tearline.folds.warnings import Danger, Notice, WarningState
 from tearline.web.cards import Card, Rows, Step, in_order, served, step
 from tearline.web.names import Names
-from tearline.web.owed import duties_ended_by
 from tearline.web.parts import shown
 from tearline.web.people_waiting import by_due, to_review
 from tearline.web.queue import clock

@@ -19,8 +19,9 @@ from tearline.folds.assistance import (
     needs,
     offers,
 )
+from tearline.folds.obligations import duties_ended_by
 from tearline.web.assistance import ENDS_HELP, owed_to_the_harmed
-from tearline.web.owed import duties_ended_by, shown_to
+from tearline.web.owed import shown_to
 from tearline.web.register.places import STANDING, there_for
 
 

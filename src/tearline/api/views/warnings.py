@@ -11,8 +11,8 @@ from tearline.facts.history import History, about
 from tearline.facts.shape import Json
 from tearline.facts.warnings import PeopleWarned
 from tearline.facts.words import Words
+from tearline.folds.obligations import duties_ended_by
 from tearline.folds.warnings import GROUNDS, WARNING_KINDS, Danger, Notice, WarningState, apart, dangers
-from tearline.web.owed import duties_ended_by
 from tearline.web.people_waiting import by_due
 
 
