@@ -24,6 +24,7 @@ from tearline.rooms.admission.tokens import IssueToken
 from tearline.signin.demonstration import ROLES
 from tearline.signin.policy import Answer
 from tearline.signin.secrets import hash_of, written
+from tearline.web import waited_for
 from tearline.web.app import create_app
 from tests.api.conftest import Caller, at
 from tests.api.test_document import DOCUMENT, validator
@@ -41,6 +42,28 @@ def recorded(world: World) -> int:
     """How many live dissents there are."""
     known = world.node.ledger.read(about(kinds=(DissentRecorded,)))
     return sum(r.told is None for r in known.of(DissentRecorded))
+
+
+@pytest.mark.parametrize(
+    ("command", "body", "bound"),
+    [
+        ("RunLinkage", {}, "MOST_COMPARED"),
+        (
+            "EstimateCasualties",
+            {"unit": "people", "area": "here", "first_day": "2026-01-01", "last_day": "2026-12-31"},
+            "MOST_ESTIMATED",
+        ),
+    ],
+)
+def test_what_would_keep_others_waiting_is_for_the_command_line(
+    world: World, monkeypatch: pytest.MonkeyPatch, command: str, body: dict[str, Any], bound: str
+) -> None:
+    analyst, before = Caller(at(world), Role.LINKAGE_ANALYST), world.node.ledger.size()
+    monkeypatch.setattr(waited_for, bound, -1)
+    refused = analyst.do(command, body, key="many")
+    assert refused.status_code == 409
+    assert "at-the-command-line" in refused.text
+    assert world.node.ledger.size() == before
 
 
 # recorded once

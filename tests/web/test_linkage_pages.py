@@ -12,7 +12,7 @@ from tearline.facts.identifiers import VictimId
 from tearline.facts.linkage import LinkageRun, LinkUndone, PairJudged, VictimsMerged, VictimsSplit
 from tearline.facts.register import Sex, VictimReported
 from tearline.rooms.linkage import LINKING, RunLinkage
-from tearline.web.linkage import acts
+from tearline.web import waited_for
 from tearline.web.policy import READERS
 from tests.registers import register, report, victim
 from tests.web.conftest import make_world, visitor
@@ -149,7 +149,7 @@ def test_to_everybody_else_there_is_no_such_page(world: World, role: Role) -> No
 def test_what_would_keep_others_waiting_is_for_the_command_line(
     world: World, analyst: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(acts, "MOST_HERE", 3)
+    monkeypatch.setattr(waited_for, "MOST_COMPARED", 3)
     before = world.node.ledger.size()
     answer = analyst.post("/harm/linkage/run", data=KEY | {"seed": "1"})
     assert answer.status_code == 409

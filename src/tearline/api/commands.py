@@ -43,6 +43,7 @@ from tearline.rooms.release.releasing import ReceiveCopy
 from tearline.rooms.retention.notices import GivePurgeNotice, RecordPurgeReceipt
 from tearline.rooms.retention.purges import OrderPurge, SignPurge
 from tearline.signin.identity import Identity
+from tearline.web import waited_for
 from tearline.web.access import ALL
 from tearline.web.policy import PEOPLE, READERS
 
@@ -187,10 +188,13 @@ def submission(identity: Identity, command: str, key: str) -> str:
 
 
 def record(node: Node, order: Order, key: str) -> Appended:
-    """Decide and record it; or what was recorded under this key before."""
+    """Decide and record it; or what was recorded under this key before. What takes long is refused (``waited_for``)."""
     earlier = node.ledger.recall(key)
     if earlier is not None:
         return earlier
+    command = type(order.command)
+    if waited_for.most(command) is not None:
+        waited_for.refuse_where_many(command, node.ledger.read(waited_for.QUESTION))
     try:
         return node.record(order, key=key)
     except Refused:

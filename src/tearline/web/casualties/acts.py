@@ -9,13 +9,11 @@ from tearline.web import offers
 from tearline.web.asked import Asked
 from tearline.web.casualties import words
 from tearline.web.casualties.page import live, places_of
-from tearline.web.linkage.acts import few_enough
 from tearline.web.tongue import Tongue
 from tearline.web.visit import Visit, absent
+from tearline.web.waited_for import MOST_ESTIMATED, refuse_where_many
 
 HERE = "/harm/estimates"
-MOST_HERE = 3_000
-"""People reported up to which a page estimates; beyond, the command line does."""
 
 
 def trail(say: Tongue) -> list[tuple[str, str]]:
@@ -25,7 +23,8 @@ def trail(say: Tongue) -> list[tuple[str, str]]:
 def estimate(visit: Visit) -> Asked:
     visit.own_side()
     say, known = visit.say, live(visit)
-    few_enough(visit, known, MOST_HERE)
+    if visit.request.method == "POST":
+        refuse_where_many(EstimateCasualties, known)
     reports = known.of(HarmReported)
     days = [d for r in reports for d in (r.fact.first_day, r.fact.last_day) if d]
     already = {"first_day": [min(days).isoformat()], "last_day": [max(days).isoformat()]} if days else {}
@@ -43,7 +42,7 @@ def estimate(visit: Visit) -> Asked:
         before=say(
             "With three lists or more this takes up to a minute. For more than %(n)s people reported, run tearline"
             " harm estimate at the command line.",
-            n=say.number(MOST_HERE),
+            n=say.number(MOST_ESTIMATED),
         ),
         already=already,
         options={"places": list(places_of(known).items())},

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from tearline.facts.errors import Refused
-from tearline.facts.history import History
 from tearline.facts.identifiers import LinkageId, MergeId, SplitId, VictimId
 from tearline.facts.linkage import (
     LinkageRun,
@@ -14,8 +12,6 @@ from tearline.facts.linkage import (
     VictimsMerged,
     VictimsSplit,
 )
-from tearline.facts.register import VictimReported
-from tearline.facts.words import Words
 from tearline.folds.unlike import usable_of
 from tearline.folds.victims import Decision, grouping
 from tearline.rooms.linkage import (
@@ -35,10 +31,9 @@ from tearline.web.linkage.standing import live, names_of, told_of_decision
 from tearline.web.names import Names
 from tearline.web.tongue import Tongue
 from tearline.web.visit import Visit, absent
+from tearline.web.waited_for import MOST_COMPARED, refuse_where_many
 
 HERE = "/harm/linkage"
-MOST_HERE = 5_000
-"""People reported whom a page compares; at the command line there is no such end."""
 Trail = list[tuple[str, str]]
 
 
@@ -46,25 +41,11 @@ def trail(say: Tongue) -> Trail:
     return [("/harm", say("Harm")), (HERE, say("Who is who"))]
 
 
-def few_enough(visit: Visit, known: History, most: int) -> None:
-    """Refuse to compute in a request what would keep others waiting; the command line has no such limit."""
-    reported = len(known.of(VictimReported))
-    if visit.request.method == "POST" and reported > most:
-        raise Refused(
-            "at-the-command-line",
-            Words(
-                f"{reported} people are reported, more than the {most} for which a page computes this: run it with"
-                " tearline harm at the command line",
-                f"hay {reported} personas informadas, más de las {most} con que una página calcula esto: ejecútelo con"
-                " tearline harm en la línea de comandos",
-            ),
-        )
-
-
 def compare(visit: Visit) -> Asked:
     visit.own_side()
     say = visit.say
-    few_enough(visit, live(visit), MOST_HERE)
+    if visit.request.method == "POST":
+        refuse_where_many(RunLinkage, live(visit))
     return Asked(
         title=say("Compare all who are reported"),
         submit=say("Compare them"),
@@ -79,7 +60,7 @@ def compare(visit: Visit) -> Asked:
         before=say(
             "A thousand people reported take a few seconds. For more than %(n)s, run tearline harm link at the command"
             " line.",
-            n=say.number(MOST_HERE),
+            n=say.number(MOST_COMPARED),
         ),
     )
 
