@@ -42,13 +42,13 @@ def owed(
 ) -> None:
     """Show every open obligation, the one that was due first on top."""
     from tearline.folds.obligations import Obligation
-    from tearline.folds.unagreed import QUESTION, unagreed
+    from tearline.folds.unagreed import QUESTION, Unagreed, unagreed
 
     with opened(data, database) as node:
         every = all_of(node)
         apart = unagreed(node.ledger.read(QUESTION), node.protocols, every, UTC)
     kept = [o for o in every if everything or (not o.discharged_by and not o.ground.told)]
-    found = sorted([*kept, *apart], key=_place)
+    found: list[Obligation | Unagreed] = sorted([*kept, *apart], key=_place)
     now = datetime.now(UTC)
     if json:
         document([plain(o, now) if isinstance(o, Obligation) else plain_apart(o, now) for o in found])

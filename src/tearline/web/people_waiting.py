@@ -118,7 +118,7 @@ def _offers(projections: Projections, duties: frozenset[str], zone: tzinfo) -> I
 def _waits(
     why: PeopleWait,
     subject: Subject,
-    grounds: list[Recorded[Fact]],
+    grounds: Sequence[Recorded[Fact]],
     due: Mapping[int, datetime],
     duties: frozenset[str],
     *,
