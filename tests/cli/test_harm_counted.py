@@ -131,3 +131,20 @@ def test_days_in_the_wrong_order_are_malformed_in_one_line(run: Run, node: Path)
     ran = run("harm", "estimate", "--by", "lina", *SCOPE[:-1], "2011-02-28", "--data", node)
     assert ran.status == 2
     assert ran.line == "--to: 2011-02-28: expected a day that is not before --from, 2011-03-01"
+
+
+def test_places_are_recorded_once_and_all_or_none(run: Run, node: Path, tmp_path: Path) -> None:
+    places = tmp_path / "places.csv"
+    places.write_text("place,latitude,longitude\nNorte,28.34112,-100.8512\nSur,20.66,-103.35\n")
+    given = ("harm", "places", places, "--by", "lina", "--as", "linkage-analyst", "--data", node)
+    assert json.loads(run(*given, "--json").out) == {"places": 2, "recorded": 2}
+    assert json.loads(run(*given, "--json").out) == {"places": 2, "recorded": 0}
+    places.write_text("place,latitude,longitude\nNorte,28.34,-100.85\nSur,20.70,-103.35\n")
+    assert run(*given, "--language", "es").out == "1 lugares registrados; 1 constaban ya así.\n"
+    places.write_text("place,latitude,longitude\nEste,28.34,-100.85\nSur,99,-103.35\n")
+    ran = run(*given)
+    assert ran.status == 2
+    assert "line 3, column 'latitude'" in ran.line
+    places.write_text("place,latitude,longitude\nEste,28.34,-100.85\n")
+    assert json.loads(run(*given, "--json").out) == {"places": 1, "recorded": 1}
+    assert run(*given[:5], "--as", "auditor", "--data", node).status == 2

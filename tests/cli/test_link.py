@@ -241,3 +241,49 @@ def test_a_source_that_repeats_people_is_no_list(run: Run, register: Path, tmp_p
         assert run("link", reports, "-o", links, option).status == 0
         assert len({one["person"] for one in rows(links.read_text())[-2:]}) == people
     assert run("link", reports, "-o", links, "--twice", "--size", 9).status == 2
+
+
+def test_reports_without_degrees_have_those_of_their_place(run: Run, register: Path, tmp_path: Path) -> None:
+    places, links = tmp_path / "places.csv", tmp_path / "links.csv"
+    towns = sorted({one["place"] for one in rows(register.read_text()) if one["place"]})
+
+    def linked(apart: float) -> str:
+        lines = [f"{town},{10 + apart * n},20,unread" for n, town in enumerate(towns)]
+        places.write_text("\n".join(("place,latitude,longitude,state", *lines)))
+        assert run("link", register, "--places", places, "-o", links).status == 0
+        return links.read_text()
+
+    assert linked(0.01) != linked(5)
+    assert run("link", "next", register, "--places", places).status == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("place,latitude\nCentro,28\n", "line 1: expected a column 'longitude'"),
+        ("place,latitude,longitude\n", "line 2: expected at least one place"),
+        ("place,latitude,longitude\n,28,-100\n", "line 2, column 'place': expected the name of a place"),
+        (
+            "place,latitude,longitude\nCentro,128,-100\n",
+            "line 2, column 'latitude': expected degrees from -90 to 90, found '128'",
+        ),
+        (
+            "place,latitude,longitude\nCentro,28,west\n",
+            "line 2, column 'longitude': expected degrees from -180 to 180, found 'west'",
+        ),
+        (
+            "place,latitude,longitude\nCentro,28,-100\ncentro,20,-103\n",
+            "line 3, column 'place': expected no name that counts as that in line 2 and lies elsewhere",
+        ),
+    ],
+)
+def test_a_table_of_places_that_is_none_is_refused_and_nothing_written(
+    run: Run, tmp_path: Path, text: str, said: str
+) -> None:
+    table, places, links = tmp_path / "reports.csv", tmp_path / "places.csv", tmp_path / "links.csv"
+    table.write_text("\n".join((HEAD, *ROWS)))
+    places.write_text(text)
+    ran = run("link", table, "--places", places, "-o", links)
+    assert ran.status == 2
+    assert ran.line == f"{places}: {said}"
+    assert not links.exists()

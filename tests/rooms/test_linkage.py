@@ -15,6 +15,7 @@ from tearline.facts.linkage import (
     LinkUndone,
     MergeGround,
     PairJudged,
+    PlaceLocated,
     VictimsMerged,
     VictimsSplit,
 )
@@ -23,6 +24,7 @@ from tearline.folds.linking import compared, material
 from tearline.rooms import Command
 from tearline.rooms.linkage import (
     JudgePair,
+    LocatePlace,
     MergeVictims,
     RunLinkage,
     SplitVictims,
@@ -471,3 +473,35 @@ def test_where_a_fact_has_no_room_for_all_groups_those_to_be_taken_up_come_first
     kept = [set(g.victims) for g in after.groups(len(after.groups()) - 1)]
     assert set(one.victims) not in kept
     assert set(other.victims) in kept
+
+
+# Where places lie
+
+
+def lies(place: str, degrees: str | None) -> LocatePlace:
+    return LocatePlace(PlaceLocated(place=Sealed(place), degrees=Sealed(degrees)))
+
+
+@pytest.mark.parametrize("role", [Role.LINKAGE_ANALYST, Role.HARM_DESK])
+@pytest.mark.parametrize("degrees", ["28.34, -100.85", "-34,18.4", None])
+def test_a_place_is_located_by_whoever_links(role: Role, degrees: str | None) -> None:
+    command = lies("Allende", degrees)
+    assert world().does(command, by=replace(LINA, role=role)) == [command.fact]
+
+
+@pytest.mark.parametrize(
+    ("place", "degrees", "rule"),
+    [
+        ("Allende", "28.341, -100.85", "to-the-kilometre"),
+        ("Allende", "95, 0", "to-the-kilometre"),
+        ("Allende", "", "to-the-kilometre"),
+        (" ", "28.34, -100.85", "names-a-place"),
+    ],
+)
+def test_a_house_and_a_place_without_a_name_are_not(place: str, degrees: str, rule: str) -> None:
+    assert world().refuses(lies(place, degrees), by=LINA) == rule
+
+
+def test_nobody_else_says_where_a_place_lies() -> None:
+    for role in set(Role) - {Role.LINKAGE_ANALYST, Role.HARM_DESK}:
+        assert role not in LocatePlace.allowed

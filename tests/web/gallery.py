@@ -37,6 +37,7 @@ WITHOUT = {
     "/items/{item}/exposure.svg": "a chart, in the picture of the item",
     "/harm/estimates/{estimate}/methods.svg": "a chart, in the picture of the estimate",
     "/harm/linkage/review": "see a pair side by side, below",
+    "/harm/linkage/places": "see places that reports name, below",
     "/public/harm": "see what of the register is public, below",
     "/people/import/template.csv": "a table to fill in",
     "/harm/import/template.csv": "a table to fill in",
@@ -328,6 +329,13 @@ STATES = (
     ),
     a_state(
         "linkage-review", "linkage-analyst", "/harm/linkage/review", "a pair side by side", scene=COUNTED
+    ),
+    a_state(
+        "linkage-places",
+        "linkage-analyst",
+        "/harm/linkage/places",
+        "places that reports name, and where they lie",
+        scene=COUNTED,
     ),
     a_state(
         "estimated", "linkage-analyst", "/estimated", "an estimate, and how lists overlap", scene=COUNTED

@@ -24,9 +24,11 @@ from starlette.testclient import TestClient
 
 from tearline.cli.nodes import listening
 from tearline.facts.admission import FoundersNamed, InvitationPurpose, RoleProposed
+from tearline.facts.fact import Sealed
 from tearline.facts.harm import HarmReported
 from tearline.facts.history import Role, about
 from tearline.facts.identifiers import DissentId, GrantId, InvestigationId, PersonId
+from tearline.facts.linkage import PlaceLocated
 from tearline.facts.register import ConsentWithdrawn
 from tearline.facts.release import VerdictReached
 from tearline.folds.held import ITSELF
@@ -193,12 +195,17 @@ def figured(folder: Path) -> Iterator[Scene]:
     node.close()
 
 
+LOCATED = {"Norte": "28.61, -100.64", "Sur": "28.34, -100.85", "Villa Oeste": "28.42, -101.12"}
+"""Three of the eight places of a made register, which lie nowhere."""
+
+
 @contextmanager
 def counted(folder: Path) -> Iterator[Scene]:
     """A made register: compared, doubtful pairs judged, put together, estimated and made public, and one withdrawn."""
     world = make_world(folder)
     node, known = world.node, register(seed=2, victims=180, prefix="practice")
     recorded(node, known.facts)
+    recorded(node, [PlaceLocated(place=Sealed(town), degrees=Sealed(at)) for town, at in LOCATED.items()])
     put_together(node, known)
     less = replace(scope_of(known), places=("Norte", "Sur"), area="Norte and Sur")
     superseded = estimated(node, less)

@@ -1,7 +1,8 @@
 """Who is who on its pages: side by side, judged by a plain form, put together, taken apart and undone."""
 
+import re
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote_plus, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -141,7 +142,12 @@ def test_a_person_is_put_together_and_taken_apart_by_hand(world: World, analyst:
 @pytest.mark.parametrize("role", sorted(READERS - LINKING))
 def test_to_everybody_else_there_is_no_such_page(world: World, role: Role) -> None:
     client = visitor(world, role)
-    for path in ("/harm/linkage", "/harm/linkage/review", "/harm/linkage/people/practice-v1"):
+    for path in (
+        "/harm/linkage",
+        "/harm/linkage/places",
+        "/harm/linkage/review",
+        "/harm/linkage/people/practice-v1",
+    ):
         assert client.get(path).status_code == 404
     assert "/harm/linkage" not in client.get("/harm").text
 
@@ -154,4 +160,39 @@ def test_what_would_keep_others_waiting_is_for_the_command_line(
     answer = analyst.post("/harm/linkage/run", data=KEY | {"seed": "1"})
     assert answer.status_code == 409
     assert "tearline harm" in answer.text
+    assert world.node.ledger.size() == before
+
+
+def test_a_place_is_looked_up_and_pairs_say_how_far_apart(world: World, analyst: TestClient) -> None:
+    page = analyst.get("/harm/linkage/places").text
+    named = re.findall(r"/harm/linkage/places/locate\?place=([^\"&]+)", page)
+    assert len(named) >= 2
+    for place, where in zip(named[:2], ("28.34, -100.85", "20.66, -103.35"), strict=True):
+        form = f"/harm/linkage/places/locate?place={place}"
+        assert f'value="{unquote_plus(place)}"' in analyst.get(form).text
+        sent = analyst.post(form, data=KEY | {"place": unquote_plus(place), "degrees": where})
+        assert sent.status_code == 303, sent.text
+    after = analyst.get("/harm/linkage/places").text
+    assert "28.34, -100.85" in after
+    assert 'value="28.34, -100.85"' in analyst.get(f"/harm/linkage/places/locate?place={named[0]}").text
+    assert "20.66, -103.35" in after
+    one, other = (
+        next(
+            f.victim
+            for f in REGISTER.facts
+            if isinstance(f, VictimReported) and f.place.value == unquote_plus(name)
+        )
+        for name in named[:2]
+    )
+    assert "differs, about 891 km" in analyst.get(f"/harm/linkage/review?a={one}&b={other}").text
+    assert " km" not in analyst.get(f"/harm/linkage/review?a={one}&b={one}").text
+
+
+def test_more_than_two_decimals_of_a_degree_are_refused(world: World, analyst: TestClient) -> None:
+    before = world.node.ledger.size()
+    sent = analyst.post(
+        "/harm/linkage/places/locate", data=KEY | {"place": "Allende", "degrees": "28.3412, -100.8512"}
+    )
+    assert sent.status_code == 409
+    assert "28.34, -100.85" in sent.text
     assert world.node.ledger.size() == before

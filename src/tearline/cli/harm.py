@@ -29,6 +29,10 @@ SHOWN = 50
 By = Annotated[str, typer.Option("--by", metavar="PERSON", help="Who does this.")]
 Acting = Annotated[Role, typer.Option("--as", metavar="ROLE", help="harm-desk or advocate.")]
 PAGE = "/harm/export.csv"
+LOCATED = Words(
+    "{new} places recorded; {known} stood on record as they are.",
+    "{new} lugares registrados; {known} constaban ya así.",
+)
 
 
 @app.callback()
@@ -149,6 +153,39 @@ def give_out(
     aside(f"It names people who may be in danger, and whoever made it answers for it: {output}")
     if json:
         document({"file": str(output), "lines": rows})
+
+
+@app.command(
+    name="places", epilog="Example: tearline harm places towns.csv --by analyst-1 --as linkage-analyst"
+)
+def locate(
+    *,
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="place, latitude, longitude: of towns.")],
+    by: By,
+    role: Annotated[
+        Role, typer.Option("--as", metavar="ROLE", help="harm-desk or linkage-analyst.")
+    ] = Role.HARM_DESK,
+    data: Data = HERE,
+    database: Database = None,
+    language: Spoken = Language.EN,
+    json: AsJson = False,
+) -> None:
+    """Record where places lie that reports name, from a gazetteer, to a kilometre; all of the table or nothing.
+
+    Who is who is then compared by how far apart they lie. What stands on record already is not recorded once more.
+    """
+    from tearline.jobs.gazetteer import LARGEST_BYTES, read_places
+    from tearline.jobs.register.locating import take_in
+    from tearline.rooms.linkage import LINKING
+
+    actor = acting(by, role, LINKING)
+    places = read_places(read(file, LARGEST_BYTES), file=str(file))
+    with opened(data, database) as node:
+        new = take_in(node, places, actor)
+    if json:
+        document({"places": len(places), "recorded": new})
+    else:
+        say(console(), LOCATED.to(language).format(new=new, known=len(places) - new))
 
 
 def _read_out(node: "Node", by: Actor, why: str) -> str:

@@ -80,6 +80,14 @@ Twice = Annotated[
     bool,
     typer.Option("--twice", help="A source may report a person twice. Relatives are then hardly told apart."),
 ]
+Places = Annotated[
+    Path | None,
+    typer.Option(
+        "--places",
+        metavar="PLACES.csv",
+        help="place, latitude, longitude: where places lie, for reports that give no degrees.",
+    ),
+]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Of the linkages that are drawn.")]
 
 
@@ -94,6 +102,7 @@ def link(  # noqa: PLR0917  the command line gives them by name
         Path, typer.Option("--output", "-o", metavar="LINKS.csv", help="report_id, person, probability.")
     ],
     labels: Labels = None,
+    places: Places = None,
     twice: Twice = False,
     size: Annotated[
         int,
@@ -111,13 +120,13 @@ def link(  # noqa: PLR0917  the command line gives them by name
 
     if output.is_dir() or not output.parent.is_dir():
         raise Malformed("--output", str(output), "a file, in a folder that is there")
-    if any(_is(output, given) for given in (*reports, labels) if given):
+    if any(_is(output, given) for given in (*reports, labels, places) if given):
         raise Malformed("--output", str(output), "another file than those that are read")
     if twice and size:
         raise Malformed(
             "--size", str(size), "nothing with --twice: lists overlap only where each has a person once"
         )
-    read_in, pairs = _read(reports, labels, once=not twice)
+    read_in, pairs = _read(reports, labels, places, once=not twice)
     linked = linked_by(register(read_in, list(pairs), once=not twice), pairs, seed=seed)
     found = averaged(linked, seed=seed, count=size) if size else None
     rows = rows_of(linked, read_in)
@@ -172,6 +181,7 @@ def _say_size(found: "Averaged", count: int, language: Language) -> None:
 def ask(  # noqa: PLR0917  the command line gives them by name
     reports: Reports,
     labels: Labels = None,
+    places: Places = None,
     twice: Twice = False,
     count: Annotated[int, typer.Option("-n", min=1, max=10_000, help="So many pairs.")] = 20,
     seed: Seed = 0,
@@ -183,7 +193,7 @@ def ask(  # noqa: PLR0917  the command line gives them by name
     from tearline.estimates.linkage.linking import register
     from tearline.jobs.linkage import table
 
-    read_in, pairs = _read(reports, labels, once=not twice)
+    read_in, pairs = _read(reports, labels, places, once=not twice)
     wanted = asked(register(read_in, list(pairs), once=not twice), pairs, count=count, seed=seed)
     rows = [{"a": read_in[a].report_id, "b": read_in[b].report_id} for a, b in wanted]
     if json:
@@ -193,11 +203,14 @@ def ask(  # noqa: PLR0917  the command line gives them by name
 
 
 def _read(
-    files: list[Path], labels: Path | None, *, once: bool
+    files: list[Path], labels: Path | None, places: Path | None, *, once: bool
 ) -> "tuple[list[Report], dict[tuple[int, int], bool]]":
+    from tearline.jobs.gazetteer import read_places, with_places
     from tearline.jobs.reports import LARGEST_BYTES, read_labels, read_reports
 
     reports = read_reports([(str(file), read(file, LARGEST_BYTES)) for file in files])
+    if places is not None:
+        reports = with_places(reports, read_places(read(places, LARGEST_BYTES), file=str(places)))
     if labels is None:
         return reports, {}
     data = read(labels, LARGEST_BYTES)

@@ -109,3 +109,18 @@ class LinkUndone(Fact):
     reason: Annotated[Sealed[str], Label("Reason", "Motivo"), VICTIMS]
     merge: Annotated[MergeId | None, Label("Merge", "Reunión")] = None
     split: Annotated[SplitId | None, Label("Split", "Separación")] = None
+
+
+@fact("Where a place lies was looked up", "Se buscó dónde está un lugar")
+class PlaceLocated(Fact):
+    """The middle of a town, in degrees with at most two decimals (WGS 84): of a place, and never of a person.
+
+    A later one of the same name replaces an earlier; without degrees it says that nobody knows.
+    """
+
+    place: Annotated[
+        Sealed[str], Label("Place, as reports write it", "Lugar, como lo escriben los informes"), VICTIMS
+    ]
+    degrees: Annotated[Sealed[str | None], Label("Latitude and longitude", "Latitud y longitud"), VICTIMS] = (
+        Sealed(None)
+    )

@@ -5,6 +5,7 @@ them. Somebody's own report is a source of its own; a body's list is one, and na
 merged and split binds the model; what it put together itself, and somebody took up, it judges anew each time.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -27,16 +28,18 @@ from tearline.facts.linkage import (
     LinkUndone,
     MergeGround,
     PairJudged,
+    PlaceLocated,
     VictimsMerged,
     VictimsSplit,
 )
 from tearline.facts.register import ConsentGiven, ConsentWithdrawn, VictimReported
+from tearline.folds.located import Degrees, key_of, located
 from tearline.folds.register import Reported, counted, reports_of
 from tearline.folds.unlike import ages_of
 from tearline.folds.victims import Grouping, Pair, decisions, follow, grouped
 
 REGISTER = (HarmReported, VictimReported, ConsentGiven, ConsentWithdrawn)
-LINKS = (PairJudged, VictimsMerged, VictimsSplit, LinkUndone)
+LINKS = (PairJudged, PlaceLocated, VictimsMerged, VictimsSplit, LinkUndone)
 QUESTION: Question = about(kinds=(*REGISTER, *LINKS))
 """All that says who is who: whole, so it is read for figures and never for a decision."""
 DRAWN = 100
@@ -57,10 +60,19 @@ class Material:
     labels: Mapping[Pair, bool]
     judged: int
     grouping: Grouping
+    places: Mapping[str, Degrees]
 
     @cached_property
     def place(self) -> Mapping[VictimId, int]:
         return {victim: n for n, victim in enumerate(self.people)}
+
+    def places_named(self) -> Mapping[str, tuple[str, int]]:
+        """By ``key_of``, each place that is compared, as it is mostly written, and of how many people it is said."""
+        spelt: dict[str, Counter[str]] = {}
+        for one, r in zip(self.reports, self.people.values(), strict=True):
+            if key := key_of(_place_of(one, r)):
+                spelt.setdefault(key, Counter())[_place_of(one, r).strip()] += 1
+        return {key: (names.most_common(1)[0][0], names.total()) for key, names in spelt.items()}
 
 
 def material(history: History, day: date) -> Material:
@@ -73,6 +85,7 @@ def material(history: History, day: date) -> Material:
         labels=labels,
         judged=judged,
         grouping=grouped(people, decisions(history)),
+        places=located(history),
     )
 
 
@@ -103,11 +116,16 @@ def said_of_pairs(history: History, among: Mapping[VictimId, object]) -> tuple[M
     return said, len(judged)
 
 
-def as_report(one: Reported, r: Recorded[VictimReported]) -> Report:
-    """As the estimators take it: ages by their middle; the person's own days, or else those of the report."""
+def as_report(one: Reported, r: Recorded[VictimReported], places: Mapping[str, Degrees]) -> Report:
+    """As the estimators take it: ages by their middle; the person's own days, or else those of the report.
+
+    ``places``: where those lie that were looked up.
+    """
     fact, ages = r.fact, ages_of(r.fact)
     own = (fact.seen_from.value, fact.seen_to.value)
     first, last = own if any(own) else (one.fact.first_day, one.fact.last_day)
+    place = _place_of(one, r)
+    north, east = places.get(key_of(place), (None, None))
     return Report(
         report_id=fact.victim,
         source=one.fact.list or f"report {fact.report}",
@@ -117,8 +135,14 @@ def as_report(one: Reported, r: Recorded[VictimReported]) -> Report:
         age=None if ages is None else sum(ages) // 2,
         date=first or last,
         date_to=last or first,
-        place=fact.place.value or one.fact.place or "",
+        place=place,
+        latitude=north,
+        longitude=east,
     )
+
+
+def _place_of(one: Reported, r: Recorded[VictimReported]) -> str:
+    return r.fact.place.value or one.fact.place or ""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -199,7 +223,7 @@ def _groups(member: Ints) -> Iterator[list[int]]:
 
 def compared(of: Material, *, seed: int, count: int = DRAWN) -> Compared:
     """Takes about as long as ``linking.link``: a second or two for a thousand people reported."""
-    reports = [as_report(one, r) for one, r in zip(of.reports, of.people.values(), strict=True)]
+    reports = [as_report(one, r, of.places) for one, r in zip(of.reports, of.people.values(), strict=True)]
     place = of.place
     labels = {(min(place[a], place[b]), max(place[a], place[b])): same for (a, b), same in of.labels.items()}
     linked = link(register(reports, list(labels)), labels, seed=seed)

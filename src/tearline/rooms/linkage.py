@@ -21,11 +21,13 @@ from tearline.facts.linkage import (
     LinkUndone,
     MergeGround,
     PairJudged,
+    PlaceLocated,
     VictimsMerged,
     VictimsSplit,
 )
 from tearline.facts.words import Words
 from tearline.folds.linking import DRAWN, QUESTION, Compared, compared, material
+from tearline.folds.located import degrees, key_of
 from tearline.folds.unlike import (
     Told,
     asks_decision,
@@ -105,6 +107,33 @@ class RunLinkage:
                 )
             )
         ]
+
+
+class LocatePlace(Says[PlaceLocated]):
+    """Where a place lies that reports name, as a gazetteer has it; the next comparison goes by it."""
+
+    allowed = LINKING
+
+    def question(self, known: History) -> Question:
+        del known
+        return Question()
+
+    def decide(self, known: History, act: Act) -> list[Draft]:
+        del known
+        if not key_of(self.fact.place.open()):
+            raise Refused("names-a-place", Words("a place has a name", "un lugar tiene nombre"))
+        said = self.fact.degrees.open()
+        if said is not None and degrees(said) is None:
+            raise Refused(
+                "to-the-kilometre",
+                Words(
+                    "degrees of a town are written as 28.34, -100.85: with at most two decimals, which is a kilometre",
+                    "los grados de una población se escriben como 28.34, -100.85: con dos decimales a lo sumo, que es"
+                    " un kilómetro",
+                ),
+                ("degrees",),
+            )
+        return [act.says(self.fact)]
 
 
 class JudgePair(Says[PairJudged]):

@@ -245,6 +245,8 @@ SITE = Policy(
     look("/harm/linkage", HARM, LINKAGE),
     act("/harm/linkage/run", HARM, LINKAGE),
     act("/harm/linkage/review", HARM, LINKAGE, told=NOBODY),
+    look("/harm/linkage/places", HARM, LINKAGE),
+    act("/harm/linkage/places/locate", HARM, LINKAGE, told=NOBODY),
     act("/harm/linkage/{linkage}/take-up", HARM, LINKAGE, told=NOBODY),
     act("/harm/linkage/merges/{merge}/undo", HARM, LINKAGE, told=NOBODY),
     act("/harm/linkage/splits/{split}/undo", HARM, LINKAGE, told=NOBODY),

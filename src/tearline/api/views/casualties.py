@@ -9,7 +9,14 @@ from tearline.api.views.ledger import listed
 from tearline.facts.casualties import CasualtiesEstimated, HarmPublished
 from tearline.facts.history import History, Recorded, about, each
 from tearline.facts.identifiers import EstimateId, VictimId
-from tearline.facts.linkage import LinkageRun, LinkUndone, PairJudged, VictimsMerged, VictimsSplit
+from tearline.facts.linkage import (
+    LinkageRun,
+    LinkUndone,
+    PairJudged,
+    PlaceLocated,
+    VictimsMerged,
+    VictimsSplit,
+)
 from tearline.facts.register import ConditionEstablished, VictimReported
 from tearline.facts.shape import Json, record_of
 from tearline.facts.words import Words
@@ -25,6 +32,10 @@ COMPARED = about(kinds=(LinkageRun,))
 
 def _live(known: History) -> History:
     return History(tuple(r for r in known if r.told is None), known.position)
+
+
+def places_located(reading: Reading) -> dict[str, Json]:
+    return reading.facts("places", about(kinds=(PlaceLocated,)))
 
 
 def linkage(reading: Reading) -> dict[str, Json]:
@@ -132,6 +143,18 @@ VIEWS = (
         read=linkage,
         roles=LINKING,
         page=("/harm/linkage", "/harm/linkage/review"),
+    ),
+    View(
+        path="/harm/linkage/places",
+        name="PlacesNamed",
+        words=Words(
+            "Where the places lie that reports name", "Dónde están los lugares que los informes nombran"
+        ),
+        answer=listed("places", PlaceLocated),
+        read=places_located,
+        query=PAGING,
+        roles=LINKING,
+        page=("/harm/linkage/places",),
     ),
     View(
         path="/harm/linkage/people/{victim}",

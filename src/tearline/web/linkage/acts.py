@@ -9,15 +9,19 @@ from tearline.facts.linkage import (
     LinkUndone,
     MergeGround,
     PairJudged,
+    PlaceLocated,
     VictimsMerged,
     VictimsSplit,
 )
+from tearline.folds.linking import material
+from tearline.folds.located import key_of, written
 from tearline.folds.unlike import usable_of
 from tearline.folds.victims import Decision, grouping
 from tearline.rooms.linkage import (
     LINKING,
     Comparing,
     JudgePair,
+    LocatePlace,
     MergeVictims,
     RunLinkage,
     SplitVictims,
@@ -26,7 +30,7 @@ from tearline.rooms.linkage import (
     UndoLink,
 )
 from tearline.web.asked import Asked
-from tearline.web.linkage import people, review
+from tearline.web.linkage import gazetteer, people, review
 from tearline.web.linkage.standing import live, names_of, told_of_decision
 from tearline.web.names import Names
 from tearline.web.tongue import Tongue
@@ -62,6 +66,34 @@ def compare(visit: Visit) -> Asked:
             " line.",
             n=say.number(MOST_COMPARED),
         ),
+    )
+
+
+def locate(visit: Visit) -> Asked:
+    visit.own_side()
+    say, of = visit.say, material(live(visit), visit.now.date())
+    named, where = of.places_named(), of.places
+    place = visit.request.query_params.get("place", "")
+    already = {"place": [place]} if key_of(place) in named else {}
+    if already and key_of(place) in where:
+        already["degrees"] = [written(*where[key_of(place)])]
+    return Asked(
+        title=say("Say where a place lies"),
+        submit=say("Record it"),
+        command=LocatePlace,
+        kind=PlaceLocated,
+        allowed=LINKING,
+        then=gazetteer.HERE,
+        trail=[*trail(say), (gazetteer.HERE, say("Places"))],
+        lead=say("The middle of the town, as a gazetteer or a map has it, and never a house."),
+        already=already,
+        suggested={"place": [name for name, _ in named.values()]},
+        one_line=frozenset({"place", "degrees"}),
+        hints={
+            "degrees": say(
+                "Such as 28.34, -100.85: north and east, with at most two decimals. Left empty: nobody knows."
+            )
+        },
     )
 
 

@@ -1,7 +1,7 @@
 """Pairs side by side, field by field, the most doubtful first: one person, two people, or nobody can tell."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tearline.estimates.linkage.names import given_tokens, surname_words
 from tearline.facts.harm import HarmReported
@@ -9,8 +9,10 @@ from tearline.facts.history import History, Recorded
 from tearline.facts.identifiers import VictimId
 from tearline.facts.linkage import PairJudged
 from tearline.facts.register import VictimReported
+from tearline.folds.located import located
 from tearline.folds.unlike import Told, ages_of, hardly_one, never_one, usable_of
 from tearline.folds.victims import grouping, judged
+from tearline.web.linkage import gazetteer
 from tearline.web.linkage.standing import called, latest, unjudged
 from tearline.web.show import Shown, is_open, label, text
 from tearline.web.tongue import Tongue
@@ -119,7 +121,7 @@ def _pair(say: Tongue, known: History, a: VictimId, b: VictimId, chance: float |
         a=a,
         b=b,
         sides=(_side(say, known, one), _side(say, known, other)),
-        lines=[*_lines(say, one.fact, other.fact), *_of_reports(say, known, one.fact, other.fact)],
+        lines=[*_lines(say, known, one.fact, other.fact), *_of_reports(say, known, one.fact, other.fact)],
         chance="" if chance is None else say.chance(chance),
         never=_because(say, told, a, b, never=True),
         hardly=_because(say, told, a, b, never=False),
@@ -144,12 +146,20 @@ def _side(say: Tongue, known: History, r: Recorded[VictimReported]) -> Side:
     )
 
 
-def _lines(say: Tongue, a: VictimReported, b: VictimReported) -> list[Line]:
+def _lines(say: Tongue, known: History, a: VictimReported, b: VictimReported) -> list[Line]:
     lines = [_field(say, a, b, name) for name in NAMES]
     lines.append(_line(say, say("Age (years)"), _ages(say, a), _ages(say, b)))
     lines.append(_line(say, say("When"), _days(say, a), _days(say, b)))
     lines += [_field(say, a, b, name) for name in REST]
-    return [line for line in lines if line is not None]
+    return [_with_distance(say, known, line, a, b) for line in lines if line is not None]
+
+
+def _with_distance(say: Tongue, known: History, line: Line, a: VictimReported, b: VictimReported) -> Line:
+    """Of two places that somebody looked up, how far apart they lie."""
+    if line.label != label(say, VictimReported, "place"):
+        return line
+    far = gazetteer.apart(say, known.folded(located), a.place.value or "", b.place.value or "")
+    return replace(line, word=f"{line.word}, {far}") if far else line
 
 
 def _field(say: Tongue, a: VictimReported, b: VictimReported, name: str) -> Line | None:

@@ -4,14 +4,16 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from tearline.facts.identifiers import VictimId
+from tearline.folds.linking import material
 from tearline.web.forms import form
-from tearline.web.linkage import acts, people, standing
+from tearline.web.linkage import acts, gazetteer, people, standing
 from tearline.web.register.places import places
 from tearline.web.visit import Visiting, absent
 
 router = APIRouter()
 
 form(router, "/harm/linkage/run", acts.compare)
+form(router, "/harm/linkage/places/locate", acts.locate)
 form(router, "/harm/linkage/review", acts.judge)
 form(router, "/harm/linkage/{linkage}/take-up", acts.take_up)
 form(router, "/harm/linkage/merges/{merge}/undo", acts.undo("merge"))
@@ -25,6 +27,13 @@ def who_is_who(visit: Visiting) -> Response:
     visit.own_side()
     page = standing.view(visit.say, standing.live(visit), visit)
     return visit.page("linkage/standing.html", page=page, places=places(visit))
+
+
+@router.get(gazetteer.HERE)
+def places_named(visit: Visiting) -> Response:
+    visit.own_side()
+    page = gazetteer.view(visit.say, material(standing.live(visit), visit.now.date()))
+    return visit.page("linkage/places.html", page=page, places=places(visit))
 
 
 @router.get("/harm/linkage/people/{victim}")
