@@ -68,6 +68,10 @@ def undone(*, merge: str | None = None, split: str | None = None, name: str = "u
     )
 
 
+def lies(place: str, degrees: str | None) -> LocatePlace:
+    return LocatePlace(PlaceLocated(place=Sealed(place), degrees=Sealed(degrees)))
+
+
 def world(*more: Fact) -> World:
     """Two people in one report, two on one list, and one who tells of themselves; a woman, and ages that differ."""
     return World().tell(
@@ -107,6 +111,16 @@ def taking(least: float = 0.5) -> TakeUpLinkage:
 
 
 ACCEPTED = [
+    *(
+        Row(
+            claim=f"a place lies at {degrees}, by a {by.role}",
+            order=lies("Allende", degrees),
+            by=by,
+            gives=(PlaceLocated,),
+        )
+        for degrees in ("28.34, -100.85", "-34,18.4", None)
+        for by in (LINA, HUGO)
+    ),
     Row(claim="all are compared", order=RunLinkage(), by=LINA, world=world(), gives=(LinkageRun,)),
     Row(
         claim="a pair is one person",
@@ -217,6 +231,16 @@ ACCEPTED = [
     ),
 ]
 REFUSED = [
+    *(
+        Row(
+            claim=f"a town at {degrees!r}",
+            order=lies("Allende", degrees),
+            by=LINA,
+            refused="to-the-kilometre",
+        )
+        for degrees in ("28.341, -100.85", "95, 0", "28.34", "")
+    ),
+    Row(claim="a place without a name", order=lies(" ", "28.34, -100.85"), by=LINA, refused="names-a-place"),
     Row(
         claim="nobody to compare",
         order=RunLinkage(),
@@ -473,35 +497,3 @@ def test_where_a_fact_has_no_room_for_all_groups_those_to_be_taken_up_come_first
     kept = [set(g.victims) for g in after.groups(len(after.groups()) - 1)]
     assert set(one.victims) not in kept
     assert set(other.victims) in kept
-
-
-# Where places lie
-
-
-def lies(place: str, degrees: str | None) -> LocatePlace:
-    return LocatePlace(PlaceLocated(place=Sealed(place), degrees=Sealed(degrees)))
-
-
-@pytest.mark.parametrize("role", [Role.LINKAGE_ANALYST, Role.HARM_DESK])
-@pytest.mark.parametrize("degrees", ["28.34, -100.85", "-34,18.4", None])
-def test_a_place_is_located_by_whoever_links(role: Role, degrees: str | None) -> None:
-    command = lies("Allende", degrees)
-    assert world().does(command, by=replace(LINA, role=role)) == [command.fact]
-
-
-@pytest.mark.parametrize(
-    ("place", "degrees", "rule"),
-    [
-        ("Allende", "28.341, -100.85", "to-the-kilometre"),
-        ("Allende", "95, 0", "to-the-kilometre"),
-        ("Allende", "", "to-the-kilometre"),
-        (" ", "28.34, -100.85", "names-a-place"),
-    ],
-)
-def test_a_house_and_a_place_without_a_name_are_not(place: str, degrees: str, rule: str) -> None:
-    assert world().refuses(lies(place, degrees), by=LINA) == rule
-
-
-def test_nobody_else_says_where_a_place_lies() -> None:
-    for role in set(Role) - {Role.LINKAGE_ANALYST, Role.HARM_DESK}:
-        assert role not in LocatePlace.allowed

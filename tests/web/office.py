@@ -7,7 +7,7 @@ with that same passkey.
 """
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -102,6 +102,8 @@ class Person:
 
     office: "Office"
     name: str
+    language: str
+    size: str
     cookies: list[SetCookieParam] = field(default_factory=list)
     keys: list[dict[str, Any]] = field(default_factory=list)
 
@@ -125,9 +127,10 @@ class Person:
 
 @dataclass
 class Office:
-    """One browser in one language and at one size, to which people come in turn, each with their cookies and keys.
+    """One browser, to which people come in turn, each with their cookies and keys, language and size of the window.
 
-    ``seen``: the kinds of page that were looked over. ``made_of``: of what, in any state and for anybody.
+    ``ways``: languages and sizes, which they have in turn. ``seen``: the kinds of page that were looked over in a
+    language at a size. ``made_of``: of what, in any state and for anybody.
     ``visited`` and ``looked``: the addresses to which the browser came, and those whose page was looked at.
     """
 
@@ -135,11 +138,10 @@ class Office:
     codes: dict[str, str]
     world: World
     browser: Browser
-    language: str
-    size: str
+    ways: Sequence[tuple[str, str]]
     people: dict[str, Person] = field(default_factory=dict)
-    seen: set[str] = field(default_factory=set)
-    made_of: set[int] = field(default_factory=set)
+    seen: set[tuple[str, str, str]] = field(default_factory=set)
+    made_of: dict[tuple[str, str], set[int]] = field(default_factory=dict)
     visited: set[str] = field(default_factory=set)
     looked: set[str] = field(default_factory=set)
     said: list[str] = field(default_factory=list)
@@ -148,10 +150,8 @@ class Office:
     """Who sits at the browser."""
 
     def __post_init__(self) -> None:
-        self.say = Tongue(Language(self.language))
         self.origin = self.door.address.origin
-        width, height = SIZES[self.size]
-        context = self.browser.new_context(viewport={"width": width, "height": height})
+        context = self.browser.new_context()
         context.set_default_timeout(30_000)
         self.page = self.closing.enter_context(context).new_page()
         self.page.on("console", lambda message: self.said.append(f"{self.page.url}: {message.text}"))
@@ -169,8 +169,9 @@ class Office:
     def at(self, name: str) -> Person:
         """This person, who keeps what is theirs."""
         if name not in self.people:
-            language: SetCookieParam = {"name": "language", "value": self.language, "url": self.origin}
-            self.people[name] = Person(self, name, [language])
+            language, size = self.ways[len(self.people) % len(self.ways)]
+            cookie: SetCookieParam = {"name": "language", "value": language, "url": self.origin}
+            self.people[name] = Person(self, name, language, size, [cookie])
         return self.people[name]
 
     def seats(self, person: Person) -> None:
@@ -187,6 +188,9 @@ class Office:
         for key in person.keys:
             self.cdp.send("WebAuthn.addCredential", self.authenticator | {"credential": key})
         context.add_cookies(person.cookies)
+        width, height = SIZES[person.size]
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.say = Tongue(Language(person.language))
         self.there = person
 
     def keys_of(self, person: Person) -> list[dict[str, Any]]:
@@ -289,22 +293,24 @@ class Desk:
     def looks(self) -> "Desk":
         """The page is in the language asked for, keeps nobody out, and runs over no side.
 
-        A kind of page is looked over by axe when somebody first comes to it; of one that is known, what is on it that
-        was on none yet, for whatever role and in whatever state that is.
+        A kind of page is looked over by axe when somebody first comes to it in this language and at this size; of one
+        that is known, what is on it that was on none yet, for whatever role and in whatever state that is.
         """
         page, office = self.page, self.office
         width, lang, numbers = page.evaluate(MADE_OF).split(" ")
-        assert int(width) <= SIZES[office.size][0], f"{page.url} is {width} px wide"
-        assert lang == office.language
-        kind = kind_of(page.url.removeprefix(office.origin))
-        new = {int(number) for number in numbers.split(",")} - office.made_of
+        way = self.person.language, self.person.size
+        assert int(width) <= SIZES[self.person.size][0], f"{page.url} is {width} px wide"
+        assert lang == self.person.language
+        kind = (kind_of(page.url.removeprefix(office.origin)), *way)
+        known = office.made_of.setdefault(way, set())
+        new = {int(number) for number in numbers.split(",")} - known
         if kind not in office.seen:
             assert violations(page) == [], page.url
         elif new:
             page.evaluate(MARKED, list(new))
             assert violations(page, FIRST_SEEN) == [], page.url
         office.seen.add(kind)
-        office.made_of |= new
+        known |= new
         office.looked.add(office.shorn(page.url))
         return self
 
@@ -398,11 +404,11 @@ def kind_of(path: str) -> str:
     )
 
 
-class opened_office:  # noqa: N801  reads as a verb: with opened_office(folder, browser, "en", "wide") as office
+class opened_office:  # noqa: N801  reads as a verb: with opened_office(folder, browser, [("en", "wide")]) as office
     """Founded by two, served at the port that its address names, and nobody came in yet."""
 
-    def __init__(self, folder: Path, browser: Browser, language: str, size: str) -> None:
-        self.folder, self.browser, self.language, self.size = folder, browser, language, size
+    def __init__(self, folder: Path, browser: Browser, ways: Sequence[tuple[str, str]]) -> None:
+        self.folder, self.browser, self.ways = folder, browser, ways
         self.closing = ExitStack()
 
     def __enter__(self) -> Office:
@@ -422,7 +428,7 @@ class opened_office:  # noqa: N801  reads as a verb: with opened_office(folder, 
         thread.start()
         self.closing.callback(thread.join, 20)
         self.closing.callback(setattr, server, "should_exit", True)
-        office = Office(door, codes, World(node, clock), self.browser, self.language, self.size)
+        office = Office(door, codes, World(node, clock), self.browser, self.ways)
         self.closing.enter_context(office.closing)
         return office
 
