@@ -121,6 +121,31 @@ def test_arithmetic_on_dates_and_names_is_pure(allowed: str) -> None:
     assert not list(impurities(allowed))
 
 
+def set_twice(source: str) -> list[str]:
+    """Names in capitals that a module gives a value more than once: the first is then read by nobody."""
+    set_once: set[str] = set()
+    found = []
+    for node in ast.parse(source).body:
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        for name in (n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)):
+            if name.isupper() and name in set_once:
+                found.append(name)
+            set_once.add(name)
+    return found
+
+
+def test_a_constant_has_one_value() -> None:
+    files = [file for folder in ("src", "tests", "bench") for file in sorted((ROOT / folder).rglob("*.py"))]
+    assert [
+        f"{file.relative_to(ROOT)}: {name}" for file in files for name in set_twice(file.read_text())
+    ] == []
+
+
+def test_a_planted_second_value_is_found() -> None:
+    assert set_twice("A, B = 1, 2\nB = 3\n") == ["B"]
+    assert set_twice("A = 1\nwork = A\nwork = 2\n") == []
+
+
 def lint_layers(root: Path, modules: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Check a package `tearline` of `modules` (path: source) against the contracts of the real one."""
     for path, source in modules.items():

@@ -18,9 +18,6 @@ WARM, SWEEPS, MOST_SWEEPS, FEWEST_SWEEPS = 1_500, 4_000, 32_000, 40
 MOST_VISITS = 90_000_000
 """Sweeps times classes times entries of the table: where patterns are many, a chain ends sooner, met or not, but never
 before ``FEWEST_SWEEPS``, of which it can be said whether chains have met."""
-MOST_VISITS = 3_000_000_000
-"""How often a chain may read a pattern's lists: fewer sweeps where patterns are many, so that an answer, perhaps that
-the chains have not met, comes within minutes."""
 LARGEST_RHAT, FEWEST_EFFECTIVE = 1.01, 400.0
 
 
