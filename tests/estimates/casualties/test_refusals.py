@@ -5,7 +5,7 @@ import pytest
 
 from tearline.estimates.casualties import Histories, estimate
 from tearline.estimates.casualties.decomposable import Interval
-from tearline.estimates.casualties.overlaps import overlaps
+from tearline.estimates.casualties.overlaps import Overlap, overlaps
 from tearline.estimates.casualties.refusals import of_draws, of_lists, of_methods, of_overlaps, of_width
 from tests.estimates.casualties.tables import of, published
 
@@ -47,6 +47,25 @@ def test_two_lists_that_share_nobody_where_few_would_be_expected() -> None:
     assert [r.rule for r in of_overlaps(overlaps(few, 200))] == ["interaction-not-identified"]
     many = of(0, 300, 300, 200, 250, 0, 130, 0)
     assert not list(of_overlaps(overlaps(many, 2_000)))
+
+
+@pytest.mark.parametrize(("alone", "sentences"), [(3, 3), (4, 1)])
+def test_of_many_such_pairs_one_sentence_says_how_many(alone: int, sentences: int) -> None:
+    """A table of many lists has dozens."""
+    pairs = [
+        Overlap(lists=("A", f"B{n}"), both=0 if n < alone else 9, expected=0.5 + n, log_odds=None)
+        for n in range(5)
+    ]
+    reasons = list(of_overlaps(pairs))
+    assert {r.rule for r in reasons} == {"interaction-not-identified"}
+    assert len(reasons) == sentences
+    if sentences == 1:
+        (only,) = reasons
+        assert only.because.en == (
+            "of 5 pairs of lists 4 share nobody, where at most 3.5 would be expected: whether they shut each other out"
+            " cannot be told (A and B0, A and B1, A and B2, …)"
+        )
+        assert "A y B2, …" in only.because.es
 
 
 @pytest.mark.parametrize(

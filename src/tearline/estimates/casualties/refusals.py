@@ -16,6 +16,7 @@ from tearline.facts.words import Words
 
 FEWEST_LISTS = 3
 FEWEST_EXPECTED = 5.0
+MOST_PAIRS = 3
 FEWEST_TWICE, SHARE_TWICE = 15, 0.05
 LARGEST_RHAT = 1.05
 SEEDS_APART = 0.03
@@ -95,19 +96,39 @@ def _of_list(histories: Histories, one: int) -> Iterator[Reason]:
 
 
 def of_overlaps(pairs: list[Overlap]) -> Iterator[Reason]:
-    """Two lists that share nobody, where so few would be expected that this says nothing of how they depend."""
-    for pair in pairs:
-        if pair.both == 0 and 0 < pair.expected < FEWEST_EXPECTED:
-            a, b = pair.lists
-            yield Reason(
-                rule="interaction-not-identified",
-                because=Words(
-                    f"nobody stands on both {a} and {b}, where {pair.expected:.1f} would be expected: whether they shut"
-                    " each other out cannot be told",
-                    f"nadie está a la vez en {a} y {b}, donde se esperarían {pair.expected:.1f}: no puede saberse si se"
-                    " excluyen entre sí",
-                ),
-            )
+    """Two lists that share nobody, where so few would be expected that this says nothing of how they depend.
+
+    A sentence for each two, or for all of them where they are more than ``MOST_PAIRS``.
+    """
+    found = [pair for pair in pairs if pair.both == 0 and 0 < pair.expected < FEWEST_EXPECTED]
+    if len(found) > MOST_PAIRS:
+        most = max(pair.expected for pair in found)
+        first = [pair.lists for pair in found[:MOST_PAIRS]]
+        yield Reason(
+            rule="interaction-not-identified",
+            because=Words(
+                f"of {len(pairs)} pairs of lists {len(found)} share nobody, where at most {most:.1f} would be expected:"
+                " whether they shut each other out cannot be told ("
+                + ", ".join(f"{a} and {b}" for a, b in first)
+                + ", …)",
+                f"de {len(pairs)} pares de listas, {len(found)} no comparten a nadie, donde se esperarían a lo sumo"
+                f" {most:.1f}: no puede saberse si se excluyen entre sí ("
+                + ", ".join(f"{a} y {b}" for a, b in first)
+                + ", …)",
+            ),
+        )
+        return
+    for pair in found:
+        a, b = pair.lists
+        yield Reason(
+            rule="interaction-not-identified",
+            because=Words(
+                f"nobody stands on both {a} and {b}, where {pair.expected:.1f} would be expected: whether they shut"
+                " each other out cannot be told",
+                f"nadie está a la vez en {a} y {b}, donde se esperarían {pair.expected:.1f}: no puede saberse si se"
+                " excluyen entre sí",
+            ),
+        )
 
 
 def of_chains(runs: tuple[Latent, Latent]) -> Iterator[Reason]:
