@@ -67,21 +67,19 @@ def owed(
 
 
 def _place(one: "Obligation | Unagreed") -> tuple[str, bool, float]:
-    """Live ones by due date, those without one last; then each telling's."""
+    """Live ones by due date, those without one last; then each telling's. Alike, they stay as they are."""
     told = one.ground.told
     return (told.telling if told else "", one.due is None, one.due.timestamp() if one.due else 0.0)
 
 
 def all_of(node: "Node") -> "list[Obligation]":
-    """Every obligation that the ledger gives rise to: live ones by due date, then each telling's."""
+    """Every obligation that the ledger gives rise to."""
     from tearline.folds.obligations import obligations, obligations_question
 
     # The reasons of verdicts are opened for what would have cured them; only the protocol's sentence is shown.
     opening = frozenset({Compartment.VERDICTS})
-    known = node.ledger.read(obligations_question(node.protocols), opening=opening)
-    # Sorting is stable: within each telling they stay in the order of their due dates.
-    return sorted(
-        obligations(known, node.protocols), key=lambda o: o.ground.told.telling if o.ground.told else ""
+    return obligations(
+        node.ledger.read(obligations_question(node.protocols), opening=opening), node.protocols
     )
 
 
