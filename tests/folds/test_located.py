@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from tearline.facts.fact import Sealed
 from tearline.facts.harm import SourceClass
+from tearline.facts.identifiers import VictimId
 from tearline.facts.linkage import PlaceLocated
-from tearline.folds.linking import as_report, compared, material
+from tearline.folds.linking import PlaceNamed, as_report, compared, material
 from tearline.folds.located import degrees, key_of, kilometres, located, written
 from tests.registers import LINA, register, report, victim
 from tests.worlds import HUGO, NOON, World
@@ -81,7 +82,7 @@ def test_reports_have_the_degrees_of_their_place() -> None:
 def test_people_are_compared_by_how_far_apart_their_places_lie() -> None:
     """Of a made register: with all towns within walking distance more looks alike than with each in another country."""
     made = World().tell(*register(seed=2, victims=60).facts, by=HUGO)
-    towns = [name for name, _ in material(made.history, DAY).places_named().values()]
+    towns = [one.name for one in material(made.history, DAY).places_named().values()]
     assert len(towns) > 2
 
     def alike(apart: float) -> float:
@@ -98,6 +99,13 @@ def test_places_are_counted_by_those_who_are_compared() -> None:
         report("r9", source=SourceClass.RELATIVE), victim("v9", "r9", place="Torreón")
     )
     assert material(world.history, DAY).places_named() == {
-        key_of("Allende"): ("Allende", 2),
-        key_of("Saltillo"): ("Saltillo", 1),
+        key_of("Allende"): PlaceNamed(name="Allende", of=VictimId("v0"), people=2),
+        key_of("Saltillo"): PlaceNamed(name="Saltillo", of=VictimId("v2"), people=1),
     }
+
+
+def test_a_place_is_called_as_it_is_mostly_written_of_somebody_who_is_compared() -> None:
+    of = material(reported("ALLENDE", "Allende ", "Allende", "Norte").history, DAY)
+    assert of.places_named()[key_of("allende")] == PlaceNamed(name="Allende", of=VictimId("v1"), people=3)
+    assert of.place_of(VictimId("v1")) == "Allende"
+    assert of.place_of(VictimId("nobody")) == ""

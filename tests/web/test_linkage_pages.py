@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from urllib.parse import parse_qs, unquote_plus, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -165,27 +165,35 @@ def test_what_would_keep_others_waiting_is_for_the_command_line(
 
 def test_a_place_is_looked_up_and_pairs_say_how_far_apart(world: World, analyst: TestClient) -> None:
     page = analyst.get("/harm/linkage/places").text
-    named = re.findall(r"/harm/linkage/places/locate\?place=([^\"&]+)", page)
+    named = re.findall(r'href="(/harm/linkage/places/locate\?victim=[^"]+)">([^<]+)<', page)
     assert len(named) >= 2
-    for place, where in zip(named[:2], ("28.34, -100.85", "20.66, -103.35"), strict=True):
-        form = f"/harm/linkage/places/locate?place={place}"
-        assert f'value="{unquote_plus(place)}"' in analyst.get(form).text
-        sent = analyst.post(form, data=KEY | {"place": unquote_plus(place), "degrees": where})
+    for (form, place), where in zip(named[:2], ("28.34, -100.85", "20.66, -103.35"), strict=True):
+        assert f'value="{place}"' in analyst.get(form).text
+        sent = analyst.post(form, data=KEY | {"place": place, "degrees": where})
         assert sent.status_code == 303, sent.text
     after = analyst.get("/harm/linkage/places").text
     assert "28.34, -100.85" in after
-    assert 'value="28.34, -100.85"' in analyst.get(f"/harm/linkage/places/locate?place={named[0]}").text
+    assert 'value="28.34, -100.85"' in analyst.get(named[0][0]).text
     assert "20.66, -103.35" in after
     one, other = (
-        next(
-            f.victim
-            for f in REGISTER.facts
-            if isinstance(f, VictimReported) and f.place.value == unquote_plus(name)
-        )
-        for name in named[:2]
+        next(f.victim for f in REGISTER.facts if isinstance(f, VictimReported) and f.place.value == name)
+        for _, name in named[:2]
     )
     assert "differs, about 891 km" in analyst.get(f"/harm/linkage/review?a={one}&b={other}").text
     assert " km" not in analyst.get(f"/harm/linkage/review?a={one}&b={one}").text
+
+
+def test_no_address_says_a_place(world: World, analyst: TestClient) -> None:
+    """An address is kept in histories and in the logs of a proxy; a place is sealed."""
+    only = victim("practice.vx", "practice.x", given="Zoila", paternal="Xol", place="Oculto <b>")
+    recorded(world.node, [report("practice.x"), only])
+    page = analyst.get("/harm/linkage/places").text
+    assert "Oculto &lt;b&gt;" in page
+    (form,) = re.findall(r'href="([^"]+)">Oculto', page)
+    assert not [href for href in re.findall(r'(?:href|action)="([^"]*)"', page) if "Oculto" in href]
+    shown = analyst.get(form).text
+    assert 'value="Oculto &lt;b&gt;"' in shown
+    assert not [href for href in re.findall(r'(?:href|action)="([^"]*)"', shown) if "Oculto" in href]
 
 
 def test_more_than_two_decimals_of_a_degree_are_refused(world: World, analyst: TestClient) -> None:

@@ -5,7 +5,6 @@ them. Somebody's own report is a source of its own; a body's list is one, and na
 merged and split binds the model; what it put together itself, and somebody took up, it judges anew each time.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -51,6 +50,20 @@ MOST_GROUPS = 5_000
 """What a fact has room for."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceNamed:
+    """A place as it is mostly written, ``of`` whom it is first written so, and of how many people it is said at all."""
+
+    name: str
+    of: VictimId
+    people: int
+
+
+def _mostly(names: Mapping[str, Sequence[VictimId]]) -> PlaceNamed:
+    name = max(names, key=lambda one: len(names[one]))
+    return PlaceNamed(name=name, of=names[name][0], people=sum(len(some) for some in names.values()))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Material:
     """Those who may be counted on one day, in the order in which they were recorded, and what people said of pairs."""
@@ -66,13 +79,19 @@ class Material:
     def place(self) -> Mapping[VictimId, int]:
         return {victim: n for n, victim in enumerate(self.people)}
 
-    def places_named(self) -> Mapping[str, tuple[str, int]]:
-        """By ``key_of``, each place that is compared, as it is mostly written, and of how many people it is said."""
-        spelt: dict[str, Counter[str]] = {}
-        for one, r in zip(self.reports, self.people.values(), strict=True):
-            if key := key_of(_place_of(one, r)):
-                spelt.setdefault(key, Counter())[_place_of(one, r).strip()] += 1
-        return {key: (names.most_common(1)[0][0], names.total()) for key, names in spelt.items()}
+    def place_of(self, victim: VictimId) -> str:
+        """The place that is compared of somebody, as it is written; empty where none is, or they are not compared."""
+        n = self.place.get(victim)
+        return "" if n is None else _place_of(self.reports[n], self.people[victim]).strip()
+
+    def places_named(self) -> Mapping[str, PlaceNamed]:
+        """By ``key_of``, each place that is compared."""
+        spelt: dict[str, dict[str, list[VictimId]]] = {}
+        for victim in self.people:
+            name = self.place_of(victim)
+            if key := key_of(name):
+                spelt.setdefault(key, {}).setdefault(name, []).append(victim)
+        return {key: _mostly(names) for key, names in spelt.items()}
 
 
 def material(history: History, day: date) -> Material:

@@ -72,10 +72,9 @@ def compare(visit: Visit) -> Asked:
 def locate(visit: Visit) -> Asked:
     visit.own_side()
     say, of = visit.say, material(live(visit), visit.now.date())
-    named, where = of.places_named(), of.places
-    place = visit.request.query_params.get("place", "")
-    already = {"place": [place]} if key_of(place) in named else {}
-    if already and key_of(place) in where:
+    where, place = of.places, of.place_of(VictimId(visit.request.query_params.get("victim", "")))
+    already = {"place": [place]} if place else {}
+    if key_of(place) in where:
         already["degrees"] = [written(*where[key_of(place)])]
     return Asked(
         title=say("Say where a place lies"),
@@ -87,7 +86,7 @@ def locate(visit: Visit) -> Asked:
         trail=[*trail(say), (gazetteer.HERE, say("Places"))],
         lead=say("The middle of the town, as a gazetteer or a map has it, and never a house."),
         already=already,
-        suggested={"place": [name for name, _ in named.values()]},
+        suggested={"place": [one.name for one in of.places_named().values()]},
         one_line=frozenset({"place", "degrees"}),
         hints={
             "degrees": say(

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from tearline.folds.linking import Material
 from tearline.folds.located import Degrees, key_of, kilometres, written
@@ -19,9 +18,12 @@ class PlacesView:
 
 
 def view(say: Tongue, of: Material) -> PlacesView:
-    """Those first that nobody has looked up, and of these the one that is named most."""
+    """Those first that nobody has looked up, and of these the one that is named most.
+
+    An address names whom it is said of and never a place: that is sealed, and addresses stand in logs and histories.
+    """
     named, where = of.places_named(), of.places
-    order = sorted(named, key=lambda key: (key in where, -named[key][1], key))
+    order = sorted(named, key=lambda key: (key in where, -named[key].people, key))
     return PlacesView(
         figures=[
             (say.number(len(named)), say("places named")),
@@ -29,8 +31,8 @@ def view(say: Tongue, of: Material) -> PlacesView:
         ],
         rows=[
             [
-                (named[key][0], f"{HERE}/locate?{urlencode({'place': named[key][0]})}"),
-                named[key][1],
+                (named[key].name, f"{HERE}/locate?victim={named[key].of}"),
+                named[key].people,
                 written(*where[key]) if key in where else None,
             ]
             for key in order
