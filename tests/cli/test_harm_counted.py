@@ -135,16 +135,35 @@ def test_days_in_the_wrong_order_are_malformed_in_one_line(run: Run, node: Path)
 
 def test_places_are_recorded_once_and_all_or_none(run: Run, node: Path, tmp_path: Path) -> None:
     places = tmp_path / "places.csv"
+    more = tmp_path / "more.csv"
+    more.write_text(TABLE.replace("Norte", "Sur").replace("court", "ngo").replace("press", "radio"))
+    stated = ("--source-class", "court", "--harm", "disappeared", "--list-by-source")
+    assert run("harm", "import", more, "--by", "hugo", *stated, "--data", node).status == 0
     places.write_text("place,latitude,longitude\nNorte,28.34112,-100.8512\nSur,20.66,-103.35\n")
     given = ("harm", "places", places, "--by", "lina", "--as", "linkage-analyst", "--data", node)
-    assert json.loads(run(*given, "--json").out) == {"places": 2, "recorded": 2}
-    assert json.loads(run(*given, "--json").out) == {"places": 2, "recorded": 0}
+    assert json.loads(run(*given, "--json").out) == {"places": 2, "named": 2, "recorded": 2}
+    assert json.loads(run(*given, "--json").out) == {"places": 2, "named": 2, "recorded": 0}
     places.write_text("place,latitude,longitude\nNorte,28.34,-100.85\nSur,20.70,-103.35\n")
-    assert run(*given, "--language", "es").out == "1 lugares registrados; 1 constaban ya así.\n"
-    places.write_text("place,latitude,longitude\nEste,28.34,-100.85\nSur,99,-103.35\n")
+    spanish = run(*given, "--language", "es").out
+    assert spanish == "1 lugares registrados; 1 constaban ya así; ningún informe nombra los otros 0.\n"
+    places.write_text("place,latitude,longitude\nNorte,28.35,-100.85\nSur,99,-103.35\n")
     ran = run(*given)
     assert ran.status == 2
     assert "line 3, column 'latitude'" in ran.line
-    places.write_text("place,latitude,longitude\nEste,28.34,-100.85\n")
-    assert json.loads(run(*given, "--json").out) == {"places": 1, "recorded": 1}
+    places.write_text("place,latitude,longitude\nNorte,28.35,-100.85\n")
+    assert json.loads(run(*given, "--json").out) == {"places": 1, "named": 1, "recorded": 1}
     assert run(*given[:5], "--as", "auditor", "--data", node).status == 2
+
+
+def test_of_a_whole_gazetteer_only_what_reports_name_is_recorded(
+    run: Run, node: Path, tmp_path: Path
+) -> None:
+    """All that is recorded of places is read for every page of who is who."""
+    places = tmp_path / "gazetteer.csv"
+    others = "".join(f"{chr(97 + n // 26)}{chr(97 + n % 26)}x,1,{n}\n" for n in range(100))
+    places.write_text(f"place,latitude,longitude\nNORTE,28.34,-100.85\n{others}")
+    given = ("harm", "places", places, "--by", "lina", "--as", "linkage-analyst", "--data", node)
+    assert run(*given).out == (
+        "1 places recorded; 0 stood on record as they are; no report names the other 100.\n"
+    )
+    assert json.loads(run(*given, "--json").out) == {"places": 101, "named": 1, "recorded": 0}

@@ -30,8 +30,8 @@ By = Annotated[str, typer.Option("--by", metavar="PERSON", help="Who does this."
 Acting = Annotated[Role, typer.Option("--as", metavar="ROLE", help="harm-desk or advocate.")]
 PAGE = "/harm/export.csv"
 LOCATED = Words(
-    "{new} places recorded; {known} stood on record as they are.",
-    "{new} lugares registrados; {known} constaban ya así.",
+    "{new} places recorded; {known} stood on record as they are; no report names the other {others}.",
+    "{new} lugares registrados; {known} constaban ya así; ningún informe nombra los otros {others}.",
 )
 
 
@@ -170,9 +170,10 @@ def locate(
     language: Spoken = Language.EN,
     json: AsJson = False,
 ) -> None:
-    """Record where places lie that reports name, from a gazetteer, to a kilometre; all of the table or nothing.
+    """Record where places lie that reports name, from a gazetteer, to a kilometre; all of them or nothing.
 
-    Who is who is then compared by how far apart they lie. What stands on record already is not recorded once more.
+    Who is who is then compared by how far apart they lie. What stands on record already is not recorded once more, nor
+    what no report names that is compared: once others have come, run it again.
     """
     from tearline.jobs.gazetteer import LARGEST_BYTES, read_places
     from tearline.jobs.register.locating import take_in
@@ -181,11 +182,13 @@ def locate(
     actor = acting(by, role, LINKING)
     places = read_places(read(file, LARGEST_BYTES), file=str(file))
     with opened(data, database) as node:
-        new = take_in(node, places, actor)
+        found = take_in(node, places, actor)
+    known, others = found.named - found.recorded, len(places) - found.named
     if json:
-        document({"places": len(places), "recorded": new})
+        document({"places": len(places), "named": found.named, "recorded": found.recorded})
     else:
-        say(console(), LOCATED.to(language).format(new=new, known=len(places) - new))
+        said = LOCATED.to(language).format(new=found.recorded, known=known, others=others)
+        say(console(), said)
 
 
 def _read_out(node: "Node", by: Actor, why: str) -> str:

@@ -1,26 +1,42 @@
 """A table of places put on record: where each lies, to a kilometre, so that who is who is compared by it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from tearline.facts.fact import Sealed
-from tearline.facts.history import Actor, about
+from tearline.facts.history import Actor, History
 from tearline.facts.linkage import PlaceLocated
-from tearline.folds.located import degrees, key_of, located, written
+from tearline.folds.linking import QUESTION, material
+from tearline.folds.located import degrees, key_of, written
 from tearline.jobs.gazetteer import Place
 from tearline.node import Node, Order
 from tearline.rooms.linkage import VICTIMS, LocatePlace
 
 
-def take_in(node: Node, places: Sequence[Place], by: Actor) -> int:
-    """Record all that is new or lies elsewhere than on record, or nothing; how many that are."""
-    held = located(node.ledger.read(about(kinds=(PlaceLocated,)), opening=VICTIMS))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Located:
+    """Of a table of places, how many that reports name, and how many of these were recorded."""
+
+    named: int
+    recorded: int
+
+
+def take_in(node: Node, places: Sequence[Place], by: Actor) -> Located:
+    """Record all that reports name and that is new or lies elsewhere than on record, or nothing.
+
+    A whole gazetteer may be given: what no report names would be read for every page, and compared with nobody.
+    """
+    read = node.ledger.read(QUESTION, opening=VICTIMS)
+    of = material(History(tuple(r for r in read if r.told is None), read.position), node.clock().date())
+    compared = of.places_named()
+    named = [one for one in places if key_of(one.name) in compared]
     orders = [
         Order(
             command=LocatePlace(PlaceLocated(place=Sealed(one.name), degrees=Sealed(written(*one.at)))), by=by
         )
-        for one in places
-        if held.get(key_of(one.name)) != degrees(written(*one.at))
+        for one in named
+        if of.places.get(key_of(one.name)) != degrees(written(*one.at))
     ]
     if orders:
         node.record_all(orders)
-    return len(orders)
+    return Located(named=len(named), recorded=len(orders))
