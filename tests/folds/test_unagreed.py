@@ -1,23 +1,25 @@
 """What no agreement says is owed to people in danger or harmed is on the list of what is owed all the same, once."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from tearline.facts.fact import Sealed
+from tearline.facts.identifiers import NeedId
 from tearline.facts.release import WarningKind
 from tearline.facts.warnings import WarnedWithoutOrder
 from tearline.folds.obligations import obligations
 from tearline.folds.unagreed import Owes, Unagreed, unagreed
 from tearline.folds.warnings import REVIEW_WITHIN, WARN_WITHIN
 from tests.protocol.packs import shipped
-from tests.rooms.test_assistance import DECLINED, MET, NEED, REFERRED, TAKEN, WITHDRAWN
-from tests.rooms.test_warnings import NOTICE, REVIEW
+from tests.rooms.test_assistance import AFTER_LEAK, DECLINED, MET, NEED, REFERRED, TAKEN, WITHDRAWN
+from tests.rooms.test_warnings import NOTICE, ORDER, REVIEW
 from tests.worlds import (
     ANA,
     HUGO,
     SYL,
     World,
     agreement,
+    compromised,
     disclosed,
     item,
     on,
@@ -85,6 +87,30 @@ def test_what_an_agreement_says_is_owed_is_not_told_once_more() -> None:
     assert [o.kind for o in agreed if o.ground.fact == threat()] == ["warn-of-threat"]
     assert said(bound) == []
     assert [one.owes for one in unagreed(bound.history, shipped(), [], UTC)] == [Owes.WARNING]
+
+
+def test_a_day_before_the_one_that_was_agreed_is_told() -> None:
+    """The agreement has thirty days for a need, whatever the day by which it is needed."""
+    bound = partners().tell(agreement("newer", protocol="cross-border/2"), at=on(-20))
+    needed = bound.tell(compromised(), AFTER_LEAK, at=on(-1), by=HUGO)
+    (agreed,) = (o for o in obligations(needed.history, shipped()) if o.kind == "meet-need")
+    assert agreed.due == on(29)
+    late = needed.copy().tell(
+        replace(AFTER_LEAK, need=NeedId("long"), wanted_by=date(2026, 5, 1)), at=on(-1), by=HUGO
+    )
+    for world in (needed, late):
+        helped = [(one.about, one.due) for one in owed(world) if one.owes is Owes.HELP]
+        assert helped == [("rent", datetime(2026, 3, 21, tzinfo=UTC))]
+
+
+def test_an_order_that_has_people_warned_before_the_agreement_does_is_told() -> None:
+    bound = partners().tell(agreement("further", further=("us.icd191/1",)), at=on(-20))
+    bound.tell(disclosed(under="further"), at=on(-1), by=HUGO).tell(threat(), at=on(-0.5), by=ANA)
+    ordered = replace(ORDER, threat=threat().threat)
+    sooner = replace(ordered, until=on(-0.5) + timedelta(hours=1))
+    assert said(bound.copy().tell(sooner, at=on(-0.5), by=SYL)) == [(Owes.WARNING, sooner.until)]
+    later = replace(ordered, until=on(-0.5) + timedelta(hours=9))
+    assert said(bound.tell(later, at=on(-0.5), by=SYL)) == []
 
 
 def test_the_first_due_is_on_top() -> None:

@@ -1,7 +1,8 @@
 """What is owed to people in danger or harmed where no agreement says so: a warning, its review, a need.
 
 An agreement's duties are ``obligations``. A danger, a warning that waited for no order and a need are there without
-one, too, each with its clock, and would be on no list of what is owed.
+one, too, each with its clock, and would be on no list of what is owed. Nor would an earlier clock than an agreement's:
+the day by which a need is to be met, or by which an order has people warned.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +19,8 @@ from tearline.folds.warnings import WARNING_KINDS, dangers, notices
 from tearline.protocol import Pack
 
 QUESTION: Question = about(kinds=(*WARNING_KINDS, *ASSISTANCE_KINDS))
+Terms = dict[int, list[datetime | None]]
+"""By when agreements say so, by the place of what their duties rest on."""
 
 
 class Owes(Worded):
@@ -57,32 +60,41 @@ def unagreed(
 
     A day by which something is needed ends in this zone. Worked cases are left out.
     """
-    held = {
-        owes: {o.ground.position for o in agreed if o.discharged_by is None and o.kind in duties}
-        for owes, kinds in ENDED_BY.items()
-        for duties in [duties_ended_by(protocols, *kinds)]
-    }
+    held: dict[Owes, Terms] = {}
+    for owes, kinds in ENDED_BY.items():
+        duties, terms = duties_ended_by(protocols, *kinds), held.setdefault(owes, {})
+        for o in agreed:
+            if o.discharged_by is None and o.kind in duties:
+                terms.setdefault(o.ground.position, []).append(o.due)
     live = History(tuple(r for r in known if r.told is None), known.position)
-    found = [one for one, grounds in _owed(live, zone) if held[one.owes].isdisjoint(grounds)]
+    found = [one for one, agreed_by in _owed(live, zone, held) if not agreed_by or _sooner(one, agreed_by)]
     return sorted(found, key=lambda u: (u.due is None, u.due or u.ground.happened_at, u.ground.position))
 
 
-def _owed(known: History, zone: tzinfo) -> Iterator[tuple[Unagreed, set[int]]]:
-    """Each with the places of what it rests on: where an agreement rests a duty on one of them, it says it."""
+def _sooner(one: Unagreed, agreed_by: Sequence[datetime | None]) -> bool:
+    return one.due is not None and all(by is None or one.due < by for by in agreed_by)
+
+
+def _owed(
+    known: History, zone: tzinfo, held: Mapping[Owes, Terms]
+) -> Iterator[tuple[Unagreed, Sequence[datetime | None]]]:
+    """Each with the terms of the agreements that rest a duty on what it rests on."""
     for danger in dangers(known):
         if danger.owed:
-            due = danger.due(None)
-            one = Unagreed(owes=Owes.WARNING, ground=danger.ground, about=danger.name, due=due)
-            yield one, {danger.ground.position}
+            terms = held[Owes.WARNING].get(danger.ground.position, [])
+            due = danger.due(min((by for by in terms if by is not None), default=None))
+            yield Unagreed(owes=Owes.WARNING, ground=danger.ground, about=danger.name, due=due), terms
     for notice in notices(known):
         if notice.to_review and notice.unordered is not None:
             name, due = notice.recorded.fact.notice, notice.review_by
             yield (
                 Unagreed(owes=Owes.REVIEW, ground=notice.recorded, about=name, due=due),
-                {notice.unordered.position},
+                held[Owes.REVIEW].get(notice.unordered.position, []),
             )
     for need in needs(known):
         if need.open:
             due = end_of(need.recorded.fact.wanted_by, zone)
-            one = Unagreed(owes=Owes.HELP, ground=need.recorded, about=need.recorded.fact.need, due=due)
-            yield one, {r.position for r in need.grounds}
+            yield (
+                Unagreed(owes=Owes.HELP, ground=need.recorded, about=need.recorded.fact.need, due=due),
+                [by for r in need.grounds for by in held[Owes.HELP].get(r.position, ())],
+            )
