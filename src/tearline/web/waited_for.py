@@ -23,8 +23,11 @@ def most(command: type[object]) -> int | None:
 
 
 def refuse_where_many(command: type[object], known: History) -> None:
-    """Refuse where more people are reported than a request waits for; ``known`` holds at least who is reported."""
-    bound, reported = most(command), len(known.of(VictimReported))
+    """Refuse where more people are reported than a request waits for; ``known`` holds at least who is reported.
+
+    People of a worked case count for nothing: they are not compared with those of the register.
+    """
+    bound, reported = most(command), sum(r.told is None for r in known.of(VictimReported))
     if bound is None or reported <= bound:
         return
     raise Refused(
