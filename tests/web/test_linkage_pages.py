@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from string import ascii_lowercase
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -14,6 +15,7 @@ from tearline.facts.linkage import LinkageRun, LinkUndone, PairJudged, VictimsMe
 from tearline.facts.register import Sex, VictimReported
 from tearline.rooms.linkage import LINKING, RunLinkage
 from tearline.web import waited_for
+from tearline.web.parts import MOST
 from tearline.web.policy import READERS
 from tests.registers import register, report, victim
 from tests.web.conftest import make_world, visitor
@@ -181,6 +183,21 @@ def test_a_place_is_looked_up_and_pairs_say_how_far_apart(world: World, analyst:
     )
     assert "differs, about 891 km" in analyst.get(f"/harm/linkage/review?a={one}&b={other}").text
     assert " km" not in analyst.get(f"/harm/linkage/review?a={one}&b={one}").text
+
+
+def test_many_places_are_shown_in_parts(world: World, analyst: TestClient) -> None:
+    towns = [f"Pueblo {one}{other}" for one in ascii_lowercase for other in ascii_lowercase][: 2 * MOST]
+    for n, town in enumerate(towns):
+        name = f"practice.x{n}"
+        recorded(world.node, [report(name), victim(f"practice.vx{n}", name, place=town)])
+    pages = [analyst.get(f"/harm/linkage/places?from={n * MOST}").text for n in range(4)]
+    named = [re.findall(r"/harm/linkage/places/locate\?victim=[^\"]+", page) for page in pages]
+    assert [len(some) for some in named[:2]] == [MOST, MOST]
+    assert named[3] == []
+    every = [one for some in named for one in some]
+    assert len(set(every)) == len(every) > 2 * MOST
+    assert f'href="?from={MOST}"' in pages[0]
+    assert analyst.get("/harm/linkage/places/locate").text.count("<option") == MOST
 
 
 def test_no_address_says_a_place(world: World, analyst: TestClient) -> None:

@@ -86,7 +86,7 @@ def locate(visit: Visit) -> Asked:
         trail=[*trail(say), (gazetteer.HERE, say("Places"))],
         lead=say("The middle of the town, as a gazetteer or a map has it, and never a house."),
         already=already,
-        suggested={"place": [one.name for one in of.places_named().values()]},
+        suggested={"place": gazetteer.suggested(of)},
         one_line=frozenset({"place", "degrees"}),
         hints={
             "degrees": say(

@@ -32,7 +32,7 @@ def who_is_who(visit: Visiting) -> Response:
 @router.get(gazetteer.HERE)
 def places_named(visit: Visiting) -> Response:
     visit.own_side()
-    page = gazetteer.view(visit.say, material(standing.live(visit), visit.now.date()))
+    page = gazetteer.view(visit.say, material(standing.live(visit), visit.now.date()), visit.place("from"))
     return visit.page("linkage/places.html", page=page, places=places(visit))
 
 
