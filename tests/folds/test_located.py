@@ -4,12 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tearline.estimates.linkage.names import place_key
 from tearline.facts.fact import Sealed
 from tearline.facts.harm import SourceClass
 from tearline.facts.identifiers import VictimId
 from tearline.facts.linkage import PlaceLocated
 from tearline.folds.linking import PlaceNamed, as_report, compared, material
-from tearline.folds.located import degrees, key_of, kilometres, located, written
+from tearline.folds.located import degrees, kilometres, located, written
 from tests.registers import LINA, register, report, victim
 from tests.worlds import HUGO, NOON, World
 
@@ -57,10 +58,10 @@ def test_a_place_is_found_as_it_is_compared_and_the_last_word_holds() -> None:
         lies("Allende", JALISCO), lies("ALLENDE ", ALLENDE), lies("Zaragoza", ZARAGOZA), by=LINA
     )
     assert located(world.history) == {
-        key_of("allende"): degrees(ALLENDE),
-        key_of("Zaragoza"): degrees(ZARAGOZA),
+        place_key("allende"): degrees(ALLENDE),
+        place_key("Zaragoza"): degrees(ZARAGOZA),
     }
-    assert key_of("zaragoza") not in located(world.tell(lies("Zaragoza", None), by=LINA).history)
+    assert place_key("zaragoza") not in located(world.tell(lies("Zaragoza", None), by=LINA).history)
 
 
 def reported(*places: str) -> World:
@@ -99,13 +100,20 @@ def test_places_are_counted_by_those_who_are_compared() -> None:
         report("r9", source=SourceClass.RELATIVE), victim("v9", "r9", place="Torreón")
     )
     assert material(world.history, DAY).places_named() == {
-        key_of("Allende"): PlaceNamed(name="Allende", of=VictimId("v0"), people=2),
-        key_of("Saltillo"): PlaceNamed(name="Saltillo", of=VictimId("v2"), people=1),
+        place_key("Allende"): PlaceNamed(name="Allende", of=VictimId("v0"), people=2),
+        place_key("Saltillo"): PlaceNamed(name="Saltillo", of=VictimId("v2"), people=1),
     }
 
 
 def test_a_place_is_called_as_it_is_mostly_written_of_somebody_who_is_compared() -> None:
     of = material(reported("ALLENDE", "Allende ", "Allende", "Norte").history, DAY)
-    assert of.places_named()[key_of("allende")] == PlaceNamed(name="Allende", of=VictimId("v1"), people=3)
+    assert of.places_named()[place_key("allende")] == PlaceNamed(name="Allende", of=VictimId("v1"), people=3)
     assert of.place_of(VictimId("v1")) == "Allende"
     assert of.place_of(VictimId("nobody")) == ""
+
+
+def test_a_number_tells_places_apart_and_particles_do_not() -> None:
+    assert place_key("Ejido 5 de Mayo") != place_key("Ejido 15 de Mayo")
+    assert place_key("Villa de Unión") == place_key("VILLA UNION ")
+    assert place_key(" ") == ""
+    assert place_key(" ? ") == "?"

@@ -8,15 +8,23 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from starlette.testclient import TestClient
 
-from tearline.facts.fact import Compartment
+from tearline.facts.fact import Compartment, Sealed
 from tearline.facts.history import Role, about
-from tearline.facts.identifiers import VictimId
-from tearline.facts.linkage import LinkageRun, LinkUndone, PairJudged, VictimsMerged, VictimsSplit
-from tearline.facts.register import Sex, VictimReported
+from tearline.facts.identifiers import ReportId, VictimId
+from tearline.facts.linkage import (
+    LinkageRun,
+    LinkUndone,
+    PairJudged,
+    PlaceLocated,
+    VictimsMerged,
+    VictimsSplit,
+)
+from tearline.facts.register import ConsentWithdrawn, Sex, VictimReported
 from tearline.rooms.linkage import LINKING, RunLinkage
 from tearline.web import waited_for
 from tearline.web.parts import MOST
 from tearline.web.policy import READERS
+from tests.api.conftest import Caller
 from tests.registers import register, report, victim
 from tests.web.conftest import make_world, visitor
 from tests.web.counted import compared, recorded
@@ -221,3 +229,22 @@ def test_more_than_two_decimals_of_a_degree_are_refused(world: World, analyst: T
     assert sent.status_code == 409
     assert "28.34, -100.85" in sent.text
     assert world.node.ledger.size() == before
+
+
+def test_what_a_withdrawn_report_alone_named_is_no_place_any_more(world: World, analyst: TestClient) -> None:
+    towns = (("Nowhere Else", "28.34, -100.85"), ("Norte", "28.61, -100.64"))
+    lie = [PlaceLocated(place=Sealed(town), degrees=Sealed(at)) for town, at in towns]
+    told = victim("practice.vx", "practice.x", given="Zoila", place="Nowhere Else")
+    recorded(world.node, [report("practice.x"), told, *lie])
+    caller = Caller(analyst, Role.LINKAGE_ANALYST)
+
+    def there() -> list[str]:
+        return [
+            one["fields"]["place"]["value"] for one in caller.get("/harm/linkage/places").json()["places"]
+        ]
+
+    assert there() == ["Nowhere Else", "Norte"]
+    assert "Nowhere Else" in analyst.get("/harm/linkage/places").text
+    recorded(world.node, [ConsentWithdrawn(report=ReportId("practice.x"))])
+    assert there() == ["Norte"]
+    assert "Nowhere Else" not in analyst.get("/harm/linkage/places").text

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tearline.estimates.linkage.linking import Linked, link, register
+from tearline.estimates.linkage.names import place_key
 from tearline.estimates.linkage.reports import Ints, Report
 from tearline.estimates.linkage.sampling import linkages
 from tearline.facts.harm import HarmReported
@@ -32,7 +33,7 @@ from tearline.facts.linkage import (
     VictimsSplit,
 )
 from tearline.facts.register import ConsentGiven, ConsentWithdrawn, VictimReported
-from tearline.folds.located import Degrees, key_of, located
+from tearline.folds.located import Degrees, located
 from tearline.folds.register import Reported, counted, reports_of
 from tearline.folds.unlike import ages_of
 from tearline.folds.victims import Grouping, Pair, decisions, follow, grouped
@@ -85,11 +86,11 @@ class Material:
         return "" if n is None else _place_of(self.reports[n], self.people[victim]).strip()
 
     def places_named(self) -> Mapping[str, PlaceNamed]:
-        """By ``key_of``, each place that is compared."""
+        """By ``place_key``, each place that is compared."""
         spelt: dict[str, dict[str, list[VictimId]]] = {}
         for victim in self.people:
             name = self.place_of(victim)
-            if key := key_of(name):
+            if key := place_key(name):
                 spelt.setdefault(key, {}).setdefault(name, []).append(victim)
         return {key: _mostly(names) for key, names in spelt.items()}
 
@@ -144,7 +145,7 @@ def as_report(one: Reported, r: Recorded[VictimReported], places: Mapping[str, D
     own = (fact.seen_from.value, fact.seen_to.value)
     first, last = own if any(own) else (one.fact.first_day, one.fact.last_day)
     place = _place_of(one, r)
-    north, east = places.get(key_of(place), (None, None))
+    north, east = places.get(place_key(place), (None, None))
     return Report(
         report_id=fact.victim,
         source=one.fact.list or f"report {fact.report}",

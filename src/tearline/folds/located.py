@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from math import asin, cos, radians, sin, sqrt
 
-from tearline.estimates.linkage.names import surname
+from tearline.estimates.linkage.names import place_key
 from tearline.facts.history import History
 from tearline.facts.linkage import PlaceLocated
 
@@ -40,18 +40,13 @@ def kilometres(one: Degrees, other: Degrees) -> float:
     return 2 * EARTH_KM * asin(min(1.0, sqrt(half)))
 
 
-def key_of(place: str) -> str:
-    """The same for names that are compared as the same place; empty where there is none."""
-    return surname(place) or place.strip()
-
-
 def located(known: History) -> Mapping[str, Degrees]:
-    """By ``key_of`` a place, as far as it is open. What was said last holds, be it that nobody knows where it lies."""
+    """By ``place_key``, as far as places are open. What was said last holds, be it that nobody knows where one lies."""
     found: dict[str, Degrees] = {}
     for r in known.of(PlaceLocated):
         if r.told is not None or not r.fact.place.value:
             continue
-        key, where = key_of(r.fact.place.value), degrees(r.fact.degrees.value or "")
+        key, where = place_key(r.fact.place.value), degrees(r.fact.degrees.value or "")
         if where is None:
             found.pop(key, None)
         else:

@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from tearline.estimates.linkage.names import place_key
 from tearline.estimates.linkage.reports import Report
 from tearline.facts.errors import Malformed
-from tearline.folds.located import Degrees, key_of
+from tearline.folds.located import Degrees
 from tearline.formats.csv import line_of, read_table
 
 COLUMNS = ("place", "latitude", "longitude")
@@ -30,7 +31,7 @@ def read_places(data: bytes, *, file: str) -> Sequence[Place]:
             raise Malformed(file, "line 1", f"a column {column!r}")
     found: dict[str, tuple[Place, int]] = {}
     for row in rows:
-        key = key_of(row.cells["place"])
+        key = place_key(row.cells["place"])
         if not key:
             raise Malformed(file, line_of(row.line, "place"), "the name of a place")
         north, east = (_degrees(row.cells[column], column, row.line, file) for column in COLUMNS[1:])
@@ -57,10 +58,10 @@ def _degrees(cell: str, column: str, line: int, file: str) -> float:
 
 def with_places(reports: Sequence[Report], places: Sequence[Place]) -> list[Report]:
     """The same reports; those without degrees have those of their place, where the table has it."""
-    where = {key_of(place.name): place.at for place in places}
+    where = {place_key(place.name): place.at for place in places}
     return [
-        replace(r, latitude=where[key_of(r.place)][0], longitude=where[key_of(r.place)][1])
-        if r.latitude is None and key_of(r.place) in where
+        replace(r, latitude=where[place_key(r.place)][0], longitude=where[place_key(r.place)][1])
+        if r.latitude is None and place_key(r.place) in where
         else r
         for r in reports
     ]

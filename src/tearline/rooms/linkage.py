@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, ClassVar
 
+from tearline.estimates.linkage.names import place_key
 from tearline.facts.errors import Refused
 from tearline.facts.fact import Compartment, Label, Sealed
 from tearline.facts.history import Draft, History, Question, Role, about
@@ -27,7 +28,7 @@ from tearline.facts.linkage import (
 )
 from tearline.facts.words import Words
 from tearline.folds.linking import DRAWN, QUESTION, Compared, compared, material
-from tearline.folds.located import degrees, key_of
+from tearline.folds.located import degrees
 from tearline.folds.unlike import (
     Told,
     asks_decision,
@@ -120,7 +121,7 @@ class LocatePlace(Says[PlaceLocated]):
 
     def decide(self, known: History, act: Act) -> list[Draft]:
         del known
-        if not key_of(self.fact.place.open()):
+        if not place_key(self.fact.place.open()):
             raise Refused("names-a-place", Words("a place has a name", "un lugar tiene nombre"))
         said = self.fact.degrees.open()
         if said is not None and degrees(said) is None:

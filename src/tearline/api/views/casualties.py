@@ -6,6 +6,7 @@ from tearline.api.recorded import tell, tell_all, tell_maybe
 from tearline.api.route import PAGING, View
 from tearline.api.schemas import identifier, in_both, many, maybe, record, ref, whole
 from tearline.api.views.ledger import listed
+from tearline.estimates.linkage.names import place_key
 from tearline.facts.casualties import CasualtiesEstimated, HarmPublished
 from tearline.facts.history import History, Recorded, about, each
 from tearline.facts.identifiers import EstimateId, VictimId
@@ -35,7 +36,17 @@ def _live(known: History) -> History:
 
 
 def places_located(reading: Reading) -> dict[str, Json]:
-    return reading.facts("places", about(kinds=(PlaceLocated,)))
+    """Of the places that are compared, those that were looked up: not what only a withdrawn report names."""
+    known = _live(reading.read(QUESTION))
+    compared = material(known, reading.now.date()).places_named()
+    last = {place_key(r.fact.place.value or ""): r for r in known.of(PlaceLocated)}
+    found = [r for key, r in last.items() if key in compared]
+    start, most = int(reading.after() or "0"), reading.limit()
+    more = start + most < len(found)
+    return {
+        "places": tell_all(found[start : start + most]),
+        "next": reading.next(reading.cursor(str(start + most)) if more else None),
+    }
 
 
 def linkage(reading: Reading) -> dict[str, Json]:

@@ -110,6 +110,13 @@ def surname(text: str) -> str:
     return "".join(surname_words(text))
 
 
+def place_key(text: str) -> str:
+    """A place as one word without its particles, numbers kept: ``5 de Mayo`` is not ``15 de Mayo``. Empty where nothing
+    is written."""
+    spread = "".join(c if c.isalnum() else " " for c in _spread(text) if not unicodedata.combining(c))
+    return "".join(_without_particles(spread)) or text.strip()
+
+
 def surname_words(text: str) -> tuple[str, ...]:
     """A surname's words without its particles, unless it has no others."""
     return _without_particles(fold(text))

@@ -12,9 +12,9 @@ from tearline.estimates.linkage.names import (
     given_tokens,
     is_named,
     may_be_married,
+    place_key,
     sound,
     stands_for,
-    surname,
     surname_with_tilde,
     surname_words,
     text_key,
@@ -134,8 +134,8 @@ def coded(reports: Sequence[Report]) -> Coded:
     by_name = {source: n for n, source in enumerate(sources)}
     places: dict[str, int] = {}
     for report in reports:
-        if report.place.strip():
-            places.setdefault(surname(report.place) or report.place, len(places))
+        if key := place_key(report.place):
+            places.setdefault(key, len(places))
     meanings = np.full((len(words), MOST_MEANINGS), NONE, np.int64)
     for word, number in words.items():
         for n, meaning in enumerate(stands_for(word)[:MOST_MEANINGS]):
@@ -165,9 +165,7 @@ def coded(reports: Sequence[Report]) -> Coded:
         age=np.array([NONE if report.age is None else report.age for report in reports], np.int64),
         day=np.array([NO_DATE if r.date is None else r.date.toordinal() for r in reports], np.int64),
         day_to=np.array([_last_day(r) for r in reports], np.int64),
-        place=np.array(
-            [places[surname(r.place) or r.place] if r.place.strip() else NONE for r in reports], np.int64
-        ),
+        place=np.array([places.get(place_key(r.place), NONE) for r in reports], np.int64),
         at=np.array([_at(r) for r in reports], float).reshape(len(reports), 3),
         others=np.array(
             [[words[cell] if cell else NONE for cell in cells] for cells in others], np.int64

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tearline.estimates.linkage.names import place_key
 from tearline.facts.fact import Sealed
 from tearline.facts.history import Actor, History
 from tearline.facts.linkage import PlaceLocated
 from tearline.folds.linking import QUESTION, material
-from tearline.folds.located import degrees, key_of, written
+from tearline.folds.located import degrees, written
 from tearline.jobs.gazetteer import Place
 from tearline.node import Node, Order
 from tearline.rooms.linkage import VICTIMS, LocatePlace
@@ -29,13 +30,13 @@ def take_in(node: Node, places: Sequence[Place], by: Actor) -> Located:
     read = node.ledger.read(QUESTION, opening=VICTIMS)
     of = material(History(tuple(r for r in read if r.told is None), read.position), node.clock().date())
     compared = of.places_named()
-    named = [one for one in places if key_of(one.name) in compared]
+    named = [one for one in places if place_key(one.name) in compared]
     orders = [
         Order(
             command=LocatePlace(PlaceLocated(place=Sealed(one.name), degrees=Sealed(written(*one.at)))), by=by
         )
         for one in named
-        if of.places.get(key_of(one.name)) != degrees(written(*one.at))
+        if of.places.get(place_key(one.name)) != degrees(written(*one.at))
     ]
     if orders:
         node.record_all(orders)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from tearline.estimates.linkage.names import place_key
 from tearline.facts.identifiers import LinkageId, MergeId, SplitId, VictimId
 from tearline.facts.linkage import (
     LinkageRun,
@@ -14,7 +15,7 @@ from tearline.facts.linkage import (
     VictimsSplit,
 )
 from tearline.folds.linking import material
-from tearline.folds.located import key_of, written
+from tearline.folds.located import written
 from tearline.folds.unlike import usable_of
 from tearline.folds.victims import Decision, grouping
 from tearline.rooms.linkage import (
@@ -74,8 +75,8 @@ def locate(visit: Visit) -> Asked:
     say, of = visit.say, material(live(visit), visit.now.date())
     where, place = of.places, of.place_of(VictimId(visit.request.query_params.get("victim", "")))
     already = {"place": [place]} if place else {}
-    if key_of(place) in where:
-        already["degrees"] = [written(*where[key_of(place)])]
+    if place_key(place) in where:
+        already["degrees"] = [written(*where[place_key(place)])]
     return Asked(
         title=say("Say where a place lies"),
         submit=say("Record it"),

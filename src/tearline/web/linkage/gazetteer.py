@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tearline.estimates.linkage.names import place_key
 from tearline.folds.linking import Material, PlaceNamed
-from tearline.folds.located import Degrees, key_of, kilometres, written
+from tearline.folds.located import Degrees, kilometres, written
 from tearline.web.parts import MOST, Part, shown
 from tearline.web.tongue import Tongue
 
@@ -51,7 +52,7 @@ def suggested(of: Material) -> list[str]:
 
 def apart(say: Tongue, where: Mapping[str, Degrees], one: str, other: str) -> str:
     """How far apart two places lie, in words; empty where that is not known, or they are one."""
-    a, b = where.get(key_of(one)), where.get(key_of(other))
-    if a is None or b is None or key_of(one) == key_of(other):
+    a, b = where.get(place_key(one)), where.get(place_key(other))
+    if a is None or b is None or place_key(one) == place_key(other):
         return ""
     return say("about %(n)s km", n=say.number(round(kilometres(a, b))))
