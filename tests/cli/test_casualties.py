@@ -23,10 +23,16 @@ def test_kosovo_has_a_number_and_every_method_beside_it(run: Run) -> None:
     assert said["methods"]["lcm"]["median"] == pytest.approx(10_420, rel=0.03)
     assert said["methods"]["lcm"]["rhat"] <= 1.01
     assert said["methods"]["lcm"]["ess"] >= 400
-    assert 0 < said["methods"]["lcm"]["median_error"] < 0.01 * said["methods"]["lcm"]["median"]
+    for which in ("low95", "median", "high95"):
+        assert 0 < said["methods"]["lcm"][f"{which}_error"] < 0.02 * said["methods"]["lcm"][which]
     assert said["methods"]["loglinear"]["low95"] < said["methods"]["loglinear"]["median"]
     assert 4_400 < said["lower_bound"] < said["estimate"]["median"]
     assert len(said["diagnostics"]["overlaps"]) == 6
+    graphs = said["diagnostics"]["graphs"]
+    assert graphs[0]["probability"] == pytest.approx(0.99, abs=0.01)
+    assert sorted(["ABA", "HRW"]) not in [sorted(pair) for pair in graphs[0]["depend"]]
+    assert len(graphs[0]["depend"]) == 5
+    assert sum(one["probability"] for one in graphs) <= 1
     assert {one["lists"] for one in said["diagnostics"]["captured"]} == {1, 2, 3, 4}
 
 
@@ -45,6 +51,28 @@ def test_the_documented_count_stands_first_and_a_refusal_says_why(
     assert ran.status == 0
     assert said.startswith(first)
     assert refusal in said
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            (
+                "effective draws; standard error ",
+                "EXH and ABA: 403 on both; 257.7 if independent; log-odds ratio 1.07 (0.87 to 1.28); dependent: 100%",
+                "ABA and HRW: 108 on both; 92.4 if independent; log-odds ratio 0.13 (-0.14 to 0.40); dependent: 0%",
+                "99%: EXH and ABA, EXH and OSCE, EXH and HRW, ABA and OSCE, OSCE and HRW",
+            ),
+        ),
+        ("es", ("de los extremos", "razón de momios (log) 1.07", "99%: EXH y ABA, EXH y OSCE, ")),
+    ],
+)
+def test_how_lists_depend_is_told_in_words(run: Run, language: str, said: tuple[str, ...]) -> None:
+    ran = run("estimate", DATA / "kosovo_4lists.csv", "--seed", "1", "--quick", "--language", language)
+    text = " ".join(ran.out.split())
+    for words in said:
+        assert words in text
 
 
 @pytest.mark.parametrize("people", [30, 0])

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
     from tearline.estimates.casualties import Estimate
     from tearline.estimates.casualties.decomposable import Interval
+    from tearline.estimates.casualties.overlaps import Overlap
 
 EXAMPLE = "Example: tearline estimate counts.csv --seed 1 --json"
 ROUNDS = 8
+GRAPHS, LEAST = 5, 0.005
+"""Of so many graphs, each at least so likely, it is told how likely they are."""
 
 _DOCUMENTED = Words(
     "{n} people are documented: each stands on at least one list.",
@@ -47,8 +50,10 @@ _UNFIT = Words(
 )
 _GRAPHS = Words("* decomposable graphs, averaged", "* grafos descomponibles, promediados")
 _CLASSES = Words(
-    "* latent classes (R-hat {rhat:.3f}, {ess:.0f} effective draws)",
-    "* clases latentes (R-hat {rhat:.3f}, {ess:.0f} muestras efectivas)",
+    "* latent classes (R-hat {rhat:.3f}, {ess:.0f} effective draws; standard error {median}, of the ends {low} and"
+    " {high})",
+    "* clases latentes (R-hat {rhat:.3f}, {ess:.0f} muestras efectivas; error estándar {median}, de los extremos {low}"
+    " y {high})",
 )
 _ABILITIES = Words(
     "* people who differ, two lists that may depend (spread {spread:.2f}, {ess:.0f} effective draws)",
@@ -64,6 +69,20 @@ _OVERLAP = Words(
     "{a} and {b}: {both} on both; {expected} if independent",
     "{a} y {b}: {both} en ambas; {expected} si fueran independientes",
 )
+_DEPEND = Words("; dependent: {chance:.0%}", "; dependientes: {chance:.0%}")
+_ODDS = Words(
+    "; log-odds ratio {at:.2f} ({low:.2f} to {high:.2f})",
+    "; razón de momios (log) {at:.2f} ({low:.2f} a {high:.2f})",
+)
+_READ = Words(
+    "(log-odds ratios: among those on a third list; dependent: by decomposable graphs)",
+    "(razones de momios: entre quienes están en una tercera lista; dependientes: según grafos descomponibles)",
+)
+_LIKELIEST = Words(
+    "Likeliest graphs: which lists depend on each other", "Grafos más probables: qué listas dependen entre sí"
+)
+_NONE = Words("no two", "ningún par")
+_AND = Words(" and ", " y ")
 _VARIED = Words("If an assumption is changed", "Si se cambia un supuesto")
 _DELTA = Words("prior weight {delta:.3g} a cell: {median}", "peso previo {delta:.3g} por celda: {median}")
 _COUNT = Words("{count} classes: {median}", "{count} clases: {median}")
@@ -111,8 +130,9 @@ def plain(found: "Estimate", language: Language) -> dict[str, object]:
         methods["dga"] = _plain(found.graphs.size)
     if found.latent is not None:
         rhat, ess = _convergence(found)
-        error = found.median_error
-        methods["lcm"] = _plain(found.latent_size) | {"rhat": rhat, "ess": ess, "median_error": error}
+        low, median, high = found.latent_errors
+        errors = {"low95_error": low, "median_error": median, "high95_error": high}
+        methods["lcm"] = _plain(found.latent_size) | {"rhat": rhat, "ess": ess} | errors
     if found.abilities is not None:
         spread, effective = found.abilities.spread, found.abilities.effective
         methods["mth"] = _plain(found.abilities.size) | {"spread": _plain(spread), "effective": effective}
@@ -171,6 +191,9 @@ def _diagnostics(found: "Estimate") -> dict[str, object]:
         said["depend"] = [
             {"lists": list(lists), "probability": p} for lists, p in zip(names, chances, strict=True)
         ]
+        said["graphs"] = [
+            {"depend": [list(pair) for pair in pairs], "probability": p} for pairs, p in _likeliest(found)
+        ]
     if found.varied is not None:
         said["varied"] = {
             "delta": [{"delta": delta, "median": median} for delta, median in found.varied.deltas.items()],
@@ -200,10 +223,18 @@ def _show(out: "Console", found: "Estimate", language: Language) -> None:
     for method, size in _methods(found, language):
         say(out, _TO.to(language).format(method=method, **size), indent=2)
     heading(out, _OVERLAPS.to(language))
-    for one in found.overlaps:
-        a, b = one.lists
-        expected = f"{one.expected:,.1f}"
-        say(out, _OVERLAP.to(language).format(a=a, b=b, both=_number(one.both), expected=expected), indent=2)
+    if found.overlaps:
+        say(out, _READ.to(language), indent=2)
+    chances = (
+        list(found.graphs.edges().values()) if found.graphs is not None else [None] * len(found.overlaps)
+    )
+    for one, chance in zip(found.overlaps, chances, strict=True):
+        say(out, _overlap(one, chance, language), indent=2)
+    if found.graphs is not None:
+        heading(out, _LIKELIEST.to(language))
+        for pairs, chance in _likeliest(found):
+            which = ", ".join(_AND.to(language).join(pair) for pair in pairs) or _NONE.to(language)
+            say(out, f"{chance:.0%}: {which}", indent=2)
     if found.captured:
         heading(out, _CAPTURED.to(language))
     for each in found.captured:
@@ -215,13 +246,32 @@ def _show(out: "Console", found: "Estimate", language: Language) -> None:
             say(out, line, indent=2)
 
 
+def _overlap(one: "Overlap", chance: float | None, language: Language) -> str:
+    a, b = one.lists
+    said = _OVERLAP.to(language).format(a=a, b=b, both=_number(one.both), expected=f"{one.expected:,.1f}")
+    if one.log_odds is not None:
+        at, low, high = one.log_odds
+        said += _ODDS.to(language).format(at=at, low=low, high=high)
+    return said if chance is None else said + _DEPEND.to(language).format(chance=chance)
+
+
+def _likeliest(found: "Estimate") -> list[tuple[list[tuple[str, str]], float]]:
+    """The likeliest graphs by the names of lists that depend in them, down to ``LEAST``."""
+    assert found.graphs is not None  # noqa: S101  asked only where it is
+    named = dict(zip(found.graphs.graphs.pairs, (one.lists for one in found.overlaps), strict=True))
+    found_likely = found.graphs.likeliest(GRAPHS)
+    return [([named[pair] for pair in pairs], chance) for pairs, chance in found_likely if chance >= LEAST]
+
+
 def _methods(found: "Estimate", language: Language) -> list[tuple[str, dict[str, str]]]:
     methods = []
     if found.graphs is not None:
         methods.append((_GRAPHS.to(language), _three(found.graphs.size)))
     if found.latent is not None:
         rhat, ess = _convergence(found)
-        methods.append((_CLASSES.to(language).format(rhat=rhat, ess=ess), _three(found.latent_size)))
+        errors = dict(zip(("low", "median", "high"), map(_number, found.latent_errors), strict=True))
+        words = _CLASSES.to(language).format(rhat=rhat, ess=ess, **errors)
+        methods.append((words, _three(found.latent_size)))
     if found.abilities is not None:
         said = {"spread": found.abilities.spread.median, "ess": found.abilities.effective}
         methods.append((_ABILITIES.to(language).format(**said), _three(found.abilities.size)))

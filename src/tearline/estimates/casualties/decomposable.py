@@ -59,6 +59,19 @@ class Averaged:
         shares = self.chances @ self.graphs.edges
         return {pair: float(p) for pair, p in zip(self.graphs.pairs, shares, strict=True)}
 
+    def likeliest(self, most: int) -> list[tuple[tuple[tuple[int, int], ...], float]]:
+        """The graphs of most chance, by the pairs of lists that depend on each other in them; the likeliest first."""
+        first = np.argsort(-self.chances, kind="stable")[:most]
+        return [
+            (
+                tuple(
+                    pair for pair, there in zip(self.graphs.pairs, self.graphs.edges[n], strict=True) if there
+                ),
+                float(self.chances[n]),
+            )
+            for n in first
+        ]
+
 
 def averaged(histories: Histories, delta: float | None = None, blocks: int = FINE) -> Averaged:
     """``delta`` is 2^-k for k lists where it is not given, as in the paper. 2 to 6 lists; raises ValueError beyond."""

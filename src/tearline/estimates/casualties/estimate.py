@@ -110,10 +110,12 @@ class Estimate:
         return Interval.of(_draws(self.latent))
 
     @property
-    def median_error(self) -> float:
-        """The standard error of that median, from how much the chains of both runs know."""
+    def latent_errors(self) -> tuple[float, float, float]:
+        """Standard errors of that lower end, median and upper end, from how much the chains of both runs know."""
         assert self.latent is not None  # noqa: S101  asked only where it is
-        return quantile_error(_side_by_side(self.latent), 0.5)
+        draws = _side_by_side(self.latent)
+        low, median, high = (quantile_error(draws, q) for q in (0.025, 0.5, 0.975))
+        return low, median, high
 
 
 def estimate(histories: Histories, *, seed: int, varied: bool = True, step: Step = silent) -> Estimate:
