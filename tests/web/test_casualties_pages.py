@@ -1,14 +1,16 @@
 """How many there were on its pages: documented first, refusals in sentences; in public nothing that tells of few."""
 
+import re
 from dataclasses import replace
 from datetime import UTC
+from math import log
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from tearline.facts.casualties import CasualtiesEstimated, HarmPublished
-from tearline.facts.fact import Fact
+from tearline.facts.fact import Fact, Sealed
 from tearline.facts.history import History, Role, about
 from tearline.facts.identifiers import EstimateId, PublicationId
 from tearline.facts.register import Condition, ConsentWithdrawn
@@ -70,6 +72,22 @@ def test_documented_people_come_first_and_why_there_is_no_number_is_said(
     assert "the north" in page
     assert 'class="tl-dot' not in page  # how lists overlap is sealed to an overseer
     assert 'class="tl-dot' in visitor(world, Role.LINKAGE_ANALYST).get(f"/harm/estimates/{name}").text
+
+
+def test_of_each_two_lists_it_is_told_how_much_they_go_together_to_whoever_opens_them(world: World) -> None:
+    """Of 15 on all three and as many on none but one: (15.5 * 80.5) / (30.5 * 20.5) among those on the third."""
+    of_three = Sealed((0, 120, 90, 40, 80, 30, 20, 15))
+    recorded(world.node, [replace(estimate_of(KNOWN), lists=3, histories=of_three)])
+    address = f"/harm/estimates/{estimate_of(KNOWN).estimate}"
+    analyst = visitor(world, Role.LINKAGE_ANALYST).get(address).text
+    assert re.findall(r"(A and B|A and C|B and C)</th>.*?>(\d+)<", analyst, re.DOTALL) == [
+        ("A and B", "55"),
+        ("A and C", "45"),
+        ("B and C", "35"),
+    ]
+    assert f"{log(15.5 * 80.5 / (30.5 * 20.5)):.2f} (" in analyst
+    assert "A y B" in visitor(world, Role.HARM_DESK, "es").get(address).text
+    assert "A and B" not in visitor(world, Role.OVERSEER).get(address).text
 
 
 def test_a_scope_without_an_area_is_not_counted(world: World) -> None:

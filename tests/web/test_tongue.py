@@ -15,6 +15,8 @@ from tearline.web.tongue import tongue
         (0.0926276, "0.09263", "0.09263"),
         (12345.678, "12,350", "12,350"),
         (1.234567e-7, "1.235E-7", "1.235E-7"),
+        (-0.51, "-0.51", "-0.51"),
+        (-0.00001, "-1E-5", "-1E-5"),
     ],
 )
 def test_a_figure_has_four_significant_digits(figure: float, english: str, spanish: str) -> None:

@@ -185,7 +185,7 @@ def _percent(p: float, locale: str) -> str:
 
 def _figure(x: float, locale: str) -> str:
     x = float(f"{x:.4g}")
-    if x and x < 1e-4:
+    if x and abs(x) < 1e-4:
         return format_scientific(x, "0.###E0", locale=locale)
     return format_decimal(x, "#,##0.########", locale=locale)
 

@@ -3,6 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from tearline.estimates.casualties.histories import Histories
+from tearline.estimates.casualties.overlaps import overlaps
 from tearline.facts.casualties import CasualtiesEstimated
 from tearline.facts.fact import Compartment
 from tearline.facts.harm import HarmReported
@@ -56,6 +60,7 @@ class EstimateView:
     letters: list[str]
     overlaps: list[Overlap]
     more: int
+    pairs: list[list[str]]
     facts: list[tuple[str, ...]]
     public: str
     publish: str
@@ -146,6 +151,7 @@ def view(say: Tongue, known: History, name: EstimateId, visit: Visit) -> Estimat
         letters=[letter(n) for n in range(fact.lists)],
         overlaps=_overlaps(say, fact.lists, counts, patterns[:MOST_PATTERNS]),
         more=max(len(patterns) - MOST_PATTERNS, 0),
+        pairs=_pairs(say, fact.lists, counts) if counts else [],
         facts=_facts(say, made, Names(known, say)),
         public=say("Made public %(when)s", when=say.moment(public.known_at)) if public else "",
         publish=f"/harm/estimates/{name}/publish"
@@ -211,6 +217,25 @@ def _overlaps(say: Tongue, lists: int, counts: Sequence[int], patterns: Sequence
         )
         for m in patterns
     ]
+
+
+def _pairs(say: Tongue, lists: int, counts: Sequence[int]) -> list[list[str]]:
+    """Of each two lists, those first that share most: people on both, and how much being on one goes with the other."""
+    histories = Histories(lists=tuple(letter(n) for n in range(lists)), counts=np.array(counts, np.int64))
+    found = sorted(overlaps(histories, histories.documented), key=lambda one: -one.both)
+    return [
+        [
+            say("%(a)s and %(b)s", a=one.lists[0], b=one.lists[1]),
+            say.number(one.both),
+            "—" if one.log_odds is None else _odds(say, one.log_odds),
+        ]
+        for one in found[:MOST_PATTERNS]
+    ]
+
+
+def _odds(say: Tongue, odds: tuple[float, float, float]) -> str:
+    at, low, high = (say.figure(round(one, 2)) for one in odds)
+    return say("%(p)s (%(low)s to %(high)s)", p=at, low=low, high=high)
 
 
 def _facts(say: Tongue, made: Recorded[CasualtiesEstimated], names: Names) -> list[tuple[str, ...]]:
