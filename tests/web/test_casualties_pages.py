@@ -76,7 +76,7 @@ def test_documented_people_come_first_and_why_there_is_no_number_is_said(
 
 def test_of_each_two_lists_it_is_told_how_much_they_go_together_to_whoever_opens_them(world: World) -> None:
     """Of 15 on all three and as many on none but one: (15.5 * 80.5) / (30.5 * 20.5) among those on the third."""
-    of_three = Sealed((0, 120, 90, 40, 80, 30, 20, 15))
+    of_three: Sealed[tuple[int, ...]] = Sealed((0, 120, 90, 40, 80, 30, 20, 15))
     recorded(world.node, [replace(estimate_of(KNOWN), lists=3, histories=of_three)])
     address = f"/harm/estimates/{estimate_of(KNOWN).estimate}"
     analyst = visitor(world, Role.LINKAGE_ANALYST).get(address).text
