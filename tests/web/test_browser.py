@@ -113,8 +113,9 @@ def violations(page: Page, *only: str) -> list[str]:
     """What axe finds, one line each, on the page or in what these selectors name alone.
 
     It is put in past the page's policy, which lets no foreign script in. What passes it does not list: that costs more
-    than finding it.
+    than finding it. A page that has only begun to come is waited for.
     """
+    page.wait_for_load_state()
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
     found = page.evaluate(

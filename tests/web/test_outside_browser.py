@@ -30,7 +30,9 @@ def keeps_nobody_out(page: Page) -> None:
 
 
 def send(page: Page, n: int = 0) -> None:
-    page.locator("main form button[type=submit]").nth(n).click()
+    """And wait for the page that answers: a click does not."""
+    with page.expect_navigation():
+        page.locator("main form button[type=submit]").nth(n).click()
 
 
 @pytest.mark.parametrize(("language", "size"), [("es", "narrow"), ("en", "wide")])
@@ -57,7 +59,8 @@ def test_the_whole_way_of_a_report(
         send(page)
         code = page.locator("#code").inner_text()
         keeps_nobody_out(page)
-        page.locator("main a[href^='/report/follow']").click()
+        with page.expect_navigation():
+            page.locator("main a[href^='/report/follow']").click()
         page.locator("input[name=code]").fill(code.lower().replace("-", " "))
         keeps_nobody_out(page)
         send(page)
