@@ -68,7 +68,8 @@ class Model:
         fact = self.facts[position]
         if position in self.purged:
             assert isinstance(fact, CompromiseReported)
-            return replace(fact, seen=Sealed(None, Seal.PURGED))
+            # One key seals all of a fact's fields, and those go with it that hold nothing.
+            return replace(fact, seen=Sealed(None, Seal.PURGED), surfaced=Sealed(None, Seal.PURGED))
         return fact
 
     def add(self, key: str, facts: list[Fact], appended: Appended) -> None:
