@@ -5,13 +5,20 @@ import json
 import socket
 import sqlite3
 import threading
+from dataclasses import replace
 from pathlib import Path
 from queue import Queue
 
 import pytest
 
 from tearline.cli.nodes import listening
+from tearline.node import Order, make_node
+from tearline.rooms.assistance import RecordNeed
+from tearline.rooms.harm import ReportHarm
 from tests.cli.conftest import CASES, Run
+from tests.registers import report
+from tests.rooms.test_assistance import NEED
+from tests.worlds import HUGO
 
 
 def test_a_node_is_made_once(run: Run, tmp_path: Path) -> None:
@@ -193,6 +200,24 @@ def test_what_is_owed_comes_with_the_first_due_on_top(run: Run, node: Path) -> N
     assert all(o["telling"] is None and o["discharged_at"] is None for o in found)
     words = " ".join(run("owed", "--data", node, "--language", "es").out.split())
     assert all(" ".join(o["sentence"]["es"].split()) in words for o in found)
+
+
+def test_a_need_that_no_agreement_speaks_of_is_owed_too(run: Run, tmp_path: Path) -> None:
+    data = tmp_path / "node"
+    node = make_node(data, origin="agency.example/node", demo=True)
+    told = report("r-1")
+    node.record(Order(command=ReportHarm(told), by=HUGO))
+    node.record(Order(command=RecordNeed(replace(NEED, report=told.report)), by=HUGO))
+    node.close()
+    (said,) = json.loads(run("owed", "--data", data, "--json").out)
+    assert (said["obligation"], said["from"], said["to"]) == ("meet-need", None, "people")
+    assert (said["about"], said["due"], said["agreement"]) == ("shelter", "2026-03-21T00:00:00+00:00", None)
+    assert said["overdue"] is True
+    line = " ".join(run("owed", "--data", data, "--language", "es").out.split())
+    assert line.startswith("VENCIDA: vence 2026-03-21")
+    assert line.endswith(
+        "Ver que se atienda la necesidad. por NeedRecorded shelter al margen de todo acuerdo"
+    )
 
 
 def test_what_a_worked_case_owed_is_shown_on_request_only(run: Run, node: Path) -> None:

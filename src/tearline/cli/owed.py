@@ -28,7 +28,7 @@ HINDSIGHT = Words("would have been owed under {protocol}", "se habría debido se
 TOLD = Words("In the worked case {telling}", "En el caso relatado {telling}")
 PEOPLE = Words("the people concerned", "las personas afectadas")
 FACT = Words("on", "por")
-APART = Words("no agreement says so", "ningún acuerdo lo dice")
+APART = Words("apart from any agreement", "al margen de todo acuerdo")
 
 
 def owed(
